@@ -1,0 +1,417 @@
+// The browser's side of moe_lab.explore.views: one function per view unpacks the newest frame and draws it.
+// Written by hand, no build step. Frames are laid out in the `show` methods of nbs/8_explore/02_views.ipynb.
+
+const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}\u202f%`; // a narrow space
+const short = (v) => {
+  if (!Number.isFinite(v)) return "–";
+  return v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(1) : `${+v.toPrecision(3)}`;
+};
+const scale = (lo, hi, from, to) => (v) => from + ((v - lo) / (hi - lo || 1)) * (to - from);
+const nearest = (places, x) => places.reduce((best, p, i) => (Math.abs(p - x) < Math.abs(places[best] - x) ? i : best), 0);
+
+function add(parent, tag, name = "") {
+  const node = parent.appendChild(document.createElement(tag));
+  node.className = name;
+  return node;
+}
+
+// A canvas that is given its own size again throws its memory away, so only a new size is set.
+function resize(canvas, width, height) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
+
+// A reader of one frame: `floats(n)` and `bytes(n)` take the next n of them. The copy aligns the numbers.
+function unpack(view) {
+  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  let at = 0;
+  return {
+    floats: (n) => new Float32Array(buffer, (at += 4 * n) - 4 * n, n),
+    bytes: (n) => new Uint8ClampedArray(buffer, (at += n) - n, n),
+  };
+}
+
+// Small canvases are quickest where the processor draws them, above all on machines without a graphics card.
+const CPU = { willReadFrequently: true };
+
+function ticks(lo, hi, about = 4) {
+  const power = 10 ** Math.floor(Math.log10((hi - lo) / about));
+  const step = power * [1, 2, 5, 10].find((m) => m * power * about >= (hi - lo) * 0.999);
+  const first = Math.ceil(lo / step - 1e-9);
+  const count = Math.floor(hi / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => +((first + i) * step).toPrecision(6));
+}
+
+// 1, 2, 5, 10, 20, … between two powers of ten; only the powers if that were more than six.
+function logTicks(lo, hi) {
+  const decades = Array.from({ length: Math.ceil(hi) - Math.floor(lo) + 1 }, (_, i) => 10 ** (Math.floor(lo) + i));
+  const within = (marks) => marks.filter((mark) => Math.log10(mark) >= lo && Math.log10(mark) <= hi);
+  const all = within(decades.flatMap((ten) => [ten, 2 * ten, 5 * ten]));
+  return all.length > 6 ? within(decades) : all;
+}
+
+// ---- what the three charts share: a canvas in device pixels, a reading under the pointer, a click
+
+function chart(draw) {
+  return (model, el) => {
+    const canvas = add(el, "canvas");
+    const tip = add(el, "div", "moe-tip");
+    const ctx = canvas.getContext("2d", CPU);
+    let mouse = null;
+    let probe = () => null;
+    canvas.setAttribute("role", "img");
+
+    function redraw() {
+      const [width, height, ratio] = [canvas.clientWidth, model.get("height"), window.devicePixelRatio || 1];
+      canvas.style.height = `${height}px`;
+      if (!width || !model.get("frame")?.byteLength) return;
+      resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width, height);
+      ctx.lineJoin = "round";
+      const style = getComputedStyle(el);
+      const css = (name) => style.getPropertyValue(name).trim();
+      const pen = { ctx, width, height, family: style.fontFamily };
+      for (const name of ["ink", "muted", "line", "paper"]) pen[name] = css(`--moe-${name}`);
+      const picture = draw(pen, unpack(model.get("frame")), model);
+      canvas.setAttribute("aria-label", `${model.get("title")}: ${picture.says}`);
+      probe = picture.probe;
+      read(pen);
+    }
+
+    function read(pen) {
+      const hit = mouse && probe(mouse.x, mouse.y);
+      tip.hidden = !hit;
+      canvas.style.cursor = hit?.expert >= 0 ? "pointer" : "default";
+      if (!hit) return;
+      ctx.globalAlpha = 1;
+      if (hit.dot) disc(pen, hit.x, hit.y, 6, null, pen.ink);
+      else rule(pen, hit.x, hit.top, hit.x, hit.bottom, pen.ink);
+      tip.replaceChildren();
+      hit.lines.forEach((line, i) => (add(tip, i ? "div" : "b").textContent = line));
+      const left = canvas.offsetLeft + (hit.x > pen.width / 2 ? hit.x - tip.offsetWidth - 12 : hit.x + 12);
+      tip.style.left = `${Math.max(0, left)}px`;
+      tip.style.top = `${canvas.offsetTop + Math.max(0, Math.min(mouse.y, pen.height - tip.offsetHeight))}px`;
+    }
+
+    canvas.onpointermove = (event) => ((mouse = { x: event.offsetX, y: event.offsetY }), redraw());
+    canvas.onpointerleave = () => ((mouse = null), redraw());
+    canvas.onclick = (event) => select(model, probe(event.offsetX, event.offsetY)?.expert);
+    return redraw;
+  };
+}
+
+function select(model, expert) {
+  if (!(expert >= 0)) return;
+  model.set("selected", model.get("selected") === expert ? -1 : expert);
+  model.save_changes();
+}
+
+function text(pen, words, x, y, { align = "left", colour = pen.muted, bold = false } = {}) {
+  pen.ctx.font = `${bold ? "600 " : ""}11px ${pen.family}`;
+  pen.ctx.textAlign = align;
+  pen.ctx.textBaseline = "middle";
+  pen.ctx.fillStyle = colour;
+  pen.ctx.fillText(words, x, y);
+  return pen.ctx.measureText(words).width;
+}
+
+function rule({ ctx }, x0, y0, x1, y1, colour, { width = 1, dash = [] } = {}) {
+  ctx.beginPath();
+  ctx.setLineDash(dash);
+  ctx.moveTo(x0, y0);
+  ctx.lineTo(x1, y1);
+  ctx.lineWidth = width;
+  ctx.strokeStyle = colour;
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function disc({ ctx }, x, y, radius, fill, stroke) {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  if (fill) (ctx.fillStyle = fill), ctx.fill();
+  if (stroke) (ctx.lineWidth = 1.25), (ctx.strokeStyle = stroke), ctx.stroke();
+}
+
+function axes(pen, box, y, marks, label = short) {
+  for (const mark of marks) {
+    rule(pen, box.left, y(mark), box.right, y(mark), pen.line, { width: 0.5 });
+    text(pen, label(mark), box.left - 6, y(mark), { align: "right" });
+  }
+  rule(pen, box.left, box.top, box.left, box.bottom, pen.line);
+  rule(pen, box.left, box.bottom, box.right, box.bottom, pen.line);
+}
+
+const inside = (box, x, y) => x >= box.left - 4 && x <= box.right + 4 && y >= box.top && y <= box.bottom;
+
+// ---- the views
+
+function StackedLoad(pen, frame, model) {
+  const { ctx } = pen;
+  const [S, E] = frame.floats(2);
+  const [dead, steps, births, share] = [frame.floats(E), frame.floats(S), frame.floats(E), frame.floats(S * E)];
+  const [colours, selected] = [model.get("colours"), model.get("selected")];
+  const box = { left: 44, top: 18, right: pen.width - 92, bottom: pen.height - 28 };
+  const x = scale(steps[0], steps[S - 1], box.left, box.right);
+  const y = scale(0, 1, box.bottom, box.top);
+  const [rows, places] = S > 1 ? [[...steps.keys()], [...steps].map(x)] : [[0, 0], [box.left, box.right]];
+  const colour = (e) => colours[e % colours.length];
+
+  const under = new Float64Array(rows.length);
+  for (let e = 0; e < E; e++) {
+    ctx.beginPath();
+    rows.forEach((_, i) => ctx.lineTo(places[i], y(under[i])));
+    rows.forEach((row, i) => (under[i] += share[row * E + e]));
+    for (let i = rows.length - 1; i >= 0; i--) ctx.lineTo(places[i], y(under[i]));
+    ctx.globalAlpha = selected < 0 || selected === e ? 1 : 0.16;
+    ctx.fillStyle = colour(e);
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    ctx.beginPath();
+    rows.forEach((_, i) => ctx.lineTo(places[i], y(under[i])));
+    ctx.lineWidth = 0.75;
+    ctx.strokeStyle = pen.paper;
+    ctx.stroke();
+  }
+
+  for (const mark of [0, 0.5, 1]) text(pen, `${100 * mark} %`, box.left - 6, y(mark), { align: "right" });
+  births.forEach((b, e) => {
+    const at = Math.max(x(b), box.left);
+    if (b <= steps[S - 1]) rule(pen, at, box.bottom + 2, at, box.bottom + 8, colour(e), { width: 2 });
+  });
+  text(pen, `step ${steps[0]}`, box.left, box.bottom + 18);
+  if (S > 1) text(pen, `${steps[S - 1]}`, box.right, box.bottom + 18, { align: "right" });
+
+  const last = share.subarray((S - 1) * E);
+  const tall = (e) => last[e] * (box.bottom - box.top) >= 13;
+  const said = [];
+  let [top, others, rest] = [0, 0, 0];
+  last.forEach((s, e) => {
+    top += s;
+    if (!tall(e)) {
+      others++;
+      rest += s;
+      return;
+    }
+    const width = text(pen, `E${e}`, box.right + 10, y(top - s / 2), { colour: pen.ink, bold: true });
+    text(pen, percent(s), box.right + 15 + width, y(top - s / 2), { colour: pen.ink });
+    rule(pen, box.right + 4, y(top - s) - 2, box.right + 4, y(top) + 2, colour(e), { width: 3 });
+    said.push(`E${e} carries ${percent(s)}`);
+  });
+  if (others) text(pen, `${others} more: ${percent(rest)}`, box.right + 4, 8);
+
+  return {
+    says: `at step ${steps[S - 1]} ${said.join(", ")}; ${dead.reduce((n, d) => n + d, 0)} of ${E} are dead.`,
+    probe(mx, my) {
+      if (!inside(box, mx, my)) return null;
+      const column = nearest(places, mx);
+      const row = rows[column];
+      let [e, height] = [0, share[row * E]];
+      while (e < E - 1 && y(height) > my) height += share[row * E + ++e];
+      const born = Number.isNaN(births[e]) ? "" : ` · born at ${births[e]}`;
+      return { expert: e, x: places[column], ...box, lines: [`E${e} · ${percent(share[row * E + e])}`, `step ${steps[row]}${born}`] };
+    },
+  };
+}
+
+function Lines(pen, frame, model) {
+  const { ctx } = pen;
+  const [S, N, hasFloor] = frame.floats(3);
+  const M = N + hasFloor;
+  const [steps, values] = [frame.floats(S), frame.floats(S * M)];
+  const log = model.get("log");
+  const shown = [...values].filter((v) => Number.isFinite(v) && (!log || v > 0));
+  let [lo, hi] = [shown.reduce((a, b) => Math.min(a, b), Infinity), shown.reduce((a, b) => Math.max(a, b), -Infinity)];
+  if (!shown.length) [lo, hi] = [log ? 0.1 : 0, 1];
+  const bend = log ? Math.log10 : (v) => v;
+  [lo, hi] = log ? [bend(lo) - 0.05, bend(hi) + 0.05] : [Math.min(0, lo), Math.max(0, hi) || 1];
+  const names = [...Array(N).keys()].map((i) => model.get("names")[i] ?? "").concat(model.get("floor_name"));
+  const label = (i, v) => [i < N ? names[i] : "", short(v)].join(" ").trim();
+  const colour = (i) => (i < N ? model.get("colours")[i % model.get("colours").length] : pen.muted);
+  const lasts = [...Array(M).keys()].flatMap((i) => {
+    let row = S - 1;
+    while (row >= 0 && !Number.isFinite(values[row * M + i])) row--;
+    return row < 0 ? [] : [{ i, row, value: values[row * M + i] }];
+  });
+  ctx.font = `600 11px ${pen.family}`;
+  const margin = Math.max(36, ...lasts.map(({ i, value }) => ctx.measureText(label(i, value)).width));
+  const box = { left: 44, top: 10, right: pen.width - margin - 14, bottom: pen.height - 24 };
+  const x = scale(steps[0], steps[S - 1], box.left, box.right);
+  const height = scale(lo, hi, box.bottom, box.top);
+  const y = (v) => height(bend(v));
+  axes(pen, box, y, log ? logTicks(lo, hi) : ticks(lo, hi));
+  text(pen, `step ${steps[0]}`, box.left, box.bottom + 13);
+  if (S > 1) text(pen, `${steps[S - 1]}`, box.right, box.bottom + 13, { align: "right" });
+
+  for (let i = M - 1; i >= 0; i--) {
+    ctx.beginPath();
+    steps.forEach((step, row) => Number.isFinite(y(values[row * M + i])) && ctx.lineTo(x(step), y(values[row * M + i])));
+    ctx.setLineDash(i < N ? [] : [4, 3]);
+    ctx.lineWidth = 1.75;
+    ctx.strokeStyle = colour(i);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+  let lowest = Infinity; // labels stand from the bottom up, 13 pixels apart
+  for (const { i, row, value } of lasts.sort((a, b) => a.value - b.value)) {
+    if (i < N) disc(pen, x(steps[row]), y(value), 2.5, colour(i));
+    lowest = Math.min(y(value), lowest - 13);
+    text(pen, label(i, value), box.right + 8, lowest, { colour: i < N ? pen.ink : pen.muted, bold: i < N });
+  }
+
+  const read = (row) => [...Array(M).keys()].map((i) => `${names[i] || "value"} ${short(values[row * M + i])}`);
+  return {
+    says: `at step ${steps[S - 1]} ${read(S - 1).join(", ")}.`,
+    probe(mx, my) {
+      if (!inside(box, mx, my)) return null;
+      const row = nearest([...steps].map(x), mx);
+      return { x: x(steps[row]), ...box, lines: [`step ${steps[row]}`, ...read(row)] };
+    },
+  };
+}
+
+function Points(pen, frame, model) {
+  const [E] = frame.floats(1);
+  const [xs, ys] = [frame.floats(E), frame.floats(E)];
+  const [colours, selected] = [model.get("colours"), model.get("selected")];
+  const here = [...xs.keys()].filter((e) => Number.isFinite(xs[e]) && Number.isFinite(ys[e]));
+  const box = { left: 48, top: 10, right: pen.width - 28, bottom: pen.height - 36 };
+  const span = (values) => [Math.min(0, ...values), Math.max(0, ...values)];
+  const [left, right] = span(here.map((e) => xs[e]));
+  const [low, high] = span(here.map((e) => ys[e]));
+  const x = scale(left, right || 1, box.left + 8, box.right);
+  const y = low === high ? scale(-1, 1, box.bottom, box.top) : scale(low, high, box.bottom - 8, box.top + 8);
+  axes(pen, box, y, low === high ? [0] : ticks(low, high, 3));
+  rule(pen, box.left, y(0), box.right, y(0), pen.muted, { dash: [4, 3] });
+  for (const mark of ticks(left, right || 1, 4)) text(pen, short(mark), x(mark), box.bottom + 11, { align: "center" });
+  text(pen, model.get("x_label"), box.right, box.bottom + 26, { align: "right" });
+
+  const taken = here.map((e) => [x(xs[e]), y(ys[e]), 6, 6]); // centre and half size of what stands here already
+  for (const e of here) {
+    const [px, py] = [x(xs[e]), y(ys[e])];
+    pen.ctx.globalAlpha = selected < 0 || selected === e ? 1 : 0.2;
+    disc(pen, px, py, 4.5, colours[e % colours.length], pen.paper);
+    const places = [[px + 18, py], [px, py - 13], [px, py + 13], [px - 18, py]];
+    const free = ([cx, cy]) => taken.every(([tx, ty, w, h]) => Math.abs(tx - cx) >= w + 11 || Math.abs(ty - cy) >= h + 6);
+    const place = places.find((at) => at[1] <= box.bottom - 6 && free(at));
+    if (!place) continue; // the pointer still reads it
+    taken.push([...place, 11, 6]);
+    text(pen, `E${e}`, ...place, { align: "center", colour: pen.ink });
+  }
+  pen.ctx.globalAlpha = 1;
+  const read = (e) => `${short(ys[e])} ${model.get("unit")}`.trim();
+  return {
+    says: here.map((e) => `E${e} ${read(e)} at ${short(xs[e])} ${model.get("x_label")}`).join(", ") || "no experts yet.",
+    probe(mx, my) {
+      const far = (e) => Math.hypot(x(xs[e]) - mx, y(ys[e]) - my);
+      const e = here.reduce((best, other) => (best < 0 || far(other) < far(best) ? other : best), -1);
+      if (e < 0 || far(e) > 18) return null;
+      return { expert: e, dot: true, x: x(xs[e]), y: y(ys[e]), lines: [`E${e} · ${read(e)}`, `${short(xs[e])} ${model.get("x_label")}`] };
+    },
+  };
+}
+
+// Grey and pale, in place: cheaper for the browser than a CSS filter a tile.
+function fade(pixels) {
+  for (let i = 0; i < pixels.length; i += 4) {
+    pixels.fill(0.3 * pixels[i] + 0.59 * pixels[i + 1] + 0.11 * pixels[i + 2], i, i + 3);
+    pixels[i + 3] *= 0.45;
+  }
+}
+
+// Tiles are buttons, so that the keyboard reaches them; each holds a canvas of its patches in their own pixels.
+function ExpertTiles(model, el) {
+  const grid = add(el, "div", "moe-tiles");
+  const zoom = add(el, "div", "moe-zoom");
+  const [large, caption] = [add(zoom, "canvas"), add(zoom, "div")];
+  const tiles = [];
+  let over = -1;
+
+  function tile(e) {
+    const button = add(grid, "button", "moe-tile");
+    button.type = "button";
+    button.style.setProperty("--expert", model.get("colours")[e % model.get("colours").length]);
+    button.onclick = () => select(model, e);
+    button.onpointerenter = button.onfocus = () => ((over = e), enlarge());
+    button.onpointerleave = button.onblur = () => ((over = -1), enlarge());
+    const parts = { button, canvas: add(button, "canvas"), name: add(button, "b"), share: add(button, "span") };
+    add(button, "i");
+    parts.name.textContent = `E${e}`;
+    return parts;
+  }
+
+  function enlarge() {
+    const from = tiles[over];
+    zoom.hidden = !from;
+    if (!from) return;
+    resize(large, from.canvas.width, from.canvas.height);
+    large.getContext("2d", CPU).clearRect(0, 0, large.width, large.height);
+    large.getContext("2d", CPU).drawImage(from.canvas, 0, 0);
+    caption.textContent = from.button.getAttribute("aria-label");
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = from.button;
+    const below = offsetTop + offsetHeight + 6;
+    const top = below + zoom.offsetHeight <= el.clientHeight ? below : Math.max(0, offsetTop - zoom.offsetHeight - 6);
+    const left = offsetLeft + offsetWidth / 2 - zoom.offsetWidth / 2;
+    zoom.style.top = `${top}px`;
+    zoom.style.left = `${Math.max(0, Math.min(left, el.clientWidth - zoom.offsetWidth))}px`;
+  }
+
+  return function redraw() {
+    if (!model.get("frame")?.byteLength) return;
+    const frame = unpack(model.get("frame"));
+    const [E, height, width] = frame.floats(3);
+    const [dead, share] = [frame.floats(E), frame.floats(E)];
+    const selected = model.get("selected");
+    grid.style.setProperty("--columns", model.get("columns"));
+    while (tiles.length < E) tiles.push(tile(tiles.length));
+    while (tiles.length > E) tiles.pop().button.remove();
+    tiles.forEach(({ button, canvas, share: label }, e) => {
+      resize(canvas, width, height);
+      const pixels = frame.bytes(4 * width * height);
+      if (dead[e]) fade(pixels);
+      canvas.getContext("2d", CPU).putImageData(new ImageData(pixels, width, height), 0, 0);
+      label.textContent = percent(share[e]);
+      button.style.setProperty("--share", share[e]);
+      button.classList.toggle("moe-dead", dead[e] > 0);
+      button.classList.toggle("moe-faded", selected >= 0 && selected !== e);
+      button.setAttribute("aria-pressed", selected === e);
+      button.setAttribute("aria-label", `E${e}: ${percent(share[e])} of the load${dead[e] ? ", dead" : ""}`);
+    });
+    grid.setAttribute("role", "group");
+    grid.setAttribute("aria-label", `${model.get("title")}: ${E} experts, ${dead.reduce((n, d) => n + d, 0)} of them dead`);
+    enlarge();
+  };
+}
+
+const views = { StackedLoad: chart(StackedLoad), Lines: chart(Lines), Points: chart(Points), ExpertTiles };
+
+function render({ model, el }) {
+  el.classList.add("moe-view");
+  const head = add(el, "div", "moe-head");
+  const [title, note] = [add(head, "b"), add(head, "span")];
+  const draw = views[model.get("view")](model, el);
+  let waiting = 0;
+
+  function redraw() {
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      title.textContent = model.get("title");
+      const notes = [model.get("unit"), model.get("floor_name") && `dashed: ${model.get("floor_name")}`];
+      note.textContent = notes.filter(Boolean).map((words) => ` · ${words}`).join("");
+      head.title = head.textContent;
+      draw();
+    });
+  }
+
+  const looks = ["title", "unit", "height", "colours", "names", "floor_name", "log", "x_label", "columns"];
+  for (const name of ["frame", "selected", ...looks]) model.on(`change:${name}`, redraw);
+  const size = new ResizeObserver(redraw);
+  const theme = new MutationObserver(redraw);
+  size.observe(el);
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  redraw();
+  return () => (size.disconnect(), theme.disconnect(), model.off(null, redraw), cancelAnimationFrame(waiting));
+}
+
+export default { render };
