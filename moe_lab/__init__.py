@@ -1,1 +1,32 @@
+"""An interactive teaching and analysis kit for sparse Mixture-of-Experts; names are loaded on first use."""
 
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Routing": "routing.decision",
+    "Context": "routing.decision",
+    "Router": "routing.router",
+    "top_k": "routing.router",
+    "loss_free": "routing.router",
+    "srnn": "routing.router",
+    "srnn_as_printed": "routing.router",
+    "MoE": "experts.moe",
+    "observe": "experts.moe",
+    "upcycle": "experts.moe",
+    "Trainer": "training.trainer",
+    "load_images": "data.hub",
+    "CollapseLab": "explore.collapse",
+}
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'moe_lab' has no attribute {name!r}; it offers {', '.join(_HOME)}")
+    return getattr(import_module(f"moe_lab.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

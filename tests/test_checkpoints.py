@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from torch import nn
 
-from moe_lab.training import checkpoints, runs
+from moe_lab.training import checkpoints
 from moe_lab.training.checkpoints import load_newest, pack, save, stored, unpack
 from moe_lab.training.runs import Metrics, Run, claim
 
@@ -33,7 +34,7 @@ class Settings:
     every: int = 2  # steps between checkpoints
 
 
-def train(out: Path, asked: Settings, saved=lambda step: None) -> tuple[dict, "runs.pd.DataFrame"]:
+def train(out: Path, asked: Settings, saved=lambda step: None) -> tuple[dict, pd.DataFrame]:
     "Train a small model from wherever `out` stands; its parameters and metrics."
     run = Run.open(out, "tiny", asked, resume=True)
     torch.manual_seed(0)

@@ -101,7 +101,7 @@ def columns(rows: "Dataset", what: str) -> tuple[str, str]:
         )
     return image[0], label[0]
 
-
+# %% ../../nbs/4_data/03_hub.ipynb #059bce63
 def decode(cell: dict | None) -> "Image":
     "The picture in one cell of an image column, with 8 bits a channel."
     from PIL import Image
@@ -128,7 +128,7 @@ def pictures(rows: "Dataset", column: str, index: Tensor, what: str) -> Iterator
             raise ValueError(f"{what}: row {row} cannot be decoded: {error}") from error
         yield picture
 
-# %% ../../nbs/4_data/03_hub.ipynb #f054b786
+# %% ../../nbs/4_data/03_hub.ipynb #35d72bda
 def labels(sets: dict[str, "Dataset"], column: str) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     "The labels (N,) of each set, and the names of the classes."
     from datasets import ClassLabel
@@ -147,7 +147,7 @@ def kinds(
     names: tuple[str, ...],  # of the classes, as the data set has them
     folder: Path | None,  # where a classes.json may be
 ) -> tuple[tuple[str, ...], Tensor | None, tuple[str, ...]]:
-    "Readable names, the kind of each class (long) and the names of the kinds; without the file just the names."
+    "Readable names, the kind of each class (long), the names of the kinds; without the file just the names."
     file = folder / "classes.json" if folder else None
     if file is None or not file.exists():
         return names, None, ()
@@ -158,7 +158,7 @@ def kinds(
     kind = torch.tensor([kind_names.index(about[name]["superclass"]) for name in names])
     return tuple(about[name]["name"] for name in names), kind, kind_names
 
-# %% ../../nbs/4_data/03_hub.ipynb #bfc893d8
+# %% ../../nbs/4_data/03_hub.ipynb #d6a3e5b4
 def decode_sets(
     sets: "DatasetDict",
     name: str,
@@ -188,7 +188,7 @@ def decode_sets(
         Splits(image_set("train", train[:limit].sort().values), image_set(other, test))
     )
 
-# %% ../../nbs/4_data/03_hub.ipynb #cfe69cd5
+# %% ../../nbs/4_data/03_hub.ipynb #450325f7
 def mirror(hub_id: str) -> Path | None:
     "The local mirror of `owner/name` below `MOE_LAB_DATA`, if there is one."
     root = os.environ.get("MOE_LAB_DATA")
@@ -208,7 +208,7 @@ def load_folder(folder: Path) -> "DatasetDict":
     except DatasetGenerationError as error:
         raise ValueError(f"{folder} cannot be read: {error.__cause__ or error}") from error
 
-# %% ../../nbs/4_data/03_hub.ipynb #d2e79fbf
+# %% ../../nbs/4_data/03_hub.ipynb #329690f8
 def load_hub(hub_id: str) -> "DatasetDict":
     "A data set of the hub; a `ConnectionError` that says what to do where the hub is out of reach."
     from datasets import load_dataset
@@ -230,7 +230,7 @@ def load_hub(hub_id: str) -> "DatasetDict":
             f"set MOE_LAB_DATA (it {now}) to a folder that holds {hub_id}; data_scripts/mirror.py makes one"
         ) from error
 
-# %% ../../nbs/4_data/03_hub.ipynb #1940196e
+# %% ../../nbs/4_data/03_hub.ipynb #7fbe97f0
 def fingerprint(folder: Path) -> str:
     "A hash of the names, sizes and times of all files in a folder, hidden ones left out."
     paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
@@ -258,7 +258,7 @@ def read_hub(hub_id: str, limit: int | None, size: int | None, seed: int) -> Spl
         lambda: decode_sets(load_hub(hub_id), hub_id, None, limit, size, seed),
     )
 
-# %% ../../nbs/4_data/03_hub.ipynb #99998b3f
+# %% ../../nbs/4_data/03_hub.ipynb #bb88d5e9
 IMAGE_SETS: dict[str, Callable[[int | None, int | None, int], Splits]] = {  # limit, size, seed
     "photographs": lambda limit, size, seed: photographs(size or 8, limit or 32_768, seed=seed),
     "digits": digits,
@@ -272,7 +272,7 @@ def load_images(
     name: str,  # one of `IMAGE_SETS`, a hub id `owner/name`, or a folder with a sub-folder for each class
     limit: int | None = None,  # training images at most, classes in proportion; None: all of them
     size: int | None = None,  # side in pixels; None: as the set has it (photographs: patches of 8)
-    seed: int = 0,  # of the choice of images, not of training: another seed is another decoding and cache file
+    seed: int = 0,  # of the choice of images, not of training: each seed has its own cache file
 ) -> Splits:
     "The named train and test sets as uint8 (N, C, H, W), decoded at most once and cached."
     for what, value in {"limit": limit, "size": size}.items():

@@ -312,11 +312,10 @@ function Points(pen, frame, model) {
   };
 }
 
-// Grey and pale, in place: cheaper for the browser than a CSS filter a tile.
-function fade(pixels) {
+// In place: cheaper for the browser than a CSS filter on every tile.
+function grey(pixels) {
   for (let i = 0; i < pixels.length; i += 4) {
     pixels.fill(0.3 * pixels[i] + 0.59 * pixels[i + 1] + 0.11 * pixels[i + 2], i, i + 3);
-    pixels[i + 3] *= 0.45;
   }
 }
 
@@ -346,8 +345,9 @@ function ExpertTiles(model, el) {
     zoom.hidden = !from;
     if (!from) return;
     resize(large, from.canvas.width, from.canvas.height);
-    large.getContext("2d", CPU).clearRect(0, 0, large.width, large.height);
-    large.getContext("2d", CPU).drawImage(from.canvas, 0, 0);
+    const ctx = large.getContext("2d", CPU);
+    ctx.clearRect(0, 0, large.width, large.height);
+    ctx.drawImage(from.canvas, 0, 0);
     caption.textContent = from.button.getAttribute("aria-label");
     const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = from.button;
     const below = offsetTop + offsetHeight + 6;
@@ -369,7 +369,7 @@ function ExpertTiles(model, el) {
     tiles.forEach(({ button, canvas, share: label }, e) => {
       resize(canvas, width, height);
       const pixels = frame.bytes(4 * width * height);
-      if (dead[e]) fade(pixels);
+      if (dead[e]) grey(pixels);
       canvas.getContext("2d", CPU).putImageData(new ImageData(pixels, width, height), 0, 0);
       label.textContent = percent(share[e]);
       button.style.setProperty("--share", share[e]);
@@ -407,11 +407,15 @@ function render({ model, el }) {
   const looks = ["title", "unit", "height", "colours", "names", "floor_name", "log", "x_label", "columns"];
   for (const name of ["frame", "selected", ...looks]) model.on(`change:${name}`, redraw);
   const size = new ResizeObserver(redraw);
-  const theme = new MutationObserver(redraw);
   size.observe(el);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  document.addEventListener("load", redraw, true); // a style sheet has arrived: perhaps another theme
   redraw();
-  return () => (size.disconnect(), theme.disconnect(), model.off(null, redraw), cancelAnimationFrame(waiting));
+  return () => {
+    size.disconnect();
+    document.removeEventListener("load", redraw, true);
+    model.off(null, redraw);
+    cancelAnimationFrame(waiting);
+  };
 }
 
 export default { render };

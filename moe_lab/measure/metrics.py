@@ -47,6 +47,11 @@ class Load:
         return len(self.counts)
 
     @property
+    def share(self) -> Tensor:
+        "(E,) fraction of all assignments each expert received; zeros when there are none."
+        return self.counts / self.counts.sum().clamp_min(1)
+
+    @property
     def per_token(self) -> float:
         "Assignments per token, k."
         return float(self.counts.sum()) / max(self.n_tokens, 1)

@@ -88,21 +88,20 @@ def assign(
 def check(routing: Routing) -> Routing:
     "The routing itself if its invariants hold; otherwise a `ValueError` that names the broken one."
     r, n_rows = routing, len(routing.token)
+    per_pair, per_score = (n_rows,), (r.n_tokens, r.n_experts)
+    shapes = {"expert": per_pair, "weight": per_pair, "rank": per_pair, "offsets": (r.n_experts + 1,)}
+    shapes |= {"logits": per_score, "scores": per_score, "mask": (r.n_tokens,)}
 
     def hold(condition, broken: str):
         if not bool(condition):
             raise ValueError(f"Routing: {broken}")
 
-    for name in ("expert", "weight"):
-        hold(len(getattr(r, name)) == n_rows, f"{name} has {len(getattr(r, name))} rows, token has {n_rows}")
-    hold(
-        len(r.offsets) == r.n_experts + 1,
-        f"offsets has {len(r.offsets)} entries, needs E + 1 = {r.n_experts + 1}",
-    )
-    hold(
-        r.offsets[0] == 0 and r.offsets[-1] == n_rows,
-        f"offsets end at {int(r.offsets[-1])}, rows at {n_rows}",
-    )
+    for name, shape in shapes.items():
+        if (part := getattr(r, name)) is not None:
+            hold(part.shape == shape, f"{name} has shape {tuple(part.shape)}, needs {shape}")
+    hold(r.offsets[0] == 0, f"offsets begin at {int(r.offsets[0])}")
+    hold(r.offsets[-1] == n_rows, f"offsets end at {int(r.offsets[-1])}, rows at {n_rows}")
+    hold((r.counts >= 0).all(), "offsets fall")
     owner = torch.arange(r.n_experts, device=r.token.device).repeat_interleave(r.counts)
     hold(torch.equal(owner, r.expert), "offsets and expert disagree")
     hold(((r.token >= 0) & (r.token < r.n_tokens)).all(), f"a token lies outside [0, {r.n_tokens})")

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from .adjustments import Feedback, LossFreeBias, SaturationBias, as_printed, by_rank
+from moe_lab.routing.adjustments import (
+    Feedback,
+    LossFreeBias,
+    SaturationBias,
+    as_printed,
+    by_mean,
+    gradient,
+)
 from .decision import Context, Routing
 from .parts import PerExpert
 from .scores import Linear
@@ -75,10 +82,10 @@ def loss_free(d: int, n_experts: int, k: int = 2, gate: Gate = over_all, strengt
 
 
 def srnn_as_printed(
-    d: int, n_experts: int, k: int = 2, gate: Gate = over_all, strength: float = 0.5
+    d: int, n_experts: int, k: int = 2, gate: Gate = over_all, strength: float = 0.5, ema: float = 0.9
 ) -> Router:
     "SRNN's saturation routing to the letter: raw gradients, newborns at 0.5, the bias inside the gate."
-    bias = SaturationBias(n_experts, strength, normalise=as_printed)
+    bias = SaturationBias(n_experts, strength, ema, normalise=as_printed)
     return Router(Biased(Linear(d, n_experts), bias), [], TopK(k, gate))
 
 
@@ -88,8 +95,10 @@ def srnn(
     k: int = 2,
     gate: Gate = over_all,
     strength: float = 1.0,
-    normalise: Callable[[Tensor], Tensor] = by_rank,
+    ema: float = 0.9,
+    normalise: Callable[[Tensor], Tensor] = by_mean,
+    signal: Callable[[Feedback], Tensor] = gradient,
 ) -> Router:
     "Saturation routing repaired: saturation relative to the other experts, newborns hungry, selecting only."
-    bias = SaturationBias(n_experts, strength, start=0.0, normalise=normalise)
+    bias = SaturationBias(n_experts, strength, ema, start=0.0, normalise=normalise, signal=signal)
     return Router(Linear(d, n_experts), [bias], TopK(k, gate))

@@ -141,9 +141,8 @@ class TensorBoard(Callback):
     def after_step(self, trainer: Trainer, report: StepReport):
         if report.step % self.every == 0:
             for row in step_rows(trainer, report):
-                self.writer.add_scalar(
-                    "/".join(filter(None, (row["metric"], row.get("layer")))), row["value"], report.step
-                )
+                name = "/".join(part for part in (row.get("layer"), row["metric"]) if part)
+                self.writer.add_scalar(name, row["value"], report.step)
 
     def after_fit(self, trainer: Trainer):
         self.writer.flush()

@@ -31,12 +31,21 @@ class Evaluation:
 
 
 def load_rows(loads: dict[str, Load]) -> list[dict]:
-    "Every load metric of every layer as a row: layer, metric, value, ideal, floor, n."
-    return [
-        {"layer": layer, "metric": name, **vars(metric(load))}
-        for layer, load in loads.items()
-        for name, metric in METRICS.items()
-    ]
+    "Every layer's load as rows of layer, metric, value, ideal, floor, n: metrics, then each expert's share."
+    rows = []
+    for layer, load in loads.items():
+        rows += [{"layer": layer, "metric": name, **vars(metric(load))} for name, metric in METRICS.items()]
+        rows += [
+            {
+                "layer": layer,
+                "metric": f"share/{e}",
+                "value": share,
+                "ideal": 1 / load.n_experts,
+                "n": load.n_tokens,
+            }
+            for e, share in enumerate(load.share.tolist())
+        ]
+    return rows
 
 # %% ../../nbs/6_training/05_evaluation.ipynb #edcdde9b
 @torch.no_grad()

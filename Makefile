@@ -1,0 +1,73 @@
+# make lab        JupyterLab on lesson 1        (BROWSER=none PORT=8899: serve and print the address)
+# make test       everything that must hold      make test-slow    what takes minutes
+# make export     modules and README from the notebooks
+PYTHON  ?= python3
+VENV    ?= .venv
+PORT    ?= 8888
+BROWSER ?= default
+LESSON  := nbs/lessons/01_why_experts_die.ipynb
+
+bin     := $(VENV)/bin
+pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+sources := setup.py settings.ini constraints.txt pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-slow export sync lint notebooks lessons pytest chromium clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("moe_lab needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/lab.stamp: $(sources) | $(bin)/python
+	@echo "Installing moe_lab and what it needs into $(VENV); the first time takes a few minutes."
+	@$(pip) --editable . && touch $@
+
+$(VENV)/test.stamp: $(VENV)/lab.stamp
+	@echo "Installing what the tests need."
+	@$(pip) --editable '.[dev]' && touch $@
+
+lab: $(VENV)/lab.stamp
+	@$(bin)/python -m jupyter lab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
+	  $(if $(filter none,$(BROWSER)),--no-browser,$(if $(filter default,$(BROWSER)),,--browser="$(BROWSER)")) \
+	  $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# Small models on few cores: one thread per process, and processes side by side.
+test test-slow: export OMP_NUM_THREADS := 1
+
+test: sync lint notebooks lessons pytest
+
+test-slow: $(VENV)/test.stamp chromium
+	$(bin)/pytest -m slow
+
+export: $(VENV)/test.stamp
+	$(bin)/python tests/sync.py
+
+sync: $(VENV)/test.stamp
+	$(bin)/python tests/sync.py --check
+
+lint: $(VENV)/test.stamp
+	$(bin)/ruff check .
+	$(bin)/ruff format --check nbs tests data_scripts setup.py
+	$(bin)/mypy
+
+notebooks: $(VENV)/test.stamp
+	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --n_workers 2 --timing
+
+lessons: $(VENV)/test.stamp
+	$(bin)/pytest tests/lessons.py
+
+pytest: $(VENV)/test.stamp chromium
+	$(bin)/pytest -m 'not slow'
+
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests." && \
+	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "*** No Chromium here and it cannot be installed: the browser tests will be SKIPPED. ***" >&2
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
