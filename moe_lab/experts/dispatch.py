@@ -65,7 +65,7 @@ class Spread(torch.autograd.Function):
         return x.index_select(0, plan.token)
 
     @staticmethod
-    def backward(ctx, grad):  # type: ignore[override]
+    def backward(ctx, grad):
         return Collect.apply(grad, None, ctx.plan), None
 
 
@@ -79,7 +79,7 @@ class Collect(torch.autograd.Function):
         return sum_by_token(rows, weight, plan)
 
     @staticmethod
-    def backward(ctx, grad):  # type: ignore[override]
+    def backward(ctx, grad):
         rows, weight = ctx.saved_tensors
         spread = Spread.apply(grad, ctx.plan)
         if weight is None:

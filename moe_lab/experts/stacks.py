@@ -52,7 +52,7 @@ class Bottleneck(Stack):
         self.w2, self.b2 = uniform(n_experts, h, h, d), uniform(n_experts, h, d)
 
     @staticmethod
-    def expert(rows, linear, w1, b1, w2, b2):
+    def expert(rows, linear, w1, b1, w2, b2):  # type: ignore[override]
         return rows + linear(linear(rows, w1, b1).relu(), w2, b2)
 
     def fresh(self, n: int) -> "Bottleneck":

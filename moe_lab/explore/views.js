@@ -62,9 +62,10 @@ function chart(draw) {
     canvas.setAttribute("role", "img");
 
     function redraw() {
-      const [width, height, ratio] = [canvas.clientWidth, model.get("height"), window.devicePixelRatio || 1];
+      const [height, ratio] = [model.get("height"), window.devicePixelRatio || 1];
+      const width = canvas.clientWidth || canvas.width / ratio; // no width while JupyterLab changes its theme
       canvas.style.height = `${height}px`;
-      if (!width || !model.get("frame")?.byteLength) return;
+      if (!model.get("frame")?.byteLength) return;
       resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.clearRect(0, 0, width, height);

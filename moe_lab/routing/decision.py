@@ -56,8 +56,8 @@ class Routing:
 
     def detach(self) -> "Routing":
         "The same decision without the graph behind it."
-        parts = {f.name: getattr(self, f.name) for f in fields(self)}
-        return replace(self, **{n: v.detach() for n, v in parts.items() if isinstance(v, Tensor)})
+        tensors = [f.name for f in fields(self) if isinstance(getattr(self, f.name), Tensor)]
+        return replace(self, **{name: getattr(self, name).detach() for name in tensors})
 
 # %% ../../nbs/1_routing/01_decision.ipynb #5e27e9dc
 def assign(
@@ -88,9 +88,9 @@ def assign(
 def check(routing: Routing) -> Routing:
     "The routing itself if its invariants hold; otherwise a `ValueError` that names the broken one."
     r, n_rows = routing, len(routing.token)
-    per_pair, per_score = (n_rows,), (r.n_tokens, r.n_experts)
-    shapes = {"expert": per_pair, "weight": per_pair, "rank": per_pair, "offsets": (r.n_experts + 1,)}
-    shapes |= {"logits": per_score, "scores": per_score, "mask": (r.n_tokens,)}
+    pairs, scores = (n_rows,), (r.n_tokens, r.n_experts)
+    shapes: dict[str, tuple[int, ...]] = {"expert": pairs, "weight": pairs, "rank": pairs}
+    shapes |= {"offsets": (r.n_experts + 1,), "logits": scores, "scores": scores, "mask": (r.n_tokens,)}
 
     def hold(condition, broken: str):
         if not bool(condition):

@@ -28,8 +28,8 @@ class PerExpert(nn.Module):
         for name, old in list(self.named_parameters(recurse=False)):
             new = torch.cat([old.detach()[keep], born.get_parameter(name).detach()[:n_new].to(old)])
             setattr(self, name, nn.Parameter(new, requires_grad=old.requires_grad))
-        for name, old in list(self.named_buffers(recurse=False)):
-            setattr(self, name, torch.cat([old[keep], born.get_buffer(name)[:n_new].to(old)]))
+        for name, kept in list(self.named_buffers(recurse=False)):
+            setattr(self, name, torch.cat([kept[keep], born.get_buffer(name)[:n_new].to(kept)]))
         self.n_experts = len(keep) + n_new
 
 # %% ../../nbs/1_routing/02_parts.ipynb #38304d29

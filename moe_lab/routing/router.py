@@ -53,8 +53,8 @@ class Router(nn.Module):
     def after_step(self, feedback: Feedback):
         "Tell the parts that learn from counts or gradients what the last optimizer step saw."
         for part in self.parts():
-            if hasattr(part, "after_step"):
-                part.after_step(feedback)
+            if tell := getattr(part, "after_step", None):
+                tell(feedback)
 
 # %% ../../nbs/1_routing/06_router.ipynb #c9fa743f
 class Biased(nn.Module):

@@ -38,14 +38,12 @@ class TopK(nn.Module):
         if k > n_experts:
             raise ValueError(f"k={k}: a token can choose at most all of the n_experts={n_experts} experts")
         chosen = scores.topk(k).indices
-        weight = self.gate(logits, chosen)
-        pairs = (
-            torch.arange(n_tokens, device=chosen.device).repeat_interleave(k),
-            chosen.flatten(),
-            weight.flatten(),
-        )
+        token = torch.arange(n_tokens, device=chosen.device).repeat_interleave(k)
         rank = torch.arange(k, device=chosen.device).repeat(n_tokens)
+        pairs = [token, chosen.flatten(), self.gate(logits, chosen).flatten(), rank]
         if context.mask is not None:
-            real = context.mask.repeat_interleave(k)
-            pairs, rank = tuple(p[real] for p in pairs), rank[real]
-        return assign(*pairs, n_tokens, n_experts, rank=rank, logits=logits, scores=scores, mask=context.mask)
+            pairs = [part[context.mask[token]] for part in pairs]
+        token, expert, weight, rank = pairs
+        return assign(
+            token, expert, weight, n_tokens, n_experts, rank, logits=logits, scores=scores, mask=context.mask
+        )

@@ -54,7 +54,8 @@ class MetricsLog(Callback):
             self.run.metrics.log(report.step, [{"split": "train", **row} for row in rows])
 
     def after_fit(self, trainer: Trainer):
-        self.run.metrics.flush()
+        if trainer.accelerator.is_main_process:
+            self.run.metrics.flush()
 
 
 def step_rows(trainer: Trainer, report: StepReport) -> list[dict]:
@@ -84,7 +85,7 @@ class Checkpoints(Callback):
             self.save(trainer)
 
     def after_fit(self, trainer: Trainer):
-        if trainer.done > self.saved:
+        if trainer.whole and trainer.done > self.saved:
             self.save(trainer)
 
     def save(self, trainer: Trainer):
@@ -100,7 +101,8 @@ class Checkpoints(Callback):
 def resume(trainer: Trainer, run: Run) -> bool:
     "Put the trainer where the run's newest whole checkpoint left off; False if there is none yet."
     checkpoint = load_newest(run.checkpoints)
-    run.metrics.truncate(-1 if checkpoint is None else checkpoint.step)
+    if trainer.accelerator.is_main_process:
+        run.metrics.truncate(-1 if checkpoint is None else checkpoint.step)
     if checkpoint is None:
         return False
     for name, layer in moe_layers(trainer.model).items():

@@ -187,7 +187,7 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         **versions,
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
         "cpu_threads": torch.get_num_threads(),
     }
 

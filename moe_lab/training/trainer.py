@@ -56,7 +56,7 @@ class Callback:
         "After the optimizer moved; `trainer.done` is already one more."
 
     def after_fit(self, trainer: "Trainer"):
-        "After the last step, or when an interrupt or an error ends the loop; state is whole either way."
+        "After the last step, or when an interrupt or an error ends the loop; `trainer.whole` unless in mid-step."
 
 # %% ../../nbs/6_training/04_trainer.ipynb #8d9f7b63
 @contextmanager
@@ -89,15 +89,17 @@ class Trainer:
     ):
         from accelerate import Accelerator
 
-        self.accelerator = accelerator or Accelerator(cpu=True)
+        self.accelerator = accelerator or Accelerator(cpu=True, mixed_precision="no")
         self.model = model.to(self.accelerator.device)
         self.optimizer = self.accelerator.prepare_optimizer(optimizer)
         self.batch, self.task, self.steps = batch, task, steps
         self.penalties, self.callbacks = dict(penalties or {}), list(callbacks)
         self.done = 0  # steps taken since the run began
+        self.whole = True  # False within a step, and after a step that an error ended
 
     def step(self) -> StepReport:
         "One optimizer step: decide, compute, correct, and tell the routers."
+        self.whole = False
         for callback in self.callbacks:
             callback.before_step(self)
         with observe(self.model) as routings, self.accelerator.autocast():
@@ -115,7 +117,7 @@ class Trainer:
         report = StepReport(
             self.done, loss.detach(), penalties, [(layer, routing.detach()) for layer, routing in routings]
         )
-        self.done += 1
+        self.done, self.whole = self.done + 1, True
         for callback in self.callbacks:
             callback.after_step(self, report)
         return report
@@ -148,12 +150,13 @@ class Trainer:
 
     def fit(self, until: int | None = None):
         "Take the steps that are left (or those up to `until`); an interrupt ends the loop between two steps."
+        end = self.steps if until is None else min(until, self.steps)
         self.model.train()
         for callback in self.callbacks:
             callback.before_fit(self)
         try:
             with patient_interrupt() as interrupted:
-                while self.done < min(until or self.steps, self.steps) and not interrupted():
+                while self.done < end and not interrupted():
                     self.step()
         finally:
             for callback in self.callbacks:

@@ -1,0 +1,47 @@
+"""Run the lessons and the front page, and store what they show: figures and text, no widget state.
+
+usage: python data_scripts/render_lessons.py [NOTEBOOK …]   (default: nbs/index.ipynb and every lesson)
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+ROOT = Path(__file__).parents[1]
+
+
+def render(path: Path):
+    "Execute a notebook in its own folder and store it with small outputs."
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.pop("language_info", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [kept(output) for output in cell.outputs if worth_keeping(output)]
+    nbformat.write(notebook, path)
+
+
+def worth_keeping(output) -> bool:
+    "Figures, tables and text; not live widgets, nor progress bars."
+    live = "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    return not live and output.get("name") != "stderr"
+
+
+def kept(output):
+    "The output without its number."
+    if "execution_count" in output:
+        output["execution_count"] = None
+    return output
+
+
+if __name__ == "__main__":
+    asked = [Path(name).resolve() for name in sys.argv[1:]]
+    every = [ROOT / "nbs/index.ipynb", *sorted((ROOT / "nbs/lessons").glob("*.ipynb"))]
+    for notebook in tqdm(asked or every, unit="notebook"):
+        render(notebook)
