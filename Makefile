@@ -1,6 +1,7 @@
 # make lab        JupyterLab on lesson 1        (BROWSER=none PORT=8899: serve and print the address)
 # make test       everything that must hold      make test-slow    what takes minutes
 # make export     modules and README from the notebooks
+# make stored     the runs behind the lessons    make render       the figures in lessons and README
 PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8888
@@ -12,10 +13,10 @@ pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --co
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow export sync lint notebooks lessons pytest chromium clean
+.PHONY: help lab test test-slow export sync lint notebooks lessons pytest chromium stored render clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^$$/q;s/^# //p' Makefile
 
 $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("moe_lab needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -71,3 +72,13 @@ chromium:
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
+
+# The runs behind the lessons (ten minutes on two cores), and the figures in lessons and front page.
+stored: $(VENV)/lab.stamp
+	for name in srnn-three-way srnn-repairs srnn-ablations; do \
+	  $(bin)/moe-lab run $$name --out runs/$$name --resume && mkdir -p nbs/lessons/stored/$$name && \
+	  cp runs/$$name/summary.parquet runs/$$name/*.json nbs/lessons/stored/$$name/ || exit 1; done
+
+render: $(VENV)/test.stamp
+	$(bin)/python data_scripts/render_lessons.py
+	$(bin)/python tests/sync.py

@@ -80,7 +80,7 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
     choices = tuple(choose(name, command(e)) for name, e in EXPERIMENTS.items())
     experiments = Union[choices]  # type: ignore[valid-type]  # noqa: UP007
 
-    def run(experiment: tyro.conf.OmitSubcommandPrefixes[tyro.conf.OmitArgPrefixes[experiments]]) -> Any:  # type: ignore[valid-type]
+    def run(experiment: tyro.conf.OmitSubcommandPrefixes[tyro.conf.OmitArgPrefixes[experiments]]) -> Any:
         "Run an experiment and write its table, figures and report."
         return experiment
 

@@ -157,3 +157,20 @@ def screenshot(page, name: str) -> Path:
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}.png")
     return ARTIFACTS / f"{name}.png"
+
+
+def ask_kernel(page, code: str) -> str:
+    "Run code in the kernel of the open notebook, outside its cells; what it printed, or an AssertionError."
+    printed, error = page.evaluate(
+        """async code => {
+          const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+          const future = kernel.requestExecute({code, store_history: false});
+          let printed = '';
+          future.onIOPub = ({header, content}) => { if (header.msg_type === 'stream') printed += content.text; };
+          const {content} = await future.done;
+          return [printed, content.status === 'ok' ? '' : `${content.ename}: ${content.evalue}`];
+        }""",
+        code,
+    )
+    assert not error, error
+    return printed.strip()

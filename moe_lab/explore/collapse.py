@@ -185,7 +185,7 @@ class CollapseLab(w.HBox):
 
     def turn(self, field: str, value: Any):
         "A knob was moved: the course reads the new wish before its next step."
-        rounded = float(f"{value:.4g}") if isinstance(value, float) else value
+        rounded: Any = float(f"{value:.4g}") if isinstance(value, float) else value
         self.wish = replace(self.wish, **{field: rounded})
         self.state.value = str(self.wish)
 

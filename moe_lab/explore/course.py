@@ -107,12 +107,11 @@ def adapt(trainer: Trainer, old: Wish | None, new: Wish):
     settings = settings_of(new, moe.n_experts)
     if old is not None and old.balance != new.balance:
         rebalance(moe, make_router(settings))
-    moe.router.select.k, moe.router.select.gate = settings.top_k, GATES[settings.gate]
-    for part in moe.router.parts():
-        if hasattr(part, "strength"):
-            part.strength = settings.capacity_bias
-        if hasattr(part, "ema"):
-            part.ema = settings.saturation_ema
+    values = {"k": settings.top_k, "gate": GATES[settings.gate]}
+    values |= {"strength": settings.capacity_bias, "ema": settings.saturation_ema}
+    for part in (moe.router.select, *moe.router.parts()):
+        for name in values.keys() & vars(part).keys():
+            setattr(part, name, values[name])
     trainer.penalties = penalties(settings)
     trainer.optimizer.param_groups[1]["lr"] = settings.lr_moe
 
@@ -156,7 +155,8 @@ class History:
 
 def bias_of(moe: MoE) -> np.ndarray:
     "(E,) what the router's bias adds to each expert's logit; zeros where there is none."
-    own = [part.bias.detach() for part in moe.router.parts() if hasattr(part, "bias")]
+    biases = (getattr(part, "bias", None) for part in moe.router.parts())
+    own = [bias.detach() for bias in biases if bias is not None]
     return torch.stack(own).sum(0).numpy() if own else np.zeros(moe.n_experts)
 
 # %% ../../nbs/8_explore/03_course.ipynb #1dcd0045
