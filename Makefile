@@ -31,7 +31,7 @@ $(VENV)/test.stamp: $(VENV)/lab.stamp
 	@$(pip) --editable '.[dev]' && touch $@
 
 lab: $(VENV)/lab.stamp
-	@$(bin)/python -m jupyter lab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
+	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
 	  $(if $(filter none,$(BROWSER)),--no-browser,$(if $(filter default,$(BROWSER)),,--browser="$(BROWSER)")) \
 	  $(if $(filter 0,$(shell id -u)),--allow-root)

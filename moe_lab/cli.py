@@ -97,7 +97,8 @@ def main(arguments: list[str] | None = None) -> int:
         parse(arguments)()
     except KeyboardInterrupt as stop:
         print(
-            f"\n{stop or 'interrupted'}; the same command with --resume goes on from there", file=sys.stderr
+            f"\n{str(stop) or 'interrupted'}; the same command with --resume goes on from there",
+            file=sys.stderr,
         )
         return 130
     except (ValueError, OSError, FloatingPointError) as error:

@@ -61,7 +61,7 @@ def jupyterlab(root: Path, home: Path, timeout: float = 60):
     options += ["--LabApp.extension_manager=readonly"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *options],
+            [sys.executable, "-m", "jupyterlab", *options],
             env=os.environ | {name: str(folder) for name, folder in folders.items()},
             stdout=log,
             stderr=subprocess.STDOUT,

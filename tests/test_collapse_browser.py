@@ -139,7 +139,6 @@ def test_a_dragged_slider_changes_the_state_and_the_live_view(panel):
     press(page, "▶ Play")
     past(page, 5)
     tools.drag(page, slider(page, "a birth every"), -150)
-    tools.screenshot(page, "debug")
     wait_for_state(page, "collapse?every=1")
     page.locator(".moe-tile").nth(15).wait_for(timeout=60_000)
     assert (
@@ -210,7 +209,7 @@ def test_a_state_line_reopens_its_state(panel):
     state_line(page).fill("collapse?balance=by+rank&every=20&top_k=3")
     state_line(page).press("Enter")
     past(page, 5)
-    assert page.locator(".moe-lab select").locator("option:checked").inner_text() == "saturation by rank"
+    page.locator(".moe-lab option:checked", has_text="saturation by rank").wait_for(state="attached")
     assert tools.ask_kernel(page, "print(lab.wish.every, lab.wish.top_k)") == "20 3"
 
 

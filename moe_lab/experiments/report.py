@@ -60,7 +60,7 @@ def survivors(table: pd.DataFrame) -> Figure:
     chosen = table[(table["split"] == "held out") & (table["metric"] == "n_eff")]
     regimes = chosen["regime"].unique()
     arms = list(chosen["arm"].unique())[::-1]
-    fig = Figure(figsize=(8, 0.6 + 0.32 * len(arms)), layout="constrained")
+    fig = Figure(figsize=(8, 1.4 + 0.28 * len(arms)), layout="constrained")
     ax = calm(fig.subplots(), "Effective experts", "frozen, held out; one mark a seed", "N_eff")
     for marker, colour, offset, name in zip("os", ("#0072B2", "#D55E00"), (0.12, -0.12), regimes):
         own = chosen[chosen["regime"] == name]
@@ -79,13 +79,14 @@ def loads(out: Path, table: pd.DataFrame) -> Figure:
 
     own = table[(table["regime"] == table["regime"].iloc[0]) & (table["seed"] == table["seed"].min())]
     runs = own.drop_duplicates("arm")[["arm", "run"]].values.tolist()
-    rows = -(-len(runs) // 3)
-    fig = Figure(figsize=(10, 2.1 * rows), layout="constrained")
-    axes = fig.subplots(rows, min(3, len(runs)), squeeze=False).flat
+    columns = min(2, len(runs))
+    rows = -(-len(runs) // columns)
+    fig = Figure(figsize=(11, 3.2 * rows), layout="constrained")
+    axes = fig.subplots(rows, columns, squeeze=False).flatten()
     for ax, (arm, run) in zip(axes, runs):
         steps, share, births = share_over_time(Run(out / "runs" / run).metrics.frame())
         stacked_load(ax, steps, share, births, title=arm)
-    for ax in list(axes)[len(runs) :]:
+    for ax in axes[len(runs) :]:
         ax.set_axis_off()
     return fig
 

@@ -127,7 +127,8 @@ class History:
         self.births = np.full(room, np.nan)  # (room,) the step before which each expert was born
         self.patches: list[deque] = [deque(maxlen=n_seen) for _ in range(room)]
         self.bias = np.zeros(0)  # (E,) of the last step
-        self.active = 0  # experts with at least 1 % of their fair share, frozen
+        self.active = 0  # experts with at least 1 % of their fair share, when last measured frozen
+        self.measured = 0  # how many experts there were then
         self.n_experts = 0
         self.step = 0
         self.steps = 0  # in all
@@ -149,7 +150,7 @@ class History:
         "Add a frozen measurement to the last step."
         load = frozen.loads["moe"]
         effective = n_eff(load)
-        self.active = int(active(load).value)
+        self.active, self.measured = int(active(load).value), load.n_experts
         self.frozen[-1] = effective.value, effective.floor, frozen.loss
 
 
@@ -166,6 +167,7 @@ def course(
     look_every: int = 8,  # steps between frozen measurements
 ) -> Iterator[History]:
     "Train from scratch, one step a `next`, following the wishes; yields the same, growing `History`."
+    torch.set_num_threads(1)  # of the thread that asks: small tensors are slower on several
     old = ask()
     first = min(old.start, old.up_to) if old.grow else old.up_to
     trainer = build(settings_of(old, first), data)

@@ -242,7 +242,7 @@ function Lines(pen, frame, model) {
   const height = scale(lo, hi, box.bottom, box.top);
   const y = (v) => height(bend(v));
   axes(pen, box, y, log ? logTicks(lo, hi) : ticks(lo, hi));
-  text(pen, `step ${steps[0]}`, box.left, box.bottom + 13);
+  text(pen, `${box.right - box.left > 90 ? "step " : ""}${steps[0]}`, box.left, box.bottom + 13);
   if (S > 1) text(pen, `${steps[S - 1]}`, box.right, box.bottom + 13, { align: "right" });
 
   for (let i = M - 1; i >= 0; i--) {
