@@ -37,7 +37,7 @@ lab: $(VENV)/lab.stamp
 	  $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # Small models on few cores: one thread per process, and processes side by side.
-test test-slow: export OMP_NUM_THREADS := 1
+test test-slow notebooks lessons pytest: export OMP_NUM_THREADS := 1
 
 test: sync lint notebooks lessons pytest
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,11 +46,10 @@ def call(*arguments: str | Path) -> tuple[int, str, str]:
 
 
 def one_message(err: str) -> str:
-    "The one line that is left of standard error without progress bars, or the text of the parser's one box."
+    "The one line of standard error that is no progress bar, or the text of the parser's one box."
+    if err.count("For full helptext") == 1:
+        return " ".join(re.sub("[│╭╮╰╯─]|-{3,}", " ", err).split())
     lines = [line for line in err.replace("\r", "\n").splitlines() if line.strip() and "%|" not in line]
-    if lines and lines[0].startswith("╭"):
-        assert sum(line.startswith("╭") for line in lines) == 1, err
-        return " ".join(line.strip("│╭╮╰╯─ ") for line in lines)
     assert len(lines) == 1, err
     return lines[0]
 
@@ -81,11 +81,12 @@ def test_a_run_writes_table_figures_and_page(finished):
         assert word in said
     table = pd.read_parquet(out / "summary.parquet")
     assert set(table["split"]) > {"held out", "held out, experts silenced", "first images, at the end"}
-    assert table[table["metric"] != "loss"]["floor"].notna().all()
+    assert table[table["metric"].isin(["active", "n_eff", "cv"])]["floor"].notna().all()
     assert {path.name for path in (out / "figures").iterdir()} == PICTURES
     assert all((out / "figures" / name).read_bytes().startswith(b"\x89PNG") for name in PICTURES)
     page = (out / "report.html").read_text("utf8")
-    assert page.count("data:image/png;base64,") == 3 and "Does it run?" in page and "uniform random router" in page
+    assert "Does it run?" in page and "uniform random router" in page
+    assert page.count("data:image/png;base64,") == 3
 
 
 def test_report_writes_the_same_page_again(finished):
@@ -102,7 +103,10 @@ def test_report_writes_the_same_page_again(finished):
 BAD = {
     "k > E": (["--top-k", "3"], "top_k=3: a token cannot choose more than the start=2 experts"),
     "too few experts at the end": (["--experts", "1"], "experts=1: growth cannot end below start=2"),
-    "unknown router": (["--router", "magic"], "'magic' for argument '--router'. Expected one of ('none', 'printed'"),
+    "unknown router": (
+        ["--router", "magic"],
+        "'magic' for argument '--router'. Expected one of ('none', 'printed'",
+    ),
     "unknown data set": (["--data", "tiny-imagent"], "did you mean 'tiny-imagenet'?"),
     "growth past the plan": (["--limit", "500"], "too few for 14 births"),
     "no seeds": (["--seeds", "0"], "--seeds 0: at least 1 is needed"),
@@ -148,9 +152,8 @@ def test_an_out_folder_that_cannot_be_written(tmp_path):
     [
         ([], "holds a run already; add --resume to go on, or choose another --out"),
         (["--resume", "--router", "by mean"], "stored → asked: settings.router: printed → by mean"),
-        (["--resume", "--seeds", "2"], "stored → asked: seeds: 1 → 2"),
     ],
-    ids=["without --resume", "other settings", "more seeds"],
+    ids=["without --resume", "other settings"],
 )
 def test_a_folder_with_a_run_is_not_touched(finished, arguments, message):
     out, _ = finished
@@ -210,11 +213,22 @@ def test_a_corrupted_checkpoint_is_named_and_the_one_before_it_used(stopped, fin
 def test_control_c_says_how_to_go_on_and_resume_goes_on(tmp_path, seeds):
     out, steps = tmp_path / "out", 96
     small = ["--limit", str(64 * steps), "--batch-size", "64", "--checkpoint-every", "4"]
-    asked = [COMMAND, "run", "srnn-demo", *small, "--seeds", str(seeds), "--workers", str(seeds), "--out", out]
+    asked = [
+        COMMAND,
+        "run",
+        "srnn-demo",
+        *small,
+        "--seeds",
+        str(seeds),
+        "--workers",
+        str(seeds),
+        "--out",
+        out,
+    ]
     process = subprocess.Popen(asked, text=True, stderr=subprocess.PIPE, start_new_session=True)
     try:
         while len({path.parent for path in out.glob("runs/*/checkpoints/step-*[0-9]")}) < seeds:
-            assert process.poll() is None, process.stderr.read()
+            assert process.poll() is None, process.communicate()[1]
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)  # what a terminal does: the whole group is told
         err = process.communicate(timeout=120)[1]
@@ -225,9 +239,8 @@ def test_control_c_says_how_to_go_on_and_resume_goes_on(tmp_path, seeds):
     last = err.strip().splitlines()[-1]
     assert "interrupted" in last and last.endswith("the same command with --resume goes on from there")
     assert not (out / "summary.parquet").exists()
-    kept = min(int(path.stem.removeprefix("step-")) for path in out.glob("runs/*/checkpoints/step-*"))
     ended = subprocess.run([*asked, "--resume"], text=True, capture_output=True)
     assert ended.returncode == 0, ended.stderr
-    assert kept > 0 and len(pd.read_parquet(out / "summary.parquet")["seed"].unique()) == seeds
+    assert pd.read_parquet(out / "summary.parquet")["seed"].nunique() == seeds
     for run in (out / "runs").iterdir():
         assert max(run.glob("checkpoints/step-*")).name == f"step-{steps - 1:08d}"

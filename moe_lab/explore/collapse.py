@@ -69,8 +69,8 @@ METHODS = {
     "SRNN's gate variance": "gate variance",
 }
 
-WIDE = {"width": "100%"}
-LABEL = {"description_width": "92px"}
+WIDE = {"width": "auto"}
+LABEL = {"description_width": "84px"}
 
 
 def slider(kind: Any, label: str, value: float, low: float, high: float, step: float, **more) -> w.Widget:
@@ -106,7 +106,7 @@ class Stage:
 
     def __init__(self):
         self.load = StackedLoad(unit="ticks: births", height=270)
-        self.effective = Lines(title="Effective experts", height=150)
+        self.effective = Lines(title="Effective experts", floor_name="dice", height=150)
         self.loss = Lines(title="Held-out MSE", floor_name="", log=True, height=150)
         self.bias = Points(title="Bias by age", unit="logits", height=150)
         self.tiles = ExpertTiles()
@@ -115,7 +115,7 @@ class Stage:
         for view in small.children:
             view.layout = {"width": "33%"}
         left, right = w.VBox([self.load, small]), w.VBox([self.tiles])
-        left.layout, right.layout = {"flex": "3 1 0", "min_width": "0"}, {"flex": "0 0 300px"}
+        left.layout, right.layout = {"flex": "3 1 0", "min_width": "0"}, {"flex": "0 0 330px"}
         for box in (left, right):
             box.add_class("moe-card")
         self.box = w.HBox([left, right])
@@ -158,6 +158,7 @@ class CollapseLab(w.HBox):
         name: str = "CollapseLab",  # a lab of this name that still runs is closed first
     ):
         self.wish, self.history, self.stage = Wish.parse(state), History(room=64), Stage()
+        self.live: Any = None  # its first step may be shown before it is known by name
         images = data or photographs(patch=8)
         side = images.train.images.shape[-1]
         about = f"{len(images.train.label_names)} photographs, {side}×{side} patches"
@@ -232,7 +233,8 @@ class CollapseLab(w.HBox):
         self.history = history
         self.stage.show(history)
         self.news.value = sentence(history)
-        speed = f" · {self.live.steps_per_second:.0f} steps/s" if self.live.steps_per_second else ""
+        rate = self.live.steps_per_second if self.live else 0
+        speed = f" · {rate:.0f} steps/s" if rate else ""
         self.status.value = f"step {history.step} of {history.steps}{speed}"
 
     def report(self, state: str):

@@ -119,7 +119,8 @@ def points(
     ax.axhline(0, color=GREY, lw=1, ls="--")
     for e, (age, value) in enumerate(zip(x, y)):
         ax.plot(age, value, "o", ms=5, color=expert_colour(e))
-        ax.annotate(f"E{e}", (age, value), (5, 0), textcoords="offset points", fontsize=7, va="center")
+        beside = (0, 6 if e % 2 else -11)
+        ax.annotate(f"E{e}", (age, value), beside, textcoords="offset points", fontsize=7, ha="center")
     return calm(ax, title, unit, x_label)
 
 # %% ../../nbs/3_measure/02_figures.ipynb #ff3da7e3

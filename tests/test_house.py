@@ -1,0 +1,88 @@
+"""The house: no import runs up a floor, no circle, a notebook for every module, and a light front door."""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import moe_lab
+
+ROOT = Path(__file__).parents[1]
+FLOORS = ("routing", "experts", "measure", "data", "models", "training", "experiments", "explore", "cli")
+NOTEBOOKS = {
+    ".".join([part.partition("_")[2] for part in path.relative_to(ROOT / "nbs").with_suffix("").parts]): path
+    for path in sorted((ROOT / "nbs").glob("[0-9]*/*.ipynb")) + sorted((ROOT / "nbs").glob("[0-9]*.ipynb"))
+}
+ROOMS = list(NOTEBOOKS)  # "routing.decision", … in the order in which the notebooks are read
+MODULES = {
+    ".".join(path.relative_to(ROOT / "moe_lab").with_suffix("").parts): path
+    for path in (ROOT / "moe_lab").rglob("*.py")
+    if not path.name.startswith("_")  # __init__.py, and the index that the export makes
+}
+
+
+def test_every_module_has_its_notebook_and_every_notebook_its_module():
+    assert set(MODULES) == set(ROOMS)
+    for name, path in MODULES.items():
+        assert f"File to edit: {'../' * (name.count('.') + 1)}nbs/" in path.read_text("utf8"), name
+
+
+def test_the_floors_are_numbered_as_they_stand_upon_each_other():
+    seen = list(dict.fromkeys(room.split(".")[0] for room in ROOMS))
+    assert seen == list(FLOORS)
+
+
+@cache
+def imported(room: str, everywhere: bool = False) -> set[str]:
+    "The rooms that a room imports: when it is loaded itself, or `everywhere`, in functions and for types too."
+    tree = ast.parse(MODULES[room].read_text("utf8"))
+    package = ["moe_lab", *room.split(".")[:-1]]
+    found = set()
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            home = ".".join([*above, *filter(None, [node.module])])
+            found |= {home, *(f"{home}.{alias.name}" for alias in node.names)}
+    names = {name.removeprefix("moe_lab.") for name in found}
+    return {moe_lab._HOME.get(name, name) for name in names} & set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_stands_before_it(room):
+    later = set(ROOMS[ROOMS.index(room) :])
+    assert not imported(room, everywhere=True) & later
+
+
+def test_the_import_reader_sees_what_is_there():
+    assert {"data.images", "experts.moe", "experiments.sweep"} <= imported("experiments.srnn")
+    assert "experiments.report" in imported("cli", everywhere=True) - imported("cli")
+
+
+def loaded_by(statement: str) -> set[str]:
+    "The top-level packages that are loaded after a statement in a fresh interpreter."
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return {name.split(".")[0] for name in ended.stdout.split()}
+
+
+HEAVY = {"accelerate", "datasets", "ipywidgets", "matplotlib", "pandas", "sklearn", "skimage", "transformers"}
+
+
+def test_import_moe_lab_loads_nothing_heavy():
+    assert not loaded_by("import moe_lab") & (HEAVY | {"torch", "numpy"})
+
+
+def test_the_names_people_use_most_need_little_more_than_torch():
+    loaded = loaded_by("from moe_lab import MoE, Router, Trainer, load_images")
+    assert "torch" in loaded and not loaded & HEAVY
+
+
+def test_every_name_at_the_front_door_leads_somewhere():
+    assert all(getattr(moe_lab, name).__name__ == name for name in moe_lab.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Moe'; it offers Routing"):
+        moe_lab.Moe  # noqa: B018
