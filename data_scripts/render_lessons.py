@@ -13,6 +13,8 @@ from nbclient import NotebookClient
 from PIL import Image
 from tqdm import tqdm
 
+from moe_lab.measure.figures import expert_colour
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -37,7 +39,7 @@ def worth_keeping(output) -> bool:
 
 
 def kept(output):
-    "The output without its number, its picture reduced to 128 colours."
+    "The output without its number, its picture reduced to 256 colours."
     if "execution_count" in output:
         output["execution_count"] = None
     if picture := output.get("data", {}).get("image/png"):
@@ -46,10 +48,14 @@ def kept(output):
 
 
 def reduced(picture: str) -> str:
-    "A PNG (base64) with a palette of 128 colours: a third of the size, and no difference one can see."
-    small = io.BytesIO()
+    "A PNG (base64) with 256 colours, the experts' own among them: a third of the size."
     image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
-    image.quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    experts = b"".join(bytes.fromhex(expert_colour(e)[1:]) for e in range(16))
+    own = bytes(image.quantize(240).getpalette())[: 240 * 3]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(own.ljust(240 * 3, b"\0") + experts)
+    small = io.BytesIO()
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return base64.b64encode(small.getvalue()).decode()
 
 

@@ -36,11 +36,13 @@ def make_readme():
     look = Config()
     look.TagRemovePreprocessor.enabled = True
     look.TagRemovePreprocessor.remove_cell_tags = ["remove_cell"]
+    look.TagRemovePreprocessor.remove_input_tags = ["remove_input"]
     look.ExtractOutputPreprocessor.output_filename_template = "docs/readme_{cell_index}{extension}"
     text, resources = MarkdownExporter(config=look).from_filename(str(ROOT / "nbs/index.ipynb"))
     for name, content in resources["outputs"].items():
         (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_bytes(content)
+    text = text.replace("](lessons/", "](nbs/lessons/")  # links in nbs/ and in README lead to the same place
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
     (ROOT / "README.md").write_text(tidy + "\n", "utf8")
 

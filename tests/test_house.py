@@ -1,6 +1,8 @@
 """The house: no import runs up a floor, no circle, a notebook for every module, and a light front door."""
 
 import ast
+import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -86,3 +88,18 @@ def test_every_name_at_the_front_door_leads_somewhere():
     assert all(getattr(moe_lab, name).__name__ == name for name in moe_lab.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Moe'; it offers Routing"):
         moe_lab.Moe  # noqa: B018
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "nbs").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_links_between_notebooks_lead_somewhere(notebook):
+    cells = json.loads(notebook.read_text("utf8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (notebook.parent / target).exists(), f"{notebook.name} links to {target}"
+
+
+def test_the_front_page_runs_as_pasted(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf8"), re.S)
+    assert len(blocks) >= 3
+    program = "\n".join(blocks).replace("run(511)", "run(3)")  # the same code, fewer steps
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=300)

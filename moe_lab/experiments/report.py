@@ -68,7 +68,7 @@ def survivors(table: pd.DataFrame) -> Figure:
         ax.plot(own["value"], y, marker, color=colour, alpha=0.75, markersize=5, label=name)
     ax.axvline(chosen["floor"].mean(), color="#59656F", linestyle="--", label="uniform random router")
     ax.set_yticks(range(len(arms)), arms)
-    ax.set_xlim(left=0)
+    ax.set(xlim=(0, None), ylim=(-0.6, len(arms) - 0.4))
     fig.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     return fig
 
@@ -109,11 +109,13 @@ def price(table: pd.DataFrame) -> Figure:
     )
     regimes = chosen.index.unique("regime")
     fig = Figure(figsize=(10, 3.4), layout="constrained")
-    markers = "osv^DPX*<>hp"
+    arms = list(table["arm"].unique())
+    looks = {arm: ("osv^DPX*<>hp"[i % 12], f"C{i % 10}") for i, arm in enumerate(arms)}
     for ax, regime in zip(np.atleast_1d(fig.subplots(1, len(regimes), sharey=True)), regimes):
         calm(ax, "What balance costs", regime, "effective experts (N_eff)")
-        for i, (arm, own) in enumerate(chosen.loc[regime].groupby("arm", sort=False)):
-            ax.plot(own["n_eff"], 1000 * own["loss"], markers[i % len(markers)], label=arm, alpha=0.8)
+        for arm in (arm for arm in arms if (regime, arm) in chosen.index):
+            (marker, colour), own = looks[arm], chosen.loc[(regime, arm)]
+            ax.plot(own["n_eff"], 1000 * own["loss"], marker, color=colour, label=arm, alpha=0.8)
         ax.legend(fontsize=7, frameon=False)
         ax.set_ylabel("held-out loss, MSE ×1000", fontsize=8)
     return fig
@@ -144,7 +146,6 @@ def write_report(out: Path) -> Path:
         seeds=seeds,
         table=results(table).to_html(border=0),
         figures={title: base64.b64encode(png(figure)).decode() for title, figure in pictures.items()},
-        command=f"moe-lab run {name} --seeds {seeds}",
         settings=settings,
         environment=environment,
     )

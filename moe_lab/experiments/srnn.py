@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ from ..experts.moe import MoE, moe_layers
 from ..experts.stacks import Bottleneck
 from ..models.autoencoder import MoEAutoencoder
 from ..routing.adjustments import by_max, by_mean, by_rank, load_share
+from ..routing.parts import positive
 from ..routing.losses import gate_variance, switch_loss
 from ..routing.router import Gate, Router, loss_free, srnn, srnn_as_printed, top_k
 from ..routing.selection import over_all, over_chosen
@@ -40,7 +42,7 @@ __all__ = ['ROUTERS', 'GATES', 'MEMORY', 'PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', '
            'repaired', 'make_router', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births',
            'penalties', 'build', 'first_images', 'RememberFirst', 'measure', 'hooked', 'without_experts',
            'without_bias', 'load', 'train', 'verdict', 'seeds_of', 'regime', 'alone', 'compare', 'three_way', 'repairs',
-           'ablations', 'Experiment', 'launch']
+           'ablations', 'Experiment', 'command', 'launch']
 
 # %% ../../nbs/7_experiments/02_srnn.ipynb #050e8352
 @dataclass(frozen=True)
@@ -71,12 +73,16 @@ class Settings:
     phase_one: float = 0.1  # fraction of the images before a "phase" birth
     memory: Literal["kept", "forgotten"] = "kept"  # the optimizer's, when experts are born
     epochs: int = 1  # 1: every image is seen once, no replay
-    precision: Literal["no", "bf16", "fp16"] = "no"
+    precision: Literal["no", "bf16"] = "no"
     seed: int = 0
     device: Literal["cpu", "auto"] = field(default="cpu", compare=False)
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
     def __post_init__(self):
+        positive(top_k=self.top_k, start=self.start, epochs=self.epochs, batch_size=self.batch_size)
+        for name in ("lr_autoencoder", "lr_moe", "capacity_bias", "load_balance_weight", "switch_weight"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name}={getattr(self, name)}: needs a finite number of at least 0")
         if self.top_k > self.start:
             raise ValueError(
                 f"top_k={self.top_k}: a token cannot choose more than the start={self.start} experts"
@@ -300,6 +306,7 @@ ARMS: dict[str, dict] = {
     "loss-free bias": {"router": "loss-free", "capacity_bias": 0.01},
     "Switch loss": {"switch_weight": 0.01},
     "gate variance": {"load_balance_weight": 0.1},
+    "SRNN as published": {"router": "printed", "capacity_bias": 0.5, "load_balance_weight": 0.1},
 }
 BESIDE = ("progressive", "fixed capacity", "saturation as printed", "saturation repaired")
 
@@ -325,7 +332,6 @@ CHANGES: dict[str, dict] = {
     "as it is": {},
     "new optimizer at each birth": {"memory": "forgotten"},
     "no skips": {"skips": False},
-    "slower EMA": {"saturation_ema": 0.99},
     "ten times the MoE learning rate": {"lr_moe": 5e-3},
 }
 
@@ -343,6 +349,7 @@ def ablations(base: Settings, seeds: int) -> list[Job]:
         for name, system in systems.items()
         for what, change in CHANGES.items()
     }
+    arms["saturation repaired: slower EMA"] = {**systems["saturation repaired"], "saturation_ema": 0.99}
     return compare(base, arms, seeds)
 
 # %% ../../nbs/7_experiments/02_srnn.ipynb #824370a6
@@ -382,6 +389,14 @@ EXPERIMENTS = {
 }
 
 
+def command(experiment: Experiment) -> str:
+    "What to type to do this experiment again."
+    usual = asdict(EXPERIMENTS[experiment.name].settings) if experiment.name in EXPERIMENTS else {}
+    changed = {k: v for k, v in asdict(experiment.settings).items() if v != usual.get(k)}
+    options = [part for k, v in changed.items() for part in (f"--{k.replace('_', '-')}", str(v))]
+    return shlex.join(["moe-lab", "run", experiment.name, "--seeds", str(experiment.seeds), *options])
+
+
 def launch(
     experiment: Experiment,
     out: Path,
@@ -390,10 +405,13 @@ def launch(
 ) -> pd.DataFrame:  # one row per run and figure
     "Run an experiment into the folder `out` and return its table; errors say what would be right."
     jobs = experiment.jobs(experiment.settings, experiment.seeds)
-    n = len(load(experiment.settings).train)
+    images = load(experiment.settings).train.images
     for job in jobs:
-        planned_births(job.settings, total_steps(job.settings, n))
+        planned_births(job.settings, total_steps(job.settings, len(images)))
+        make_model(job.settings, images)
+    if workers < 0:
+        raise ValueError(f"workers={workers}: needs 0 (one per core) or more")
     claim(out, experiment, resume)
-    about = {"question": experiment.question, "about": experiment.about}
+    about = {"question": experiment.question, "about": experiment.about, "command": command(experiment)}
     write_atomically(out / "about.json", json.dumps(about).encode())
     return sweep(out, jobs, train, workers)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ..training.callbacks import ProgressBar
-from ..training.runs import Run
+from ..training.runs import Run, write_atomically
 from ..training.trainer import Callback
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def sweep(
                 pool.shutdown(cancel_futures=True)
                 raise
     table = gather({job: rows[job] for job in jobs})
-    table.to_parquet(out / "summary.parquet", index=False)
+    write_atomically(out / "summary.parquet", table.to_parquet(index=False))
     return table
 
 

@@ -54,6 +54,8 @@ class MoE(nn.Module):
         return self.experts.n_experts
 
     def forward(self, x: Tensor, context: Context | None = None) -> Tensor:
+        if x.shape[-1] != self.experts.d:
+            raise ValueError(f"x has shape {tuple(x.shape)}: the experts need (…, {self.experts.d})")
         tokens = x.reshape(-1, x.shape[-1])
         return dispatch(tokens, self.router(tokens, context), self.experts).view(x.shape)
 

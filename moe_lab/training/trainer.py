@@ -98,7 +98,7 @@ class Trainer:
         self.whole = True  # False within a step, and after a step that an error ended
 
     def step(self) -> StepReport:
-        "One optimizer step: decide, compute, correct, and tell the routers."
+        "One step: decide, compute, tell the routers what the gradients say, and let the optimizer move."
         self.whole = False
         for callback in self.callbacks:
             callback.before_step(self)
