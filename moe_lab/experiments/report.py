@@ -108,7 +108,7 @@ def price(table: pd.DataFrame) -> Figure:
         index=["regime", "arm", "seed"], columns="metric", values="value"
     )
     regimes = chosen.index.unique("regime")
-    fig = Figure(figsize=(10, 3.4), layout="constrained")
+    fig = Figure(figsize=(10, 4), layout="constrained")
     arms = list(table["arm"].unique())
     looks = {arm: ("osv^DPX*<>hp"[i % 12], f"C{i % 10}") for i, arm in enumerate(arms)}
     for ax, regime in zip(np.atleast_1d(fig.subplots(1, len(regimes), sharey=True)), regimes):
@@ -116,8 +116,9 @@ def price(table: pd.DataFrame) -> Figure:
         for arm in (arm for arm in arms if (regime, arm) in chosen.index):
             (marker, colour), own = looks[arm], chosen.loc[(regime, arm)]
             ax.plot(own["n_eff"], 1000 * own["loss"], marker, color=colour, label=arm, alpha=0.8)
-        ax.legend(fontsize=7, frameon=False)
         ax.set_ylabel("held-out loss, MSE ×1000", fontsize=8)
+    named = {label: line for ax in fig.axes for line, label in zip(*ax.get_legend_handles_labels())}
+    fig.legend(named.values(), named.keys(), loc="outside lower center", ncols=4, fontsize=8, frameon=False)
     return fig
 
 # %% ../../nbs/7_experiments/03_report.ipynb #a554d674

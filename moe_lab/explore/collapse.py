@@ -8,6 +8,7 @@ __all__ = ['PRESETS', 'NOT_GIVEN', 'METHODS', 'WIDE', 'LABEL', 'CONTROLS', 'sent
 
 # %% ../../nbs/8_explore/04_collapse.ipynb #9788c608
 import html
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -253,9 +254,8 @@ class CollapseLab(w.HBox):
 
     def still(self) -> Any:
         "A figure of what the panel shows."
-        return self.stage.still(
-            f"{sentence(self.history).replace('<b>', '').replace('</b>', '')}    {self.wish}"
-        )
+        said = sentence(self.history).replace("<b>", "").replace("</b>", "")
+        return self.stage.still(f"{textwrap.fill(said, 150)}\n{self.wish}")
 
     def save(self):
         "Write what the panel shows to a PNG file in the working folder."
