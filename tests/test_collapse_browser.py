@@ -146,20 +146,25 @@ def test_a_dragged_slider_changes_the_state_and_the_live_view(panel):
     tools.screenshot(page, "collapse_dragged")
 
 
-def test_strength_reaches_the_running_system(panel):
+def test_strength_reaches_a_system_under_way(panel):
     page = panel
     press(page, "rescue")
-    past(page, 20)
+    past(page, 40)
+    press(page, "❚❚ Pause")
+    button(page, "▶ Play").wait_for()
     strength = "print(lab.history.bias.max())"
-    before = float(tools.ask_kernel(page, strength))
+    before, now = (
+        float(tools.ask_kernel(page, strength)),
+        int(tools.ask_kernel(page, "print(lab.history.step)")),
+    )
     tools.drag(page, slider(page, "strength"), 40)
     page.wait_for_function(
         "() => /strength=/.test([...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value)"
     )
-    now = int(tools.ask_kernel(page, "print(lab.history.step)"))
-    past(page, now + 1)
+    press(page, "Step")
+    at_step(page, now + 1)
     assert float(tools.ask_kernel(page, "print(lab.wish.strength)")) > 2
-    assert float(tools.ask_kernel(page, strength)) > 2 * before
+    assert float(tools.ask_kernel(page, strength)) > 1.5 * before
 
 
 def test_running_the_cell_again_leaves_one_thread(panel):
