@@ -296,7 +296,7 @@ def alone(settings: Settings, seeds: int) -> list[Job]:
     return seeds_of("fixed capacity" if settings.start == settings.experts else "growing", settings, seeds)
 
 # %% ../../nbs/7_experiments/02_srnn.ipynb #990a4609
-PLAIN = Settings(router="none", load_balance_weight=0.0, batch_size=64)
+PLAIN = Settings(router="none", load_balance_weight=0.0, batch_size=64, limit=16_384)
 
 ARMS: dict[str, dict] = {
     "progressive": {},
@@ -308,7 +308,7 @@ ARMS: dict[str, dict] = {
     "gate variance": {"load_balance_weight": 0.1},
     "SRNN as published": {"router": "printed", "capacity_bias": 0.5, "load_balance_weight": 0.1},
 }
-BESIDE = ("progressive", "fixed capacity", "saturation as printed", "saturation repaired")
+BESIDE = ("progressive", "saturation as printed", "saturation repaired")
 
 
 def compare(base: Settings, arms: dict[str, dict], seeds: int) -> list[Job]:
@@ -317,7 +317,7 @@ def compare(base: Settings, arms: dict[str, dict], seeds: int) -> list[Job]:
 
 
 def three_way(base: Settings, seeds: int) -> list[Job]:
-    "All arms in the base regime, and the authors' three with the repaired one in the other."
+    "All arms in the base regime, and those of `BESIDE` in the other."
     other = replace(base, gate="chosen" if base.gate == "all" else "all")
     return compare(base, ARMS, seeds) + compare(other, {arm: ARMS[arm] for arm in BESIDE}, seeds)
 

@@ -81,12 +81,12 @@ def active(
     threshold: float = 0.01,  # of the uniform share
 ) -> Measured:
     "Number of experts that receive at least `threshold` of the uniform share."
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
     e, fair = load.n_experts, float(load.counts.sum()) / load.n_experts
     if not load.n_tokens:
         return Measured(float("nan"), e, float("nan"), 0)
-    by_dice = e * binom.sf(max(threshold * fair - 1e-9, 0) // 1, load.n_tokens, min(load.per_token / e, 1.0))
+    by_dice = e * bdtrc(max(threshold * fair - 1e-9, 0) // 1, load.n_tokens, min(load.per_token / e, 1.0))
     return Measured(int((load.counts >= max(threshold * fair, 1)).sum()), e, float(by_dice), load.n_tokens)
 
 # %% ../../nbs/3_measure/01_metrics.ipynb #79da6901

@@ -91,7 +91,7 @@ class Trainer:
 
         self.accelerator = accelerator or Accelerator(cpu=True, mixed_precision="no")
         self.model = model.to(self.accelerator.device)
-        self.optimizer = self.accelerator.prepare_optimizer(optimizer)
+        self.optimizer = optimizer
         self.batch, self.task, self.steps = batch, task, steps
         self.penalties, self.callbacks = dict(penalties or {}), list(callbacks)
         self.done = 0  # steps taken since the run began
@@ -110,7 +110,7 @@ class Trainer:
                 f"step {self.done}: the loss is {float(total)}; look at the data and the rates"
             )
         self.optimizer.zero_grad()
-        self.accelerator.backward(total)
+        total.backward()
         average_gradients(self.model, self.accelerator)
         self.tell_routers(routings)
         self.optimizer.step()
@@ -140,7 +140,6 @@ class Trainer:
 
     def tell_routers(self, routings: list[tuple[str, Routing]]):
         "Give each layer's router its feedback, the same in every process."
-        self.accelerator.unscale_gradients(self.optimizer)
         for name, layer in moe_layers(self.model).items():
             own = [routing for seen, routing in routings if seen == name]
             if own:
