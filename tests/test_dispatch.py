@@ -15,7 +15,7 @@ from moe_lab.experts.dispatch import dispatch, grouped, oracle, segments
 from moe_lab.experts.moe import MoE, upcycle
 from moe_lab.experts.stacks import Bottleneck
 from moe_lab.routing.decision import Context, Routing, assign, check
-from moe_lab.routing.router import srnn, top_k
+from moe_lab.routing.presets import srnn, top_k
 from moe_lab.routing.selection import over_chosen
 
 D, H = 8, 16  # rows of whole 16 bytes, which grouped_mm needs

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from moe_lab.routing.adjustments import Feedback, as_printed, by_max, by_mean, by_rank, gradient, load_share
 from moe_lab.routing.decision import Context, Routing, assign, check
-from moe_lab.routing.router import loss_free, srnn, srnn_as_printed, top_k
+from moe_lab.routing.presets import loss_free, srnn, srnn_as_printed, top_k
 from moe_lab.routing.selection import over_all, over_chosen
 
 D = 4

@@ -25,7 +25,9 @@ from ..models.autoencoder import MoEAutoencoder
 from ..routing.adjustments import by_max, by_mean, by_rank, load_share
 from ..routing.parts import positive
 from ..routing.losses import gate_variance, switch_loss
-from ..routing.router import Gate, Router, loss_free, srnn, srnn_as_printed, top_k
+from ..routing.presets import loss_free, srnn, srnn_as_printed, top_k
+from ..routing.router import Router
+from ..routing.selection import Gate
 from ..routing.selection import over_all, over_chosen
 from ..training.callbacks import Checkpoints, MetricsLog, resume
 from ..training.evaluation import evaluate

@@ -96,7 +96,9 @@ class MoE(nn.Module):
         weights = self.experts.weights()
         pull = [torch.zeros_like(w) if w.grad is None else w.grad.abs() for w in weights]
         total = torch.stack([g.flatten(1).sum(1, dtype=torch.float32) for g in pull]).sum(0)
-        return Feedback(counts, total / sum(w[0].numel() for w in weights))
+        seen = [r.notes["centroids"] for r in routings if "centroids" in r.notes]
+        centroids = torch.stack(seen).mean(0) if seen else None
+        return Feedback(counts, total / sum(w[0].numel() for w in weights), centroids)
 
 # %% ../../nbs/2_experts/03_moe.ipynb #a9e8738b
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .decision import Context
+from .decision import Context, Promises
 from .parts import PerExpert
 
 # %% ../../nbs/1_routing/04_adjustments.ipynb #92a4ab39
@@ -22,6 +22,7 @@ class Feedback:
 
     counts: Tensor  # (E,) float: assignments received
     gradient: Tensor  # (E,) float: mean |dLoss/dθ| over the expert's parameters
+    centroids: Tensor | None = None  # (E, r) mean of routing.notes["centroids"], where the router notes them
 
 # %% ../../nbs/1_routing/04_adjustments.ipynb #9cd4bc7c
 def as_printed(saturation: Tensor) -> Tensor:
@@ -60,6 +61,7 @@ def load_share(feedback: Feedback) -> Tensor:
 class SaturationBias(PerExpert):
     "SRNN: logits + strength·(1 − normalise(saturation)), which favours experts with small gradients; (T, E)."
 
+    promises = Promises()
     saturation: Tensor
 
     def __init__(
@@ -98,6 +100,7 @@ class SaturationBias(PerExpert):
 class LossFreeBias(PerExpert):
     "Loss-free balancing (2408.15664): b += rate·sign(mean count − count) after each step, (T, E) -> (T, E)."
 
+    promises = Promises()
     bias: Tensor
 
     def __init__(

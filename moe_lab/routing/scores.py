@@ -9,12 +9,14 @@ __all__ = ['Linear']
 import torch
 from torch import Tensor, nn
 
-from .decision import Context
+from .decision import Context, Promises
 from .parts import PerExpert, positive
 
 # %% ../../nbs/1_routing/03_scores.ipynb #136fcbaf
 class Linear(PerExpert):
     "Logits as inner products with one direction per expert: (T, d) -> (T, E)."
+
+    promises = Promises()
 
     def __init__(self, d: int, n_experts: int):
         super().__init__()

@@ -145,7 +145,10 @@ class Trainer:
             if own:
                 feedback = layer.feedback(own)
                 counts = self.accelerator.reduce(feedback.counts, reduction="sum")
-                layer.router.after_step(Feedback(counts, feedback.gradient))
+                centroids = feedback.centroids
+                if centroids is not None:
+                    centroids = self.accelerator.reduce(centroids, reduction="mean")
+                layer.router.after_step(Feedback(counts, feedback.gradient, centroids))
 
     def fit(self, until: int | None = None):
         "Take the steps that are left (or those up to `until`); an interrupt ends the loop between two steps."
