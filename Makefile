@@ -61,10 +61,11 @@ notebooks: $(VENV)/test.stamp
 	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --n_workers 2 --timing
 
 lessons: $(VENV)/test.stamp
-	$(bin)/pytest tests/lessons.py
+	$(bin)/pytest -n 2 tests/lessons.py
 
 pytest: $(VENV)/test.stamp chromium
-	$(bin)/pytest -m 'not slow'
+	$(bin)/pytest -n 2 -m 'not slow and not browser'
+	$(bin)/pytest -m 'browser and not slow'
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -15,31 +15,39 @@ from typing import Annotated, Any, Union
 # %% ../nbs/9_cli.ipynb #c3652459
 def run_experiment(experiment: Any, out: Path, resume: bool, workers: int):
     "Run an experiment, print its table, write its report."
-    from moe_lab.experiments.report import results, write_report
-    from moe_lab.experiments.srnn import launch
+    from moe_lab.experiments.catalogue import CATALOGUE
+    from moe_lab.experiments.experiment import launch
+    from moe_lab.experiments.pictures import results
+    from moe_lab.experiments.report import write_report
 
     if experiment.seeds < 1:
         raise ValueError(f"--seeds {experiment.seeds}: at least 1 is needed")
     table = launch(experiment, out, resume, workers)
-    print(results(table).to_string(), end="\n\n")
-    print(f"table:  {out / 'summary.parquet'}\nreport: {write_report(out)}")
+    print(results(table, experiment.columns).to_string(), end="\n\n")
+    print(f"table:  {out / 'summary.parquet'}\nreport: {write_report(out, CATALOGUE[experiment.name])}")
 
 
 def report(folder: Path):
     "Write the report of a finished experiment again, from the runs in its folder."
+    import json
+
+    from moe_lab.experiments.catalogue import CATALOGUE
     from moe_lab.experiments.report import write_report
 
-    print(f"report: {write_report(folder)}")
+    if not (folder / "settings.json").exists():
+        raise FileNotFoundError(f"{folder}: no settings.json; is it the --out folder of an experiment?")
+    name = json.loads((folder / "settings.json").read_text("utf8"))["name"]
+    if name not in CATALOGUE:
+        raise ValueError(f"{folder}: holds {name!r}, which is none of {', '.join(CATALOGUE)}")
+    print(f"report: {write_report(folder, CATALOGUE[name])}")
 
 # %% ../nbs/9_cli.ipynb #646a4f99
 def command(experiment: Any) -> Callable[..., Callable[[], None]]:
     "The sub-command of one experiment: its arguments, and what to do with them."
     import tyro
 
-    from moe_lab.experiments.srnn import Settings
-
     def run(
-        settings: tyro.conf.OmitArgPrefixes[Settings] = experiment.settings,
+        settings: Any = experiment.settings,
         seeds: int = experiment.seeds,
         out: Path = Path("runs") / experiment.name,
         resume: bool = False,
@@ -56,6 +64,7 @@ def command(experiment: Any) -> Callable[..., Callable[[], None]]:
         asked = replace(experiment, settings=settings, seeds=seeds)
         return lambda: run_experiment(asked, out, resume, workers)
 
+    run.__annotations__["settings"] = Annotated[type(experiment.settings), tyro.conf.OmitArgPrefixes]
     run.__doc__ = f"{experiment.question}\n{run.__doc__}"
     return run
 
@@ -64,7 +73,7 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
     "What the command line asks for, ready to be called."
     import tyro
 
-    from moe_lab.experiments.srnn import EXPERIMENTS
+    from moe_lab.experiments.catalogue import CATALOGUE
 
     def report_later(folder: tyro.conf.Positional[Path]) -> Callable[[], None]:
         """Write the report of a finished experiment again.
@@ -77,7 +86,7 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
     def choose(name: str, constructor: Callable) -> Any:
         return Annotated[Any, tyro.conf.subcommand(name, constructor=constructor)]
 
-    choices = tuple(choose(name, command(e)) for name, e in EXPERIMENTS.items())
+    choices = tuple(choose(name, command(e)) for name, e in CATALOGUE.items())
     experiments = Union[choices]  # type: ignore[valid-type]  # noqa: UP007
 
     def run(experiment: tyro.conf.OmitSubcommandPrefixes[tyro.conf.OmitArgPrefixes[experiments]]) -> Any:

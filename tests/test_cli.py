@@ -164,7 +164,7 @@ def test_a_folder_with_a_run_is_not_touched(finished, arguments, message):
 
 def test_report_of_what_is_no_experiment(tmp_path):
     for folder in (tmp_path, tmp_path / "missing"):
-        assert f"{folder}: no summary.parquet" in refused("report", folder)
+        assert f"{folder}: no settings.json" in refused("report", folder)
     assert not list(tmp_path.iterdir())
 
 

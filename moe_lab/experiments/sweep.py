@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'Job', 'finish', 'one_thread', 'sweep', 'gather', 'mean_and_spread']
+__all__ = ['Work', 'Job', 'finish', 'one_thread', 'sweep', 'gather', 'Column', 'mean_and_spread']
 
 # %% ../../nbs/7_experiments/01_sweep.ipynb #a29a038c
 @dataclass(frozen=True)
@@ -105,9 +105,18 @@ def gather(rows: dict[Job, list[dict]]) -> pd.DataFrame:
     )
 
 # %% ../../nbs/7_experiments/01_sweep.ipynb #bf0b96e8
+class Column(NamedTuple):
+    "A figure of the table of results, and how it is printed."
+
+    split: str
+    metric: str
+    form: str  # of the number, such as ".2f"
+    scale: float = 1  # what values are multiplied by
+
+
 def mean_and_spread(
     table: pd.DataFrame,
-    columns: dict[str, tuple[str, str, str]],  # title -> (split, metric, format)
+    columns: dict[str, Column],  # by title
 ) -> pd.DataFrame:
     "Regime × arm × figure, as text: mean ± sample standard deviation over seeds."
 
@@ -118,7 +127,9 @@ def mean_and_spread(
     import pandas as pd
 
     built = {}
-    for title, (split, metric, form) in columns.items():
+    for title, column in columns.items():
+        split, metric, form, scale = Column(*column)
         chosen = table[(table["split"] == split) & (table["metric"] == metric)]
-        built[title] = chosen.groupby(["regime", "arm"], sort=False)["value"].agg(cell, form=form)
+        values = scale * chosen.set_index(["regime", "arm"])["value"]
+        built[title] = values.groupby(level=[0, 1], sort=False).agg(cell, form=form)
     return pd.DataFrame(built)
