@@ -17,7 +17,11 @@ _HOME = {
     "upcycle": "experts.moe",
     "Trainer": "training.trainer",
     "load_images": "data.hub",
+    "PRESETS": "routing.presets",
+    "HealthMonitor": "training.monitor",
     "CollapseLab": "explore.collapse",
+    "BalanceLab": "explore.balance",
+    "PlaneLab": "explore.plane",
 }
 __all__ = [*_HOME]
 

@@ -6,7 +6,13 @@
 __all__ = ['CATALOGUE']
 
 # %% ../../nbs/7_experiments/09_catalogue.ipynb #047e7161
-from . import srnn
+from . import choice, cost, health, spectra, srnn
 from .experiment import Experiment
 
-CATALOGUE: dict[str, Experiment] = {**srnn.EXPERIMENTS}
+CATALOGUE: dict[str, Experiment] = {
+    **srnn.EXPERIMENTS,
+    **cost.EXPERIMENTS,
+    **choice.EXPERIMENTS,
+    **spectra.EXPERIMENTS,
+    **health.EXPERIMENTS,
+}

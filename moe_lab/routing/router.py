@@ -29,11 +29,13 @@ class Router(nn.Module):
         "Decide for the tokens x (T, d); `ValueError` where x or the context do not fit, or a logit is not finite."
         context = replace(context or Context(), notes={})
         fitting(x, context)
+        if context.mask is not None:
+            x = x.masked_fill(~context.mask[:, None], 0)
         logits = self.score(x, context)
         if not torch.isfinite(logits).all():
-            row = int((~torch.isfinite(logits)).any(-1).nonzero()[0])
+            row = next(r for part in (x, logits) for r in (~torch.isfinite(part)).any(-1).nonzero().flatten())
             raise ValueError(
-                f"x: the router's logits for token {row} are not finite; look for NaN or inf in x"
+                f"x: the router's logits for token {int(row)} are not finite; look for NaN or inf in x"
             )
         scores = logits
         for adjust in self.adjustments:
