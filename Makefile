@@ -76,9 +76,9 @@ chromium:
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
 
-# The runs behind the lessons (ten minutes on two cores), and the figures in lessons and front page.
+# The runs behind the lessons (half an hour on two cores), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
-	for name in srnn-three-way srnn-repairs srnn-ablations; do \
+	for name in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health; do \
 	  $(bin)/moe-lab run $$name --out runs/$$name --resume && mkdir -p nbs/lessons/stored/$$name && \
 	  cp runs/$$name/summary.parquet runs/$$name/*.json nbs/lessons/stored/$$name/ || exit 1; done
 

@@ -17,7 +17,6 @@ _HOME = {
     "upcycle": "experts.moe",
     "Trainer": "training.trainer",
     "load_images": "data.hub",
-    "PRESETS": "routing.presets",
     "HealthMonitor": "training.monitor",
     "CollapseLab": "explore.collapse",
     "BalanceLab": "explore.balance",
