@@ -295,11 +295,18 @@ SCHEDULES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def any_precision():
+    "accelerate keeps the first precision it was asked for; the next test shall not inherit it."
+    yield
+    AcceleratorState._reset_state()
+
+
 def small(
     layers=1, gate=over_all, k=2, penalties=SCHEDULES, dtype=None, identical=False, **options
 ) -> Trainer:
     "Forty steps of a small stack of MoE layers."
-    AcceleratorState._reset_state()  # it keeps the first precision it was asked for
+    AcceleratorState._reset_state()
     torch.manual_seed(0)
     model = nn.Sequential(*(MoE(top_k(16, 4, k, gate), Bottleneck(16, 32, 4)) for _ in range(layers)))
     data = torch.randn(40, 24, 16)
