@@ -40,6 +40,7 @@ class Experiment:
     seeds: int = field(default=1, compare=False)
     figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(default_factory=dict, compare=False)
     about: str = field(default="", compare=False)  # how the setting was chosen
+    reading: str = field(default="", compare=False)  # how to read the table
     refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)
 
 # %% ../../nbs/7_experiments/02_experiment.ipynb #23008851

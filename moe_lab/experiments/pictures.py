@@ -25,14 +25,16 @@ __all__ = ['results', 'survivors', 'loads', 'share_over_time', 'price']
 def results(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
     "Regime × arm × figure as text, mean ± sd over seeds; the last row is chance, where chance is known."
     shown = mean_and_spread(table, columns)
+    floors = table["floor"] if "floor" in table else table["value"] * np.nan
     chance = {
-        title: table.loc[(table["split"] == c.split) & (table["metric"] == c.metric), "floor"].mean()
-        * c.scale
+        title: floors[(table["split"] == c.split) & (table["metric"] == c.metric)].mean() * c.scale
         for title, c in columns.items()
     }
-    shown.loc[("", "uniform random router"), :] = [
-        "" if np.isnan(chance[title]) else f"{chance[title]:{columns[title].form}}" for title in shown.columns
-    ]
+    if not np.isnan(list(chance.values())).all():
+        shown.loc[("", "uniform random router"), :] = [
+            "" if np.isnan(chance[title]) else f"{chance[title]:{columns[title].form}}"
+            for title in shown.columns
+        ]
     return shown
 
 # %% ../../nbs/7_experiments/03_pictures.ipynb #75fdb557

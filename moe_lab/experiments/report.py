@@ -45,7 +45,7 @@ def write_report(
         question=experiment.question,
         about=experiment.about,
         command=command(experiment, json.loads(settings)["settings"], seeds),
-        n=int(table["n"].max()),
+        reading=experiment.reading,
         seeds=seeds,
         table=results(table, experiment.columns).to_html(border=0),
         figures={title: base64.b64encode(png(figure)).decode() for title, figure in pictures.items()},

@@ -35,8 +35,8 @@ from ..training.schedules import Constant
 from ..training.trainer import Callback, Penalty, StepReport, Trainer
 
 # %% auto #0
-__all__ = ['ROUTERS', 'GATES', 'MEMORY', 'PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'CHOSEN',
-           'EXPERIMENTS', 'Settings', 'repaired', 'make_router', 'widths', 'make_model', 'reconstruction',
+__all__ = ['ROUTERS', 'GATES', 'MEMORY', 'PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING',
+           'CHOSEN', 'EXPERIMENTS', 'Settings', 'repaired', 'make_router', 'widths', 'make_model', 'reconstruction',
            'total_steps', 'planned_births', 'penalties', 'build', 'first_images', 'RememberFirst', 'measure', 'hooked',
            'without_experts', 'without_bias', 'load', 'train', 'verdict', 'seeds_of', 'regime', 'alone', 'compare',
            'three_way', 'repairs', 'ablations', 'refuse', 'experiment']
@@ -375,9 +375,14 @@ FIGURES = {
 }
 
 
+READING = (
+    "Frozen models on up to 4,096 held-out images. An expert is active with at least 1 % of its fair share."
+)
+
+
 def experiment(name: str, question: str, settings: Settings, jobs=alone, seeds: int = 1, about: str = ""):
     "An SRNN experiment: the same work, table and figures for all of them."
-    return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, FIGURES, about, refuse)
+    return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, FIGURES, about, READING, refuse)
 
 
 CHOSEN = """The setting is one in which experts die when nobody intervenes: where there is no collapse, there is

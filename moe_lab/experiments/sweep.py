@@ -128,7 +128,7 @@ def mean_and_spread(
 
     built = {}
     for title, column in columns.items():
-        split, metric, form, scale = Column(*column)
+        split, metric, form, scale = column
         chosen = table[(table["split"] == split) & (table["metric"] == metric)]
         values = scale * chosen.set_index(["regime", "arm"])["value"]
         built[title] = values.groupby(level=[0, 1], sort=False).agg(cell, form=form)

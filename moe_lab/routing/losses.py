@@ -9,9 +9,10 @@ __all__ = ['real', 'real_logits', 'mean_gate', 'demand', 'switch_loss', 'ranks',
 
 # %% ../../nbs/1_routing/11_losses.ipynb #c2bd0dc6
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .decision import Routing
+from .spectra import gram, unit
 
 # %% ../../nbs/1_routing/11_losses.ipynb #eecd0b79
 def real(routing: Routing, rows: Tensor) -> Tensor:
@@ -137,8 +138,8 @@ def gram_error(routing: Routing) -> Tensor:
             f"routing.notes has {sorted(routing.notes)}: orthogonality needs 'centroids' (E, r), as SPECTRA's"
         )
     rows = routing.notes["centroids"]
-    unit = nn.functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)), dim=-1)
-    return unit @ unit.T - torch.eye(len(unit), device=unit.device, dtype=unit.dtype)
+    g = gram(unit(rows.to(torch.promote_types(rows.dtype, torch.float32))))
+    return g - torch.eye(len(g), device=g.device, dtype=g.dtype)
 
 
 def srip(routing: Routing) -> Tensor:
