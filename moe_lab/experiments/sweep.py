@@ -132,4 +132,5 @@ def mean_and_spread(
         chosen = table[(table["split"] == split) & (table["metric"] == metric)]
         values = scale * chosen.set_index(["regime", "arm"])["value"]
         built[title] = values.groupby(level=[0, 1], sort=False).agg(cell, form=form)
-    return pd.DataFrame(built)
+    places = table.set_index(["regime", "arm"]).index.unique()
+    return pd.DataFrame(built).reindex(places).fillna("")
