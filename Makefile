@@ -26,11 +26,11 @@ $(bin)/python:
 
 $(VENV)/lab.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what it needs into $(VENV); the first time takes a few minutes."
-	@$(pip) --editable . && touch $@
+	@$(pip) --config-settings editable_mode=compat --editable . && touch $@
 
 $(VENV)/test.stamp: $(VENV)/lab.stamp
 	@echo "Installing what the tests need."
-	@$(pip) --editable '.[dev]' && touch $@
+	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && touch $@
 
 lab: $(VENV)/lab.stamp
 	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
