@@ -28,9 +28,9 @@ $(VENV)/lab.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what it needs into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable . && touch $@
 
-$(VENV)/test.stamp: $(VENV)/lab.stamp
-	@echo "Installing what the tests need."
-	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && touch $@
+$(VENV)/test.stamp: $(sources) | $(bin)/python
+	@echo "Installing moe_lab and what its tests need into $(VENV); the first time takes a few minutes."
+	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && touch $(VENV)/lab.stamp $@
 
 lab: $(VENV)/lab.stamp
 	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
@@ -58,7 +58,7 @@ lint: $(VENV)/test.stamp
 	$(bin)/mypy
 
 notebooks: $(VENV)/test.stamp
-	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --n_workers 2 --timing
+	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --skip_file_re '^(index|[_.])' --n_workers 2 --timing
 
 lessons: $(VENV)/test.stamp
 	$(bin)/pytest -n 2 tests/lessons.py
