@@ -23,8 +23,8 @@ setup(
     package_data={"moe_lab": ["py.typed", "**/*.js", "**/*.css", "**/*.html"]},
     install_requires=cfg["requirements"].split(),
     extras_require={
-        "dev": cfg["dev_requirements"].split(),
-        "tensorboard": cfg["tensorboard_requirements"].split(),
+        extra: cfg[f"{extra}_requirements"].split()
+        for extra in ("dev", "pacmap", "tensorboard", "transformers")
     },
     entry_points={"console_scripts": cfg["console_scripts"].split()},
 )
