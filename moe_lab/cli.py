@@ -91,19 +91,21 @@ def health(runs: Path | None = None) -> Callable[[], None]:
     """Print how often the collapse detector is right, and what the older alarm says.
 
     Args:
-        runs: the --out folder of `moe-lab run health`, to judge its trained routers as well
+        runs: the --out folder of `moe-lab run health`, to judge its trained routers as well;
+            nbs/lessons/stored/health holds one
     """
 
     def judge():
         import pandas as pd
 
-        from moe_lab.experiments.health import confusion, synthetic, trained
+        from moe_lab.experiments.health import confusion, right, synthetic, trained
 
-        print(f"routers made on purpose\n{confusion(synthetic()).to_string()}")
+        judged = {"routers made on purpose": synthetic()}
         if runs is not None:
-            print(
-                f"\ntrained routers\n{confusion(trained(pd.read_parquet(runs / 'summary.parquet'))).to_string()}"
-            )
+            judged["trained routers"] = trained(pd.read_parquet(runs / "summary.parquet"))
+        for title, found in judged.items():
+            table = confusion(found).to_string(formatters={"right": "{:.1%}".format})
+            print(f"{title}: {right(found):.1%} right, those on the border left out\n{table}\n")
 
     return judge
 

@@ -385,9 +385,11 @@ def synthetic(
 ) -> pd.DataFrame:
     "A row per synthetic router: recipe, experts, k, seed, truth and the detector's numbers."
     import pandas as pd
+    from tqdm.auto import tqdm
 
     rows = []
-    for e, k, seed, (recipe, (true, _)) in product(experts, choices, seeds, RECIPES.items()):
+    asked = list(product(experts, choices, seeds, RECIPES.items()))
+    for e, k, seed, (recipe, (true, _)) in tqdm(asked, desc="routers made and judged"):
         if k < e and (true != "amber" or amber_experts(e, k)):
             x, routing = made(recipe, e, k, seed)
             about = {"router": recipe, "experts": e, "k": k, "seed": seed, "truth": true}

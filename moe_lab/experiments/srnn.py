@@ -394,7 +394,7 @@ first in the gate alone."""
 EXPERIMENTS = {
     e.name: e
     for e in (
-        experiment("srnn-demo", "Does it run? 10,000 images, once.", Settings(limit=10_000)),
+        experiment("srnn-demo", "Does it run? A few thousand images, once.", Settings(limit=10_000)),
         experiment("srnn-fixed", "16 experts from the start, 40 epochs.", Settings(start=16, epochs=40)),
         experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", Settings()),
         experiment("srnn-two-phase", "4 experts, then 12 more at once.", Settings(start=4, births="phase")),
