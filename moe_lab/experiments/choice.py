@@ -302,9 +302,10 @@ COLUMNS = {
     "loss, nats a pixel": Column("held out", "loss", ".3f"),
     "CV": Column("held out", "cv", ".2f"),
     "unserved %": Column("held out", "unserved", ".1f", 100),
-    "past decisions changed %": Column("future missing", "decisions changed", ".1f", 100),
-    "past logits changed %": Column("future missing", "logits changed", ".1f", 100),
-    "past argmax changed %": Column("future missing", "argmax changed", ".1f", 100),
+    "swapped: past decisions changed %": Column("future changed", "decisions changed", ".1f", 100),
+    "swapped: past logits changed %": Column("future changed", "logits changed", ".1f", 100),
+    "missing: past decisions changed %": Column("future missing", "decisions changed", ".1f", 100),
+    "missing: past logits changed %": Column("future missing", "logits changed", ".1f", 100),
     "same texts, as trained": Column("held out, a few", "loss", ".3f"),
     "same texts, honest": Column("honest, a few", "loss", ".3f"),
     "by cut-offs": Column("cut-offs", "loss", ".3f"),
@@ -319,7 +320,7 @@ def by_capacity(table: pd.DataFrame) -> Figure:
     panels = {
         "loss, nats a pixel": ("Loss", "nats a pixel, held out"),
         "unserved %": ("Unserved", "% of tokens, held out"),
-        "past decisions changed %": ("Leak", "% of past decisions changed"),
+        "swapped: past decisions changed %": ("Leak", "% of past decisions changed"),
     }
     for ax, (column, (title, unit)) in zip(fig.subplots(1, 3), panels.items()):
         split, metric, _, scale = COLUMNS[column]

@@ -69,7 +69,8 @@ def stacked_load(
         (top - s / 2, f"E{e}  {s:.0%}") for e, (top, s) in enumerate(zip(last.cumsum(), last)) if named[e]
     ]
     if not named.all():
-        labels.append((1.05, f"{(~named).sum()} others  {last[~named].sum():.1%}"))
+        others = "1 other" if (~named).sum() == 1 else f"{(~named).sum()} others"
+        labels.append((1.05, f"{others}  {last[~named].sum():.1%}"))
     for height, text in labels:
         ax.text(1.015, height, text, transform=ax.get_yaxis_transform(), fontsize=8, va="center")
     ax.set(xlim=(steps[0], max(steps[-1], steps[0] + 1)), ylim=(0, 1), yticks=[0, 0.5, 1])
