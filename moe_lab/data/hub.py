@@ -196,20 +196,20 @@ def mirror(hub_id: str) -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
-def load_folder(folder: Path) -> "DatasetDict":
+def load_folder(folder: Path, **options) -> "DatasetDict":
     "What lies in a folder: parquet files as on the hub, or pictures with a sub-folder for each class."
     from datasets import load_dataset
     from datasets.exceptions import DatasetGenerationError
 
     try:
-        return load_dataset(str(folder.resolve()))
+        return load_dataset(str(folder.resolve()), **options)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{folder} holds neither images in sub-folders nor parquet files") from error
     except DatasetGenerationError as error:
         raise ValueError(f"{folder} cannot be read: {error.__cause__ or error}") from error
 
 # %% ../../nbs/4_data/03_hub.ipynb #329690f8
-def load_hub(hub_id: str) -> "DatasetDict":
+def load_hub(hub_id: str, **options) -> "DatasetDict":
     "A data set of the hub; a `ConnectionError` that says what to do where the hub is out of reach."
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
@@ -219,7 +219,7 @@ def load_hub(hub_id: str) -> "DatasetDict":
     try:
         with suppress(OfflineModeIsEnabled):
             HfApi().dataset_info(hub_id, timeout=10)
-        return load_dataset(hub_id)
+        return load_dataset(hub_id, **options)
     except (RepositoryNotFoundError, DatasetNotFoundError) as error:
         raise ValueError(f"{hub_id!r}: the hub has no such data set, or it needs a login") from error
     except (ConnectionError, HTTPError) as error:

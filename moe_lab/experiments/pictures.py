@@ -31,7 +31,7 @@ def results(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
         for title, c in columns.items()
     }
     if not np.isnan(list(chance.values())).all():
-        shown.loc[("", "uniform random router"), :] = [
+        shown.loc[("", "by chance"), :] = [
             "" if np.isnan(chance[title]) else f"{chance[title]:{columns[title].form}}"
             for title in shown.columns
         ]

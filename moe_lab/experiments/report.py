@@ -48,6 +48,7 @@ def write_report(
         reading=experiment.reading,
         seeds=seeds,
         table=results(table, experiment.columns).to_html(border=0),
+        tables={title: build(out, table).to_html(border=0) for title, build in experiment.tables.items()},
         figures={title: base64.b64encode(png(figure)).decode() for title, figure in pictures.items()},
         settings=settings,
         environment=environment,

@@ -118,7 +118,7 @@ def mean_and_spread(
     table: pd.DataFrame,
     columns: dict[str, Column],  # by title
 ) -> pd.DataFrame:
-    "Regime × arm × figure, as text: mean ± sample standard deviation over seeds."
+    "Regime × arm × figure, as text: mean (over layers, too) ± sample standard deviation over seeds."
 
     def cell(values: pd.Series, form: str) -> str:
         spread = f" ± {values.std():{form}}" if len(values) > 1 else ""
@@ -130,7 +130,7 @@ def mean_and_spread(
     for title, column in columns.items():
         split, metric, form, scale = column
         chosen = table[(table["split"] == split) & (table["metric"] == metric)]
-        values = scale * chosen.set_index(["regime", "arm"])["value"]
+        values = scale * chosen.groupby(["regime", "arm", "seed"], sort=False)["value"].mean()
         built[title] = values.groupby(level=[0, 1], sort=False).agg(cell, form=form)
     places = table.set_index(["regime", "arm"]).index.unique()
     return pd.DataFrame(built).reindex(places).fillna("")
