@@ -6,7 +6,7 @@
 __all__ = ['CATALOGUE']
 
 # %% ../../nbs/7_experiments/15_catalogue.ipynb #047e7161
-from . import choice, cost, domains, health, spectra, srnn
+from . import choice, cost, domains, health, recurrent, spectra, srnn
 from .experiment import Experiment
 
 CATALOGUE: dict[str, Experiment] = {
@@ -16,4 +16,5 @@ CATALOGUE: dict[str, Experiment] = {
     **spectra.EXPERIMENTS,
     **health.EXPERIMENTS,
     **domains.EXPERIMENTS,
+    **recurrent.EXPERIMENTS,
 }

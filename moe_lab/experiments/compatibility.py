@@ -279,6 +279,7 @@ def examine(model: Any) -> dict[str, Any]:
         side = real_decoder if "decoder" in name else real
         wrong[name] = differences(trace.assignments(name), answer, side)
     decisions = dict(heard)
+    same, returned = same_logits(model, given, heard)
     row = {
         "model": type(model).__name__,
         "layers": f"{len(decisions)} of {len(routed_layers(model))}",
@@ -286,23 +287,24 @@ def examine(model: Any) -> dict[str, Any]:
         "k": max(trace.about["k"].values()),
         "visits": sum(len(decision.token) for decision in decisions.values()),
         "recorded": len(trace) > 0,
-        "verified": set(asked) == set(decisions) and not any(wrong.values()),
-        "router_logits": same_logits(model, given, heard),
+        "verified": set(asked) == set(decisions) and not any(wrong.values()) and same == returned,
+        "router_logits": f"{same} of {returned}" if returned else "",
         "ablation": loses(model, given, trace, before),
     }
     return row | {"why": "; ".join(f"{name}: {what}" for name, what in wrong.items() if what)}
 
 # %% ../../nbs/7_experiments/14_compatibility.ipynb #41b31208
-def same_logits(model: Any, given: dict[str, Tensor], heard: Sequence[tuple[str, Any]]) -> str:
-    'How many of the logits that the model returns itself were heard; "" where it returns none.'
-    if not hasattr(model.config, "output_router_logits"):
-        return ""
-    output = model.base_model(**given, output_router_logits=True)
+def same_logits(model: Any, given: dict[str, Tensor], heard: Sequence[tuple[str, Any]]) -> tuple[int, int]:
+    "How many of the router logits that the model returns itself were heard, and how many it returns."
+    own = [decision.logits for _, decision in heard if decision.logits is not None]
+    if not own or not hasattr(model.config, "output_router_logits"):
+        return 0, 0
+    reader = model if model.config.is_encoder_decoder else model.base_model
+    output = reader(**given, output_router_logits=True)
     named = [part for name, part in output.items() if name.endswith("router_logits") and part is not None]
     returned = [as_logits(said.flatten(0, -2)) for part in named for said in part if said is not None]
-    own = [decision.logits for _, decision in heard if decision.logits is not None]
     found = [any(is_same(said[:, : logits.shape[1]], logits) for logits in own) for said in returned]
-    return f"{sum(found)} of {len(found)}" if found else ""
+    return sum(found), len(found)
 
 
 def is_same(a: Tensor, b: Tensor) -> bool:
@@ -363,11 +365,11 @@ def row_of(family: str) -> dict[str, Any]:
 
 def printable(found: pd.DataFrame) -> str:
     "The table as text, with its counts."
-    shown = found.drop(columns="why").astype(object).fillna("")
+    shown = found.drop(columns="why").astype(object)
     for name in ("recorded", "verified", "ablation"):
         shown[name] = shown[name].map({True: "yes", False: "no"})
     remarks = found.loc[found["why"] != "", "why"]
     counts = f"{len(found)} families, {found['recorded'].sum()} recorded, {found['verified'].sum()} verified"
-    return f"{shown.to_string()}\n\n{counts}\n\n" + "\n".join(
+    return f"{shown.fillna('').to_string()}\n\n{counts}\n\n" + "\n".join(
         f"{family}: {why}" for family, why in remarks.items()
     )

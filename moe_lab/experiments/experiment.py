@@ -39,10 +39,12 @@ class Experiment:
     columns: dict[str, Column] = field(compare=False)  # of the table of results
     seeds: int = field(default=1, compare=False)
     figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(default_factory=dict, compare=False)
-    tables: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = field(default_factory=dict, compare=False)
     about: str = field(default="", compare=False)  # how the setting was chosen
     reading: str = field(default="", compare=False)  # how to read the table
     refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)
+    tables: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = field(
+        default_factory=dict, compare=False
+    )
 
 # %% ../../nbs/7_experiments/02_experiment.ipynb #23008851
 def launch(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['POSITIONS', 'PADDING', 'Positions', 'Learned', 'Rotary', 'Past', 'Cache', 'who_sees_whom', 'Sight', 'Attention',
-           'FFN', 'Dense', 'Summed', 'Block', 'LanguageModel', 'ids_of', 'DecoderSettings', 'dense_equal', 'make_feed',
+           'Dense', 'Summed', 'Block', 'LanguageModel', 'ids_of', 'DecoderSettings', 'dense_equal', 'make_feed',
            'preset', 'decoder', 'batch_of', 'read', 'token_losses', 'next_token', 'at_rest', 'visited',
            'active_parameters', 'forward_flops']
 
@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, gelu, linear, pad, scaled_dot_product_attention
+from torch.nn.functional import cross_entropy, linear, pad, scaled_dot_product_attention
 
 from ..experts.moe import MoE, moe_layers, observe
-from ..experts.stacks import Stack, uniform
+from ..experts.stacks import FFN, Stack
 from ..measure.confidence import visits
 from ..routing.decision import Context
 from ..routing.parts import positive
@@ -142,24 +142,6 @@ class Attention(nn.Module):
         return self.out(mixed.transpose(1, 2).flatten(2))
 
 # %% ../../nbs/5_models/04_language.ipynb #8d54a999
-class FFN(Stack):
-    "The Transformer's feed-forward network, W₂·gelu(W₁·x), with h hidden units for each expert."
-
-    def __init__(self, d: int, h: int, n_experts: int):
-        super().__init__()
-        positive(d=d, h=h, n_experts=n_experts)
-        self.d, self.h, self.n_experts = d, h, n_experts
-        self.w1, self.b1 = uniform(n_experts, d, d, h), uniform(n_experts, d, h)
-        self.w2, self.b2 = uniform(n_experts, h, h, d), uniform(n_experts, h, d)
-
-    @staticmethod
-    def expert(rows, linear, w1, b1, w2, b2):  # type: ignore[override]
-        return linear(gelu(linear(rows, w1, b1)), w2, b2)
-
-    def fresh(self, n: int) -> "FFN":
-        return FFN(self.d, self.h, n)
-
-
 class Dense(nn.Module):
     "One expert that every token visits, and no router: (…, d) -> (…, d)."
 
