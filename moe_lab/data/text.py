@@ -116,7 +116,8 @@ def dialogue(seed: int) -> Iterator[str]:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the package chatterbot-corpus is not installed")
     files = sorted(Path(spec.origin).parent.glob("data/english/*.yml"))
-    subjects = [yaml.load(path.read_text("utf8"), yaml.CSafeLoader)["conversations"] for path in files]
+    spoken = [path.read_text("utf8") for path in files if path.stem != "coding"]
+    subjects = [yaml.load(text, yaml.CSafeLoader)["conversations"] for text in spoken]
     talks = ["\n".join(map(str, talk)) for talks in subjects for talk in talks]
     yield from shuffled(talks, seed)
 

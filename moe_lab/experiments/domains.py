@@ -22,7 +22,7 @@ from .sweep import Column, Job
 from ..experts.moe import moe_layers
 from ..measure.figures import calm
 from ..measure.health import check_ups
-from ..measure.keywords import keyword_share, keywords, shuffled, token_counts
+from ..measure.keywords import keyword_share, keywords, shuffled
 from ..measure.maps import draw_map, flatten, neighbourhood, stratified_sample
 from ..measure.metrics import Measured
 from ..measure.specialization import association, label_map, meetings, specialization
@@ -73,8 +73,7 @@ def words(trace: Trace, folder: Path) -> list[dict]:
     for layer in trace.layers:
         n_experts, frame = trace.about["n_experts"][layer], trace.assignments(layer)
         found, control = (
-            keywords(token_counts(decided, n_experts, len(trace.vocabulary)), trace.vocabulary)
-            for decided in (frame, shuffled(frame))
+            keywords(decided, n_experts, trace.vocabulary) for decided in (frame, shuffled(frame))
         )
         tables += [found.assign(layer=layer, shuffled=False), control.assign(layer=layer, shuffled=True)]
         rows.append({"layer": layer, "metric": "keyword share", **vars(keyword_share(found, control))})
@@ -102,7 +101,7 @@ def draw_up_map(model: nn.Module, texts: TokenSet, trace: Trace, folder: Path, n
         texts.domain[:, None].expand_as(texts.mask).flatten()[real],
     )
     some = stratified_sample(domain.numpy(), n)
-    points = x[torch.from_numpy(some)].numpy()
+    points = x[torch.tensor(some)].numpy()
     flat = flatten(points, folder=folder)
     first = (
         trace.assignments(layer).query("rank == 0").set_index("row")["expert"].reindex(some, fill_value=-1)
@@ -111,7 +110,7 @@ def draw_up_map(model: nn.Module, texts: TokenSet, trace: Trace, folder: Path, n
     np.savez(
         folder / "map.npz",
         flat=flat,
-        domain=domain[torch.from_numpy(some)].numpy(),
+        domain=domain[torch.tensor(some)].numpy(),
         expert=first.to_numpy(),
         kept=np.array([scores["kept"].value, scores["kept"].floor]),
     )
