@@ -184,7 +184,7 @@ def tables(domains: Documents) -> "DatasetDict":
 
     return DatasetDict(train=table(0), test=table(1))
 
-
+# %% ../../nbs/4_data/05_text.ipynb #2862bb4f
 def kept(settings: dict, build: Callable[[], Documents]) -> "DatasetDict":
     "The tables that `build` makes from `settings`, mapped from the cache folder when they were made before."
     from datasets import load_from_disk
@@ -208,7 +208,7 @@ def kept(settings: dict, build: Callable[[], Documents]) -> "DatasetDict":
         return made
     return load_from_disk(str(path))
 
-# %% ../../nbs/4_data/05_text.ipynb #001fa516
+# %% ../../nbs/4_data/05_text.ipynb #6c53d912
 READERS: dict[tuple[str, ...], Callable[[dict], str]] = {  # columns that a row must have -> its document
     ("messages",): lambda row: "\n".join(f"{m['role']}: {m['content']}" for m in row["messages"]),
     ("question", "answer"): lambda row: f"{row['question']}\n{row['answer']}",
@@ -226,7 +226,7 @@ def texts(rows: "Dataset | IterableDataset", what: str) -> Iterator[str]:
         raise ValueError(f"{what}: no text is found in the columns {columns}; needed: {known}")
     return map(fitting[0], rows)
 
-# %% ../../nbs/4_data/05_text.ipynb #20542744
+# %% ../../nbs/4_data/05_text.ipynb #2cffae81
 def articles(lines: Iterable[str]) -> Iterator[str]:
     "WikiText's lines joined to articles."
     article: list[str] = []
@@ -250,7 +250,7 @@ CUTS: dict[str, Callable[[Iterable[str]], Iterator[str]]] = {
     "karpathy/tiny_shakespeare": scenes,
 }
 
-# %% ../../nbs/4_data/05_text.ipynb #7c301707
+# %% ../../nbs/4_data/05_text.ipynb #6e2650dd
 def read_sets(hub_name: str, **options) -> "DatasetDict":
     "The splits of `owner/name` or `owner/name:configuration`, from the local mirror where there is one."
     hub_id, _, configuration = hub_name.partition(":")
@@ -284,7 +284,7 @@ def split_sets(sets: "DatasetDict", name: str, hub_id: str, limit: int | None, s
         name: (take(documents("train"), f"{name} train", limit and n_test and limit - n_test, test), test)
     }
 
-# %% ../../nbs/4_data/05_text.ipynb #633a3f85
+# %% ../../nbs/4_data/05_text.ipynb #a1c8121b
 def folder_documents(folder: Path, limit: int | None, seed: int) -> Documents:
     "The documents of each domain in a folder of `.txt` files."
     files: dict[str, list[Path]] = {}
@@ -303,7 +303,7 @@ def folder_documents(folder: Path, limit: int | None, seed: int) -> Documents:
         for name, paths in files.items()
     }
 
-# %% ../../nbs/4_data/05_text.ipynb #51351c1d
+# %% ../../nbs/4_data/05_text.ipynb #cbc7c944
 def installed() -> str:
     "The names and versions of all installed packages, as their folders have them."
     return " ".join(sorted(path.name for entry in sys.path for path in Path(entry).glob("*.dist-info")))
@@ -331,7 +331,7 @@ ALIASES = {
 }
 HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+(:[\w.-]+)?")
 
-
+# %% ../../nbs/4_data/05_text.ipynb #c4e25e24
 def read_embedded(name: str, limit: int | None, seed: int) -> "DatasetDict":
     "The tables of one of the eight kinds, cached."
     documents, edition = EMBEDDED[name]
@@ -363,7 +363,7 @@ def read_text_hub(hub_name: str, name: str, limit: int | None, seed: int) -> "Da
     settings = {"name": name, "hub": hub_name, "files": fingerprint(local) if local else "", "limit": limit}
     return kept(settings | {"seed": seed}, lambda: split_sets(read_sets(hub_name), name, hub_id, limit, seed))
 
-
+# %% ../../nbs/4_data/05_text.ipynb #d4fd2472
 def read_one(name: str, limit: int | None, seed: int) -> "DatasetDict":
     "The tables of one name; an error with a hint if it is neither known, nor a folder, nor a hub name."
     if name in EMBEDDED:
@@ -382,7 +382,7 @@ def read_one(name: str, limit: int | None, seed: int) -> "DatasetDict":
     known = ", ".join(every)
     raise ValueError(f"unknown text {name!r}: neither one of {known}, nor owner/name, nor a folder{hint}")
 
-# %% ../../nbs/4_data/05_text.ipynb #cbc7c944
+# %% ../../nbs/4_data/05_text.ipynb #bd343e10
 def joined(parts: list["Dataset"], seed: int) -> "Dataset":
     "Tables of different domains as one, mixed; a `ValueError` if two have a domain in common."
     from datasets import ClassLabel, concatenate_datasets
@@ -399,7 +399,7 @@ def joined(parts: list["Dataset"], seed: int) -> "Dataset":
     rows = rows.add_column("domain", label.numpy(), feature=ClassLabel(names=names))
     return rows.select(stratified_order(label, seed).numpy())
 
-
+# %% ../../nbs/4_data/05_text.ipynb #74a7122b
 def load_text(
     name: str,  # "domains", one of `EMBEDDED` or `ALIASES`, owner/name of the hub, or a folder; several joined by "+"
     limit: int
@@ -413,7 +413,7 @@ def load_text(
     parts = [read_one(part, limit, seed) for part in every.split("+")]
     return TextSplits(*(joined([part[split] for part in parts], seed) for split in ("train", "test")))
 
-# %% ../../nbs/4_data/05_text.ipynb #bd343e10
+# %% ../../nbs/4_data/05_text.ipynb #348baab1
 def stream_text(name: str, split: str = "train") -> Iterator[dict]:
     "Rows {text, domain: 0} of one split of a hub name (or of one of `ALIASES`), read as they are needed."
     hub_name = ALIASES.get(name, name)

@@ -49,7 +49,7 @@ def learn(texts: Iterable[str], size: int) -> "Tokenizer":
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
-
+# %% ../../nbs/4_data/06_tokens.ipynb #211d037f
 def train_tokenizer(
     documents: "Iterable[dict]",  # rows with a text, as `load_text` has them: those to learn from
     size: int = 2048,  # tokens in the vocabulary at most; few texts have fewer pairs
@@ -72,7 +72,7 @@ def train_tokenizer(
     tokenizer.encode_special_tokens = True  # "<end>" in a text is five characters, not the end
     return tokenizer
 
-# %% ../../nbs/4_data/06_tokens.ipynb #9d149a5f
+# %% ../../nbs/4_data/06_tokens.ipynb #3886f6ce
 def vocabulary(tokenizer: "Tokenizer") -> list[str]:
     "Readable text of each token id."
     from tokenizers.pre_tokenizers import ByteLevel
@@ -90,7 +90,7 @@ def vocabulary(tokenizer: "Tokenizer") -> list[str]:
     tokens = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
     return [token if i == END else readable(token) for i, token in enumerate(tokens)]
 
-# %% ../../nbs/4_data/06_tokens.ipynb #110010a9
+# %% ../../nbs/4_data/06_tokens.ipynb #9b6eef39
 class Row(NamedTuple):
     "One sequence of a single domain."
 
@@ -110,7 +110,7 @@ def row(tokens: list[int], document: list[int], domain: int, length: int) -> Row
         domain,
     )
 
-
+# %% ../../nbs/4_data/06_tokens.ipynb #b398a5d8
 def packed(
     documents: Iterable[dict],  # rows {text, domain}, as `load_text` and `stream_text` have them
     tokenizer: "Tokenizer",
@@ -134,7 +134,7 @@ def packed(
         if tokens:
             yield row(tokens, document, domain, length)
 
-# %% ../../nbs/4_data/06_tokens.ipynb #b398a5d8
+# %% ../../nbs/4_data/06_tokens.ipynb #05019e0a
 @dataclass(frozen=True, eq=False)
 class TokenSet:
     "Sequences of tokens, each from a single domain; a `ValueError` says what does not fit."
@@ -166,7 +166,7 @@ class TokenSet:
         parts = {name: getattr(self, name)[index] for name in ("tokens", "mask", "document", "domain")}
         return replace(self, **parts)
 
-
+# %% ../../nbs/4_data/06_tokens.ipynb #85b4beb6
 def pack(documents: "Dataset", tokenizer: "Tokenizer", length: int) -> TokenSet:
     "The documents of `load_text` as rows (N, length); a `ValueError` if there are none."
     rows = list(packed(documents, tokenizer, length))

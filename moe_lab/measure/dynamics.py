@@ -93,7 +93,7 @@ def nudged(layer: MoE, token: int, nudge: Tensor) -> Iterator[None]:
     finally:
         door.remove()
 
-
+# %% ../../nbs/3_measure/12_dynamics.ipynb #10e84079
 @torch.no_grad()
 def landscape(
     loss: Callable[[], Tensor],  # runs the model on a fixed batch; the same each time, so in evaluation mode
@@ -133,7 +133,7 @@ def visitors(seen: list, token: int) -> set[int]:
     routing = seen[0][1]
     return {*routing.expert[routing.token == token].tolist()}
 
-# %% ../../nbs/3_measure/12_dynamics.ipynb #de1e533a
+# %% ../../nbs/3_measure/12_dynamics.ipynb #60445180
 def draw_landscape(ax: "Axes", view: Landscape, title: str = "Loss around one decision") -> "Axes":
     "Draw the loss as shades, the line where the choice changes, and the origin."
     low, high = view.shift[0], view.shift[-1]

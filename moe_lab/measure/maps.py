@@ -88,7 +88,7 @@ def tsne(x: np.ndarray, seed: int) -> np.ndarray:
         )
         return own.fit(x)
 
-
+# %% ../../nbs/3_measure/11_maps.ipynb #c5c390e9
 def umap(x: np.ndarray, seed: int) -> np.ndarray:
     "UMAP with 15 neighbours, or as many as there are."
     from umap import UMAP
@@ -114,7 +114,7 @@ METHODS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
     "pacmap": pacmap,
 }
 
-
+# %% ../../nbs/3_measure/11_maps.ipynb #4400e911
 def flatten(
     x: ArrayLike,  # (N, D) points, one a row; five or more
     method: str = "tsne",  # one of `METHODS`
@@ -145,7 +145,7 @@ def keep(flat: np.ndarray, path: Path) -> None:
         np.save(f"{unfinished}/map.npy", flat)
         Path(unfinished, "map.npy").replace(path)
 
-# %% ../../nbs/3_measure/11_maps.ipynb #48cd0589
+# %% ../../nbs/3_measure/11_maps.ipynb #1563f111
 def trustworthiness_by_chance(n: int, k: int) -> float:
     "The trustworthiness of a map that ignores its `n` points."
     return 1 - (n - 1 - k) * (n - k) / ((n - 1) * (2 * n - 3 * k - 1))
@@ -181,7 +181,7 @@ def neighbourhood(
         "trustworthiness": Measured(float(trust), 1.0, trustworthiness_by_chance(n, k), n),
     }
 
-# %% ../../nbs/3_measure/11_maps.ipynb #2a816339
+# %% ../../nbs/3_measure/11_maps.ipynb #92fbe9af
 def draw_map(
     ax: "Axes",
     flat: np.ndarray,  # (N, 2)
