@@ -85,16 +85,30 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def watched_page(chromium, width: int = 1440, height: int = 1000):  # pixels
-    "A fresh page of a browser; raises at its end if a script on the page did."
-    page = chromium.new_page(viewport={"width": width, "height": height})
+def watched(page):
+    "The page; raises at the end if a script on it did meanwhile."
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def note(error):
+        errors.append(str(error))
+
+    page.on("pageerror", note)
     try:
         yield page
     finally:
-        page.close()
+        page.remove_listener("pageerror", note)
     assert not errors, f"the page raised: {errors}"
+
+
+@contextmanager
+def watched_page(chromium, width: int = 1440, height: int = 1000):  # pixels
+    "A fresh page of a browser, watched."
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    try:
+        with watched(page):
+            yield page
+    finally:
+        page.close()
 
 
 def write_notebook(path: Path, *cells: str) -> Path:
@@ -105,11 +119,58 @@ def write_notebook(path: Path, *cells: str) -> Path:
     return path
 
 
+def cells_until(path: Path, text: str) -> list[str]:
+    "The code cells of a notebook, up to the first that has `text` in it."
+    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    return cells[: next(i for i, source in enumerate(cells) if text in source) + 1]
+
+
 def open_notebook(page, server: Server, name: str):
     "Open the notebook `name` (a path below the server's root) and wait for its kernel."
     page.goto(f"{server.url}/lab/tree/{name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_function(READY, timeout=60_000)
+
+
+def do(page, command: str):
+    "Run a command of JupyterLab's."
+    page.evaluate("async command => { await window.jupyterapp.commands.execute(command); }", command)
+
+
+@contextmanager
+def desk(chromium, server: Server):
+    "A page with an empty notebook, whose kernel other notebooks use too: what is loaded once is loaded for all."
+    with watched_page(chromium) as page:
+        write_notebook(server.root / "desk.ipynb", "")
+        open_notebook(page, server, "desk.ipynb")
+        do(page, "application:toggle-left-area")
+        yield page
+
+
+OPEN = """async path => {
+  const {commands, shell} = window.jupyterapp;
+  const kernel = shell.currentWidget.sessionContext.session.kernel.model;
+  await commands.execute('docmanager:open', {path, kernel});
+}"""
+CLEAN = """
+from ipywidgets import Widget
+from moe_lab.explore.live import close_all
+close_all()
+Widget.close_all()
+"""
+
+
+@contextmanager
+def notebook(page, server: Server, name: str, *cells: str):
+    "On the desk `page`: a notebook of these cells, shown without its code; nothing of it is left at the end."
+    write_notebook(server.root / name, *cells)
+    with watched(page):
+        page.evaluate(OPEN, name)
+        page.wait_for_function(READY, timeout=60_000)
+        do(page, "notebook:hide-all-cell-code")
+        yield page
+        ask_kernel(page, CLEAN)
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
 
 
 def run_all(page, timeout: float = 120) -> bool:  # seconds

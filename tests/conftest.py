@@ -1,4 +1,7 @@
-"""Fixtures for tests in a browser: one JupyterLab and one Chromium a session, one page a test."""
+"""Fixtures for tests in a browser: one JupyterLab, one Chromium and one kernel a session.
+
+Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
+"""
 
 import browser as tools
 import pytest
@@ -24,6 +27,13 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=tools.CHROMIUM, args=tools.FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def desk(chromium, jupyter):
+    "A page with JupyterLab and a kernel: `browser.notebook` opens notebooks in it."
+    with tools.desk(chromium, jupyter) as page:
+        yield page
 
 
 @pytest.fixture

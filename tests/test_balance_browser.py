@@ -17,26 +17,11 @@ HEIGHT = """
 x, y = lab.batch.x[:, :2].T
 print(((y.max() - y[x.argmax()]) / (y.max() - y.min())).item())
 """  # of the rightmost token on a map: 0 the top, 1 the bottom
-TIMES = """async () => {
-  const canvas = document.querySelector('.moe-lab .moe-view > canvas');
-  const times = [];
-  for (let i = 0; i < 10; i++) {
-    const [before, start] = [canvas.toDataURL(), performance.now()];
-    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}));
-    while (canvas.toDataURL() === before) await new Promise(requestAnimationFrame);
-    times.push(performance.now() - start);
-  }
-  return times;
-}"""
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, jupyter):
-    tools.write_notebook(jupyter.root / "balance.ipynb", CODE, "lab = BalanceLab(); lab")
-    with tools.watched_page(chromium) as page:
-        tools.open_notebook(page, jupyter, "balance.ipynb")
-        for command in ("application:toggle-left-area", "notebook:hide-all-cell-code"):
-            page.evaluate("command => window.jupyterapp.commands.execute(command)", command)
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "balance.ipynb", CODE, "lab = BalanceLab(); lab") as page:
         assert tools.run_all(page)
         page.locator(".moe-numbers").wait_for()
         yield page
@@ -101,7 +86,7 @@ def test_a_dragged_slider_changes_its_side_and_not_the_other(panel):
     tools.drag(page, slider(page, 0, "top-k"), 60)
     for i in (LOADS_A, PLANE):
         tools.wait_for_change(page, view(page, i), before[i])
-    k = int(tools.ask_kernel(page, "print(lab.scene.a.k)"))
+    k = int(tools.ask_kernel(page, "print(lab.wish.a.k)"))
     assert k > 2
     wait_for_state(page, f"balance?a.k={k}")
     assert tools.pixels(view(page, MAP_B)) == before[MAP_B]
@@ -129,7 +114,7 @@ def test_only_the_sliders_that_matter_are_there(panel):
     before = tools.pixels(view(page, PLANE))
     tools.drag(page, slider(page, 1, "iterations"), -60)
     tools.wait_for_change(page, view(page, PLANE), before)
-    assert int(tools.ask_kernel(page, "print(lab.scene.b.iterations)")) < 10
+    assert int(tools.ask_kernel(page, "print(lab.wish.b.iterations)")) < 10
 
 
 def test_an_expert_is_followed_and_a_token_is_read(panel):
@@ -159,10 +144,17 @@ def test_a_bad_state_line_is_answered_and_changes_nothing(panel):
     assert tools.pixels(view(page, PLANE)) == before
 
 
-def test_slider_to_picture(panel):
-    "Ten key presses on a slider, each until the map has changed; printed, not judged."
+def test_copied_code_gives_the_numbers_that_are_shown(panel):
     page = panel
-    slider(page, 0, "temperature").focus()
-    times = page.evaluate(TIMES)
-    print(f"slider to picture, ms: {sorted(round(t) for t in times)}")
-    assert float(tools.ask_kernel(page, "print(lab.scene.a.temperature)")) < 0.2
+    press(page, "SPECTRA")
+    page.locator(".moe-news", has_text="B refuses").wait_for()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, "Copy as code")
+    page.get_by_role("button", name="Copied ✓").wait_for()
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert code == page.locator(".moe-copy textarea").input_value()
+    same = "print(all(made[s].numbers == lab.outcome(s).numbers for s in 'ab'))"
+    said = tools.ask_kernel(page, f"exec({code!r}, made := {{}})\n{same}")
+    assert said.splitlines()[0].split()[:2] == ["effective", "experts"] and said.endswith("True")
+    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
+    show(page, "balance_code")

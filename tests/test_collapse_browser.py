@@ -1,15 +1,13 @@
-"""`CollapseLab` and lesson 1 in a real JupyterLab: what a learner does, and what a learner sees."""
+"""`CollapseLab` in a real JupyterLab: what a learner does, and what a learner sees."""
 
 import re
-import shutil
-from pathlib import Path
 
 import browser as tools
 import pytest
+from lessons import LESSONS
 
 pytestmark = pytest.mark.browser
 
-LESSONS = Path(__file__).parents[1] / "nbs" / "lessons"
 NUMBERS = """
 import threading, torch
 from moe_lab import CollapseLab
@@ -27,32 +25,19 @@ def broken(*args):
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, jupyter):
-    tools.write_notebook(jupyter.root / "collapse.ipynb", NUMBERS, "lab = CollapseLab(); lab")
-    with tools.watched_page(chromium) as page:
-        tools.open_notebook(page, jupyter, "collapse.ipynb")
-        only_the_notebook(page)
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "collapse.ipynb", NUMBERS, "lab = CollapseLab(); lab") as page:
         yield page
 
 
 @pytest.fixture
 def panel(opened):
     "The panel as it is after its cells have run: at rest after one step of the collapse."
-    do(opened, "notebook:clear-all-cell-outputs")
+    tools.do(opened, "notebook:clear-all-cell-outputs")
     opened.locator(".moe-lab").wait_for(state="detached")
     assert tools.run_all(opened)
     at_step(opened, 1)
     return opened
-
-
-def do(page, command):
-    page.evaluate("command => window.jupyterapp.commands.execute(command)", command)
-
-
-def only_the_notebook(page):
-    "Hide the file browser and the code: the panel gets the width that a reader would give it."
-    for command in ("application:toggle-left-area", "notebook:hide-all-cell-code"):
-        do(page, command)
 
 
 def button(page, name):
@@ -95,21 +80,20 @@ def picture(page, title: str):
     return page.locator(".moe-view", has=page.get_by_text(title, exact=True)).locator("> canvas")
 
 
-def test_lesson_1_runs_from_top_to_bottom(page, jupyter):
-    shutil.copytree(LESSONS, jupyter.root / "lessons")
-    tools.open_notebook(page, jupyter, "lessons/01_why_experts_die.ipynb")
-    do(page, "notebook:clear-all-cell-outputs")
-    assert tools.run_all(page, timeout=300)
-    only_the_notebook(page)
-    press(page, "▶ Play")
-    past(page, 250)
-    press(page, "❚❚ Pause")
-    button(page, "▶ Play").wait_for()
-    charts = page.locator(".moe-lab .moe-view > canvas")
-    assert charts.count() == 4
-    assert all(tools.n_colours(charts.nth(i)) > 8 for i in range(4))
-    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'center'})")
-    tools.screenshot(page, "collapse")
+def test_lesson_1_shows_its_panel(desk, jupyter):
+    "The cells of the lesson as far as its panel; tests/test_lessons_browser.py runs it to the end."
+    cells = tools.cells_until(LESSONS[0], "lab = CollapseLab")
+    with tools.notebook(desk, jupyter, "lesson_1.ipynb", *cells) as page:
+        assert tools.run_all(page)
+        press(page, "▶ Play")
+        past(page, 100)
+        press(page, "❚❚ Pause")
+        button(page, "▶ Play").wait_for()
+        charts = page.locator(".moe-lab .moe-view > canvas")
+        assert charts.count() == 4
+        assert all(tools.n_colours(charts.nth(i)) > 8 for i in range(4))
+        page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'center'})")
+        tools.screenshot(page, "collapse")
 
 
 def test_play_moves_and_pause_stops_within_half_a_second(panel):
@@ -171,7 +155,7 @@ def test_running_the_cell_again_leaves_one_thread(panel):
     page = panel
     press(page, "▶ Play")
     past(page, 5)
-    do(page, "notebook:clear-all-cell-outputs")
+    tools.do(page, "notebook:clear-all-cell-outputs")
     assert tools.run_all(page)
     at_step(page, 1)
     names = "print(sum(t.name == 'live run: CollapseLab' for t in threading.enumerate()))"

@@ -13,35 +13,27 @@ from moe_lab.explore.plane import PlaneLab
 from moe_lab.explore import plane
 
 whole = plane.picture
-lab = PlaneLab(opening=100)
+lab = PlaneLab(opening=40)
 lab
 """
 STATE = "() => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value"
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, jupyter):
-    tools.write_notebook(jupyter.root / "plane.ipynb", CELL)
-    with tools.watched_page(chromium) as page:
-        tools.open_notebook(page, jupyter, "plane.ipynb")
-        for command in ("application:toggle-left-area", "notebook:hide-all-cell-code"):
-            do(page, command)
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "plane.ipynb", CELL) as page:
         yield page
 
 
 @pytest.fixture
 def panel(opened):
     "The panel as it opens: at rest after the steps that it takes by itself."
-    do(opened, "notebook:clear-all-cell-outputs")
+    tools.do(opened, "notebook:clear-all-cell-outputs")
     opened.locator(".moe-lab").wait_for(state="detached")
     assert tools.run_all(opened)
-    at_step(opened, 100)
+    at_step(opened, 40)
     button(opened, "▶ Play").wait_for()
     return opened
-
-
-def do(page, command):
-    page.evaluate("command => window.jupyterapp.commands.execute(command)", command)
 
 
 def button(page, name):
@@ -90,7 +82,7 @@ def test_play_paints_and_pause_stops(panel):
     before = tools.pixels(plane_of(page))
     button(page, "▶ Play").click()
     tools.wait_for_change(page, plane_of(page), before)
-    past(page, 105)
+    past(page, 45)
     button(page, "❚❚ Pause").click()
     button(page, "▶ Play").wait_for()
     stopped = int(tools.ask_kernel(page, "lab.live.wait(); print(lab.system.trainer.done)"))
@@ -107,7 +99,7 @@ def test_a_dragged_slider_changes_the_view_and_takes_no_step_at_rest(panel):
     experts = int(tools.ask_kernel(page, "lab.live.wait(); print(lab.system.model.moe.n_experts)"))
     assert experts < 8
     page.wait_for_function("n => document.querySelectorAll('.moe-tile').length === n", arg=experts)
-    assert tools.ask_kernel(page, "print(lab.system.trainer.done)") == "100"
+    assert tools.ask_kernel(page, "print(lab.system.trainer.done)") == "40"
     assert page.evaluate(STATE) == f"plane?experts={experts}"
     tools.screenshot(page, "plane_dragged")
 
@@ -122,7 +114,7 @@ def test_clicks_add_points(panel):
             at = {"x": box["width"] * (0.2 + 0.15 * column), "y": box["height"] * row}
             plane_of(page).click(position=at, modifiers=modifiers)
     page.get_by_text(re.compile("· 10 points")).wait_for(timeout=30_000)
-    past(page, 100)
+    past(page, 40)
     button(page, "❚❚ Pause").click()
     assert tools.ask_kernel(page, "print(lab.wish.points)").startswith("-60.40.1_-60.-40.0_")
     tools.screenshot(page, "plane_clicked")
@@ -141,6 +133,6 @@ def test_a_failure_is_shown_reset_recovers_and_one_thread_is_left(panel):
     at_step(page, 0)
     assert failure.count() == 0
     assert tools.run_all(page)
-    at_step(page, 100)
+    at_step(page, 40)
     threads = "print(sum(t.name == 'live run: PlaneLab' for t in threading.enumerate()))"
     assert tools.ask_kernel(page, threads) == "1"

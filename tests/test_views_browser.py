@@ -79,19 +79,15 @@ widgets.VBox([widgets.HBox([*buttons, status, chosen]), widgets.HBox([left, righ
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, jupyter):
-    tools.write_notebook(jupyter.root / "views.ipynb", NUMBERS, PANEL)
-    with tools.watched_page(chromium) as page:
-        tools.open_notebook(page, jupyter, "views.ipynb")
-        for command in ("application:toggle-left-area", "notebook:hide-all-cell-code"):
-            page.evaluate("command => window.jupyterapp.commands.execute(command)", command)
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "views.ipynb", NUMBERS, PANEL) as page:
         yield page
 
 
 @pytest.fixture
 def panel(opened):
     "The panel as it is after its cell has run: at rest at step 0, nobody followed."
-    opened.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    tools.do(opened, "notebook:clear-all-cell-outputs")
     opened.locator(".moe-view").first.wait_for(state="detached")
     assert tools.run_all(opened)
     says(opened, "paused")

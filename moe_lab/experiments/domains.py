@@ -23,7 +23,7 @@ from ..experts.moe import moe_layers
 from ..measure.figures import calm
 from ..measure.health import check_ups
 from ..measure.keywords import keyword_share, keywords, shuffled
-from ..measure.maps import draw_map, flatten, neighbourhood, stratified_sample
+from ..measure.maps import draw_map, flatten, neighbourhood, router_inputs, stratified_sample
 from ..measure.metrics import Measured
 from ..measure.specialization import association, label_map, meetings, specialization
 from ..measure.trace import Trace, record
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'EXPERIMENTS', 'heard', 'what_they_go_by', 'words', 'router_inputs', 'draw_up_map', 'work', 'jobs',
-           'by_domain', 'by_layer', 'first_run', 'who_serves_whom', 'maps', 'keyword_table']
+__all__ = ['COLUMNS', 'EXPERIMENTS', 'heard', 'what_they_go_by', 'words', 'draw_up_map', 'work', 'jobs', 'by_domain', 'by_layer',
+           'first_run', 'who_serves_whom', 'maps', 'keyword_table']
 
 # %% ../../nbs/7_experiments/12_domains.ipynb #bcd44106
 def heard(model: nn.Module, texts: TokenSet, folder: Path) -> tuple[Tensor, Trace, list[dict]]:
@@ -81,25 +81,12 @@ def words(trace: Trace, folder: Path) -> list[dict]:
     return rows
 
 # %% ../../nbs/7_experiments/12_domains.ipynb #71f3b418
-def router_inputs(model: nn.Module, texts: TokenSet, layer: str) -> Tensor:
-    "What the router of a layer is given for each token, (N·S, d)."
-    given: list[Tensor] = []
-    door = moe_layers(model)[layer].router.register_forward_pre_hook(lambda _router, x: given.append(x[0]))
-    try:
-        surprise(model, texts)
-    finally:
-        door.remove()
-    return torch.cat(given)
-
-
 def draw_up_map(model: nn.Module, texts: TokenSet, trace: Trace, folder: Path, n: int = 3000) -> list[dict]:
     "Write `map.npz` of the last router's inputs, and tell what the map preserves, as rows."
     layer = trace.layers[-1]
-    real = texts.mask.flatten()
-    x, domain = (
-        router_inputs(model, texts, layer)[real],
-        texts.domain[:, None].expand_as(texts.mask).flatten()[real],
-    )
+    with router_inputs(model) as seen:
+        surprise(model, texts)
+    x, domain = torch.cat(seen[layer]), texts.domain[:, None].expand_as(texts.mask)[texts.mask]
     some = stratified_sample(domain.numpy(), n)
     points = x[torch.tensor(some)].numpy()
     flat = flatten(points, folder=folder)
