@@ -153,7 +153,7 @@ def test_copied_code_gives_the_numbers_that_are_shown(panel):
     page.get_by_role("button", name="Copied ✓").wait_for()
     code = page.evaluate("navigator.clipboard.readText()")
     assert code == page.locator(".moe-copy textarea").input_value()
-    same = "print(all(made[s].numbers == lab.outcome(s).numbers for s in 'ab'))"
+    same = "print(all(made[s].weight.equal(lab.outcome(s).weight) for s in 'ab'))"
     said = tools.ask_kernel(page, f"exec({code!r}, made := {{}})\n{same}")
     assert said.splitlines()[0].split()[:2] == ["effective", "experts"] and said.endswith("True")
     page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
