@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -291,15 +292,17 @@ def examine(model: Any) -> dict[str, Any]:
         "router_logits": f"{same} of {returned}" if returned else "",
         "ablation": loses(model, given, trace, before),
     }
+    wrong |= {"router_logits": "other ones were heard"} if same < returned else {}
     return row | {"why": "; ".join(f"{name}: {what}" for name, what in wrong.items() if what)}
 
 # %% ../../nbs/7_experiments/14_compatibility.ipynb #41b31208
 def same_logits(model: Any, given: dict[str, Tensor], heard: Sequence[tuple[str, Any]]) -> tuple[int, int]:
     "How many of the router logits that the model returns itself were heard, and how many it returns."
     own = [decision.logits for _, decision in heard if decision.logits is not None]
-    if not own or not hasattr(model.config, "output_router_logits"):
-        return 0, 0
     reader = model if model.config.is_encoder_decoder else model.base_model
+    takes = signature(reader.forward).parameters
+    if not own or not {"output_router_logits", "kwargs"} & {*takes}:
+        return 0, 0
     output = reader(**given, output_router_logits=True)
     named = [part for name, part in output.items() if name.endswith("router_logits") and part is not None]
     returned = [as_logits(said.flatten(0, -2)) for part in named for said in part if said is not None]

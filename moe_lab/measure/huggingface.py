@@ -84,7 +84,7 @@ class Adapter:
         None  # the values of another choice; None: they are past changing
     )
     after: bool = False  # the values are those the module gives back
-    logits: int = 0  # where they are in what the router beside the experts gives back
+    logits: int | None = 0  # where they are in what the router gives back; None: nowhere
 
 
 def read_plain(module: nn.Module, values: Values, logits: Tensor | None) -> Table:
@@ -165,7 +165,7 @@ BY_NAME = {
     "ZayaExperts": Adapter(read_skipping, write_plain),
     "Llama4Router": Adapter(read_llama4, write_llama4, after=True, logits=1),
     "JetMoeTopKGating": Adapter(read_jetmoe, write_jetmoe, after=True, logits=4),
-    "DogeCDMoE": Adapter(read_doge, after=True),
+    "DogeCDMoE": Adapter(read_doge, after=True, logits=None),
 }
 BY_ARGUMENTS: dict[tuple[str, ...], Adapter] = {
     ("hidden_states", "top_k_index", "top_k_weights"): PLAIN,
@@ -332,20 +332,22 @@ class ForeignDoor:
 
     def hear(self, tell: Tell, context: Callable[[int], Context]) -> list[RemovableHandle]:
         said: list[Tensor] = []
+        place = self.adapter.logits
 
         def listen(_router, _arguments, values):
             values = values if isinstance(values, tuple) else (values,)
-            said[:] = [values[self.adapter.logits].detach().flatten(0, -2)]
+            said[:] = [values[place].detach().flatten(0, -2)]
 
         def act(values: Values):
             experts, weights = self.adapter.read(self.module, values, said[0] if said else None)
             about = context(len(experts))
-            wide = said and said[0].shape[1] >= self.n_experts
-            logits = as_logits(said[0])[:, : self.n_experts] if wide else None  # ZAYA's last is no expert
+            fits = said and 0 <= said[0].shape[1] - self.n_experts <= 1  # ZAYA's last is no expert
+            logits = as_logits(said[0])[:, : self.n_experts] if fits else None
             tell(from_table(experts, weights, self.n_experts, about.mask, logits=logits), about)
 
-        asked = [self.router.register_forward_hook(listen)] if self.router else []
-        return [*asked, self.hook(act)]
+        if self.router is None or place is None:
+            return [self.hook(act)]
+        return [self.router.register_forward_hook(listen), self.hook(act)]
 
     def change(self, edit: Edit) -> list[RemovableHandle]:
         adapter, module = self.adapter, self.module
