@@ -78,9 +78,9 @@ clean:
 
 # The runs behind the lessons (half an hour on two cores), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
-	for name in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health; do \
-	  $(bin)/moe-lab run $$name --out runs/$$name --resume && mkdir -p nbs/lessons/stored/$$name && \
-	  cp runs/$$name/summary.parquet runs/$$name/*.json nbs/lessons/stored/$$name/ || exit 1; done
+	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3"; do \
+	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
+	  cp runs/$$1/summary.parquet runs/$$1/*.json nbs/lessons/stored/$$1/ || exit 1; done
 
 render: $(VENV)/test.stamp
 	$(bin)/python data_scripts/render_lessons.py

@@ -147,7 +147,7 @@ def test_a_bad_state_line_is_answered_and_changes_nothing(panel):
 def test_copied_code_gives_the_numbers_that_are_shown(panel):
     page = panel
     press(page, "SPECTRA")
-    page.locator(".moe-news", has_text="B refuses").wait_for()
+    page.locator(".moe-news", has_text="a quota refuses").wait_for()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(page, "Copy as code")
     page.get_by_role("button", name="Copied ✓").wait_for()
@@ -155,6 +155,7 @@ def test_copied_code_gives_the_numbers_that_are_shown(panel):
     assert code == page.locator(".moe-copy textarea").input_value()
     same = "print(all(made[s].weight.equal(lab.outcome(s).weight) for s in 'ab'))"
     said = tools.ask_kernel(page, f"exec({code!r}, made := {{}})\n{same}")
+    assert page.locator(".moe-chosen").inner_text() == "SPECTRA", "a slider moved a value of the preset"
     assert said.splitlines()[0].split()[:2] == ["effective", "experts"] and said.endswith("True")
     page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
     show(page, "balance_code")

@@ -72,10 +72,7 @@ PRESETS = {
         "A hash spreads words well and means nothing by it: look for colours that no longer stay together.",
     ),
     "SPECTRA": Preset(
-        Scene(
-            a=Side("SPECTRA"),
-            b=Side("SPECTRA", "Sinkhorn", "quota", epsilon=0.05, iterations=5, capacity=1.25),
-        ),
+        Scene(a=Side("SPECTRA"), b=Side("SPECTRA", "Sinkhorn", "quota", iterations=5, capacity=1.25)),
         "In both, every expert looks at the tokens in a space of its own. A leaves it at that. B levels the "
         "probabilities (the lines) with Sinkhorn, and a quota refuses what is still too much.",
     ),

@@ -102,8 +102,8 @@ class ExpertCards(Page):
     def __init__(self, routed: Routed, words: int = 6):
         self.routed, self.profiles = routed, profiles(routed, words)
         super().__init__()
-        self.observe(lambda _change: self.open(), "selected")
-        self.open()
+        self.observe(lambda _change: self.unfold(), "selected")
+        self.unfold()
 
     @property
     def shown(self) -> Profile:
@@ -111,7 +111,7 @@ class ExpertCards(Page):
         busiest = max(self.profiles, key=lambda profile: profile.load[-1])
         return self.profiles[self.selected] if 0 <= self.selected < len(self.profiles) else busiest
 
-    def open(self):
+    def unfold(self):
         "Write the page."
         tags = "".join(map(tag, self.profiles))
         self.value = f"<div class='moe-cards'>{tags}</div>{detail(self.shown, self.routed.domain_names)}"

@@ -15,6 +15,8 @@ function render({ model, el }) {
     code.select(); // where the page may not write to the clipboard, it is ready for the keyboard
     try {
       await navigator.clipboard.writeText(message.code);
+      code.setSelectionRange(0, 0);
+      code.blur();
       button.textContent = "Copied ✓";
       setTimeout(() => (button.textContent = "Copy as code"), 1500);
     } catch {

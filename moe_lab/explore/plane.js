@@ -65,25 +65,10 @@ views.PlaneView = function (model, el) {
   let frame = null;
   let mouse = null;
 
-  function tile(e) {
-    const button = add(grid, "button", "moe-tile");
-    button.type = "button";
-    button.onclick = () => select(model, e);
-    const parts = { button, canvas: add(button, "canvas"), name: add(button, "b"), share: add(button, "span") };
-    parts.name.textContent = `E${e}`;
-    add(button, "i");
-    return parts;
-  }
-
   function row(e) {
     const parts = { name: add(bars, "b"), logit: add(bars, "span"), bar: add(bars, "i"), gate: add(bars, "span") };
     parts.name.textContent = `E${e}`;
     return parts;
-  }
-
-  function fit(list, length, make, remove) {
-    while (list.length < length) list.push(make(list.length));
-    while (list.length > length) remove(list.pop());
   }
 
   function read(view) {
@@ -136,27 +121,21 @@ views.PlaneView = function (model, el) {
   }
 
   function thumbnails() {
-    const [small, selected] = [frame.small, model.get("selected")];
+    const { small } = frame;
     const area = small * small;
-    fit(tiles, frame.E, tile, (parts) => parts.button.remove());
+    fit(tiles, frame.E, (e) => tileOf(model, grid, e), ({ button }) => button.remove());
     grid.style.setProperty("--columns", frame.E <= 4 ? Math.max(3, frame.E) : Math.min(6, Math.ceil(frame.E / 2)));
     bars.style.setProperty("--columns", frame.E > 8 ? 2 : 1);
     const gates = Array.from({ length: area }, (_, n) => softmax(tiles.map((_, e) => frame.logits[e * area + n])));
-    tiles.forEach(({ button, canvas, share }, e) => {
-      resize(canvas, 96, 96);
-      const ctx = canvas.getContext("2d", CPU);
+    tiles.forEach((parts, e) => {
+      resize(parts.canvas, 96, 96);
+      const ctx = parts.canvas.getContext("2d", CPU);
       const tint = rgb(colour(e));
       spread(ctx, small, 96, () => tint, (n) => gates[n][e]);
       contour(ctx, frame.own.subarray(e * area, (e + 1) * area), small, 96);
       Object.assign(ctx, { lineWidth: 1.5, strokeStyle: INK });
       ctx.stroke();
-      share.textContent = percent(frame.share[e]);
-      button.style.setProperty("--expert", colour(e));
-      button.style.setProperty("--share", frame.share[e]);
-      button.classList.toggle("moe-dead", frame.dead[e] > 0);
-      button.classList.toggle("moe-faded", selected >= 0 && selected !== e);
-      button.setAttribute("aria-pressed", selected === e);
-      button.setAttribute("aria-label", `E${e}: ${percent(frame.share[e])} of the load${frame.dead[e] ? ", dead" : ""}`);
+      markTile(model, parts, e, frame.share[e], frame.dead[e]);
     });
   }
 

@@ -120,6 +120,7 @@ def quoted(routed: Routed, frame: "DataFrame", group: int, n: int) -> "DataFrame
 def selection(
     routed: Routed,
     rows: np.ndarray,  # (n,) numbers of routed tokens
+    among: np.ndarray | None = None,  # numbers of those it is compared with, itself included; None: all
     n: int = 6,  # words at most
     minimum: int = 3,  # times that a word must come
 ) -> Selection:
@@ -129,9 +130,9 @@ def selection(
     if not inside.any():
         raise ValueError(f"rows: {len(rows)} given, none of which was routed to an expert")
     grouped = firsts.assign(expert=1 - inside.astype(int)).reset_index(drop=True)
-    chosen = firsts[inside]
+    chosen, compared = firsts[inside], grouped if among is None else grouped[grouped["row"].isin(among)]
     tables = [
-        word_table(frame, 2, routed.vocabulary, n, minimum) for frame in (grouped, shuffled(grouped, 1))
+        word_table(part, 2, routed.vocabulary, n, minimum) for part in (compared, shuffled(compared, 1))
     ]
     words, control = (table[table["expert"] == 0] for table in tables)
     experts = np.bincount(chosen["expert"], minlength=routed.n_experts) / len(chosen)

@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-from .pages import Page, bars, code, expert_name, strip
+from .pages import Page, bars, code, expert_name, point_together, strip
 from .panel import WIDE, Panel, Preset, card, menu, sheet, wrong
 from moe_lab.explore.passage import (
     CHANGES,
@@ -266,8 +266,7 @@ class TokenTrail(Panel):
 
     def listen(self):
         super().listen()
-        for name in ("selected", "hovered"):
-            traitlets.link((self, name), (self.page, name))
+        point_together(self, self.page)
         self.page.observe(lambda _change: self.press(), ["selected", "layer"])
         self.page.observe(lambda change: self.change({"token": change["new"]}), "token")
 

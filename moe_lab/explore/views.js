@@ -320,7 +320,35 @@ function grey(pixels) {
   }
 }
 
-// Tiles are buttons, so that the keyboard reaches them; each holds a canvas of its patches in their own pixels.
+// Tiles are buttons, so that the keyboard reaches them; a click follows the expert.
+function tileOf(model, grid, e) {
+  const button = add(grid, "button", "moe-tile");
+  button.type = "button";
+  button.style.setProperty("--expert", model.get("colours")[e % model.get("colours").length]);
+  button.onclick = () => select(model, e);
+  const parts = { button, canvas: add(button, "canvas"), name: add(button, "b"), share: add(button, "span") };
+  add(button, "i");
+  parts.name.textContent = `E${e}`;
+  return parts;
+}
+
+function markTile(model, { button, share: label }, e, share, dead) {
+  const selected = model.get("selected");
+  label.textContent = percent(share);
+  button.style.setProperty("--share", share);
+  button.classList.toggle("moe-dead", dead > 0);
+  button.classList.toggle("moe-faded", selected >= 0 && selected !== e);
+  button.setAttribute("aria-pressed", selected === e);
+  button.setAttribute("aria-label", `E${e}: ${percent(share)} of the load${dead ? ", dead" : ""}`);
+}
+
+// Makes or removes entries of a list until it is as long as wanted.
+function fit(list, length, make, remove) {
+  while (list.length < length) list.push(make(list.length));
+  while (list.length > length) remove(list.pop());
+}
+
+// Each tile holds a canvas of its patches in their own pixels.
 function ExpertTiles(model, el) {
   const grid = add(el, "div", "moe-tiles");
   const zoom = add(el, "div", "moe-zoom");
@@ -329,15 +357,9 @@ function ExpertTiles(model, el) {
   let over = -1;
 
   function tile(e) {
-    const button = add(grid, "button", "moe-tile");
-    button.type = "button";
-    button.style.setProperty("--expert", model.get("colours")[e % model.get("colours").length]);
-    button.onclick = () => select(model, e);
-    button.onpointerenter = button.onfocus = () => ((over = e), enlarge());
-    button.onpointerleave = button.onblur = () => ((over = -1), enlarge());
-    const parts = { button, canvas: add(button, "canvas"), name: add(button, "b"), share: add(button, "span") };
-    add(button, "i");
-    parts.name.textContent = `E${e}`;
+    const parts = tileOf(model, grid, e);
+    parts.button.onpointerenter = parts.button.onfocus = () => ((over = e), enlarge());
+    parts.button.onpointerleave = parts.button.onblur = () => ((over = -1), enlarge());
     return parts;
   }
 
@@ -363,21 +385,14 @@ function ExpertTiles(model, el) {
     const frame = unpack(model.get("frame"));
     const [E, height, width] = frame.floats(3);
     const [dead, share] = [frame.floats(E), frame.floats(E)];
-    const selected = model.get("selected");
     grid.style.setProperty("--columns", model.get("columns"));
-    while (tiles.length < E) tiles.push(tile(tiles.length));
-    while (tiles.length > E) tiles.pop().button.remove();
-    tiles.forEach(({ button, canvas, share: label }, e) => {
-      resize(canvas, width, height);
+    fit(tiles, E, tile, ({ button }) => button.remove());
+    tiles.forEach((parts, e) => {
+      resize(parts.canvas, width, height);
       const pixels = frame.bytes(4 * width * height);
       if (dead[e]) grey(pixels);
-      canvas.getContext("2d", CPU).putImageData(new ImageData(pixels, width, height), 0, 0);
-      label.textContent = percent(share[e]);
-      button.style.setProperty("--share", share[e]);
-      button.classList.toggle("moe-dead", dead[e] > 0);
-      button.classList.toggle("moe-faded", selected >= 0 && selected !== e);
-      button.setAttribute("aria-pressed", selected === e);
-      button.setAttribute("aria-label", `E${e}: ${percent(share[e])} of the load${dead[e] ? ", dead" : ""}`);
+      parts.canvas.getContext("2d", CPU).putImageData(new ImageData(pixels, width, height), 0, 0);
+      markTile(model, parts, e, share[e], dead[e]);
     });
     grid.setAttribute("role", "group");
     grid.setAttribute("aria-label", `${model.get("title")}: ${E} experts, ${dead.reduce((n, d) => n + d, 0)} of them dead`);
