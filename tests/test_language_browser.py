@@ -55,7 +55,10 @@ def opened(chromium, jupyter):
 @pytest.fixture
 def page(opened):
     "Nothing is selected, and nothing is changed."
-    tools.ask_kernel(opened, "lab.scatter.selection([])\nlab.selected = -1\ntrail.change({'change': 'nothing', 'layer': 0})")
+    tools.ask_kernel(
+        opened,
+        "lab.scatter.selection([])\nlab.selected = -1\ntrail.change({'change': 'nothing', 'layer': 0})",
+    )
     opened.get_by_text("No selection").wait_for()
     return opened
 
@@ -89,7 +92,11 @@ def test_typing_changes_the_trail(page):
     page.locator(".moe-lab textarea").first.fill("And God said unto Moses")
     page.wait_for_function("before => document.querySelector('.moe-trail')?.innerHTML !== before", arg=before)
     shown = "".join(page.locator(".moe-trail code").all_inner_texts())
-    assert shown.replace("␣", " ") == ask(page, "''.join(trail.stage.passage.words)") == "And God said unto Moses"
+    assert (
+        shown.replace("␣", " ")
+        == ask(page, "''.join(trail.stage.passage.words)")
+        == "And God said unto Moses"
+    )
     page.locator(".moe-word").nth(2).click()
     page.get_by_text(re.compile("^After .* comes")).wait_for()
     assert ask(page, "trail.wish.token") == "2"
@@ -112,7 +119,8 @@ def test_a_forced_expert_changes_what_comes_next(page):
     page.locator(".moe-lab select").last.select_option("force")
     page.locator(".moe-news", has_text=f"everything through E{chosen}").wait_for()
     assert all(
-        name == str(chosen) for name in page.locator(".moe-cells:nth-child(2) .moe-cell:first-child").all_inner_texts()
+        name == str(chosen)
+        for name in page.locator(".moe-cells:nth-child(2) .moe-cell:first-child").all_inner_texts()
     )
     page.get_by_text("red: with the change").wait_for()
     tools.screenshot(page, "trail_forced")
@@ -151,13 +159,13 @@ def ask_count(page, expert: int) -> int:
 
 PLACE = """
 i, low, high = int(lab.flat[:, 0].argmax()), lab.flat.min(0), lab.flat.max(0)
-print(*(2 * (lab.flat[i] - low) / (high - low) - 1), lab.points['visits'][i], sep='|')
+print(*(2 * (lab.flat[i] - low) / (high - low) - 1) / 1.1, lab.points['visits'][i], sep='|')
 """
 
 
 def test_hovering_links_the_views(page):
     box = show_map(page)
-    x, y, visits = tools.ask_kernel(page, PLACE).split("|")  # of the point at the right; the map's height is 2
+    x, y, visits = tools.ask_kernel(page, PLACE).split("|")  # of the point at the right; the map is 2.2 high
     half = box["height"] / 2
     at = box["x"] + box["width"] / 2 + half * float(x), box["y"] + half - half * float(y)
     page.mouse.move(at[0] - 40, at[1])
@@ -165,10 +173,14 @@ def test_hovering_links_the_views(page):
     page.get_by_text(visits, exact=True).wait_for()  # the token's own card, with its context
     page.wait_for_function("() => document.querySelectorAll('.moe-tag.moe-under').length")
     expert = visits.split()[0]
-    assert expert in page.locator(".moe-tag.moe-under").inner_text() and ask(page, "lab.hovered") == expert[1:]
+    assert (
+        expert in page.locator(".moe-tag.moe-under").inner_text() and ask(page, "lab.hovered") == expert[1:]
+    )
     tools.screenshot(page, "map_hover")
     page.locator(f".moe-tag[data-expert='{2 if expert == 'E3' else 3}']").hover()
-    page.wait_for_function("name => !document.querySelector('.moe-tag.moe-under')?.innerText.includes(name)", arg=expert)
+    page.wait_for_function(
+        "name => !document.querySelector('.moe-tag.moe-under')?.innerText.includes(name)", arg=expert
+    )
     visited = int(page.locator(".moe-cells:nth-child(2) .moe-cell").first.inner_text())
     page.locator(f".moe-tag[data-expert='{visited}']").hover()
     page.wait_for_function("() => document.querySelectorAll('.moe-cell.moe-under').length")

@@ -6,6 +6,7 @@
 __all__ = ['KINDS', 'BLANK', 'METHODS', 'CODE', 'HINT', 'token_kind', 'in_context', 'map_points', 'SpecialistMap']
 
 # %% ../../nbs/8_explore/19_specialists.ipynb #1b9d8f72
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,16 +57,23 @@ def in_context(routed: Routed, points: "DataFrame", width: int = 6) -> list[str]
 
 def map_points(routed: Routed, n: int = 2000, seed: int = 0) -> "DataFrame":
     "At most `n` tokens, experts in proportion: row, sequence, position, expert, domain, kind, visits, context."
+    import pandas as pd
+
+    def sorted_into(labels: list[str], names: Sequence[str]) -> Any:
+        return pd.Categorical(labels, [name for name in names if name in {*labels}])
+
     firsts = routed.firsts
     points = firsts.iloc[stratified_sample(firsts["expert"], n, seed)].reset_index(drop=True)
     of_points = routed.frame[routed.frame["row"].isin(points["row"])]
     named = of_points["expert"].map("E{}".format) + of_points["weight"].map(" {:.2f}".format)
     visits = named.groupby(of_points["row"]).agg(", ".join)
     return points.assign(
-        expert=points["expert"].map("E{}".format),
+        expert=sorted_into([f"E{e}" for e in points["expert"]], [f"E{e}" for e in range(routed.n_experts)]),
         number=points["expert"],
-        domain=np.asarray(routed.domain_names)[routed.domain[points["sequence"]]],
-        kind=[token_kind(routed.vocabulary[token]) for token in points["token"]],
+        domain=sorted_into(
+            [routed.domain_names[d] for d in routed.domain[points["sequence"]]], routed.domain_names
+        ),
+        kind=sorted_into([token_kind(routed.vocabulary[token]) for token in points["token"]], KINDS),
         visits=visits[points["row"]].to_numpy(),
         context=in_context(routed, points),
     )
@@ -118,10 +126,12 @@ class SpecialistMap(w.VBox):
             tooltip_properties=shown,
             tooltip_preview="context",
             tooltip_preview_type="text",
-            lasso_initiator=False,
+            tooltip_histograms=False,
+            reticle=False,
             size=4,
         )
         self.scatter.mouse("lasso")
+        self.scatter.camera(distance=1.1)  # a little room around the points
         self.paint()
         buttons: Any = ["pan_zoom", "lasso", "reset"]
         super().__init__([self.bar(), self.middle(self.scatter.show(buttons=buttons)), card(self.cards)])
@@ -170,17 +180,21 @@ class SpecialistMap(w.VBox):
 
     def ask(self):
         "The selection has changed: say what it holds."
-        chosen = np.sort(self.chosen)
+        if len(self.chosen):
+            said = self.said()
+            self.page.value = selection_page(said, self.routed.domain_names) + self.belief
+            self.hovered = said.main
+        else:
+            self.page.value = HINT
+        self.selected = self.expert_of(np.sort(self.chosen))
+
+    def expert_of(self, chosen: np.ndarray) -> int:
+        "The expert whose points are selected, all or a single one; −1 if it is another selection."
         if not len(chosen):
-            self.page.value, self.selected = HINT, -1
-            return
-        said = self.said()
-        self.page.value = selection_page(said, self.routed.domain_names) + self.belief
-        if len(chosen) == 1:
-            self.selected = said.main
-        elif self.selected >= 0 and not np.array_equal(chosen, self.points_of(self.selected)):
-            self.selected = -1
-        self.hovered = said.main
+            is_unseen = self.selected >= 0 and not len(self.points_of(self.selected))
+            return self.selected if is_unseen else -1  # an expert without points on the map
+        expert = int(self.points["number"][chosen[0]])
+        return expert if len(chosen) == 1 or np.array_equal(chosen, self.points_of(expert)) else -1
 
     def said(self) -> Selection:
         "What the selected points have in common."
@@ -227,8 +241,8 @@ class SpecialistMap(w.VBox):
 
     def paint(self):
         "Colour the points by what is chosen."
-        there = set(self.points[self.colour.value])
-        self.scatter.color(by=self.colour.value, map={n: c for n, c in self.labels.items() if n in there})
+        there = self.points[self.colour.value].cat.categories
+        self.scatter.color(by=self.colour.value, map=[self.labels[name] for name in there])
         self.scatter.legend(self.colour.value != "expert")
 
     def code(self) -> str:

@@ -204,7 +204,7 @@ class Trace:
             raise ValueError(
                 f"{folder}: the recording was cut off; rescue({str(folder)!r}) keeps what can be read"
             )
-        trace.table  # opens the file
+        len(trace)  # opens the file
         return trace
 
     @property
