@@ -6,7 +6,7 @@ from math import cos, pi, sin
 import browser as tools
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # waits for a map drawn without a graphics card
 
 WEBGL = [*tools.FLAGS[:-1], "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MODEL = """
@@ -27,7 +27,7 @@ torch.manual_seed(0)
 model = decoder(DecoderSettings(len(texts.vocabulary), d=32, heads=2, layers=2, h=32, experts=4))
 maps = TemporaryDirectory()
 """
-TRAIL = "trail = TokenTrail(model, texts, 'In the beginning God created the heaven.')\ntrail"
+TRAIL = "trail = TokenTrail(model, texts, 'In the beginning God created the heaven.', linked_layer=0)\ntrail"
 MAP = """
 lab = SpecialistMap(look_into(model, texts), "pca", n=800, folder=Path(maps.name))
 point_together(lab, trail)
@@ -148,7 +148,9 @@ def test_a_pressed_expert_is_selected_everywhere(page):
     assert ask(page, "trail.wish.expert, set(lab.points['number'][lab.chosen])") == "1 {1}"
     assert page.locator(".moe-cell.moe-on").count() == ask_count(page, 1)
     tools.screenshot(page, "map_expert")
-    page.locator(".moe-tag").nth(1).click()
+    page.locator(
+        ".moe-cells:nth-child(3) .moe-cell"
+    ).first.click()  # an expert of another layer: not on the map
     page.get_by_text("No selection").wait_for()
 
 

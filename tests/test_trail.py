@@ -26,7 +26,7 @@ def grown(family: str) -> torch.nn.Module:
     return model.eval()
 
 
-@pytest.mark.parametrize("family", ["mixtral", "qwen3_moe", "gpt_oss", "deepseek_v3", "llama4"])
+@pytest.mark.parametrize("family", ["mixtral", "qwen3_moe", "gpt_oss", "deepseek_v3"])
 def test_a_transformers_model_is_followed_and_changed(family, tokenizer):
     model = grown(family)
     lab = TokenTrail(model, tokenizer, "And God said")
@@ -56,9 +56,3 @@ def test_what_cannot_be_followed_is_said(tokenizer):
             TokenTrail(tiny_model("switch_transformers"), tokenizer)
     with pytest.raises(ValueError, match="without a MoE layer"):
         TokenTrail(torch.nn.Embedding(300, 300), tokenizer)
-
-
-def test_an_expert_that_is_not_there_is_said(tokenizer):
-    lab = TokenTrail(grown("mixtral"), tokenizer, "And God said")
-    lab.state.value = "trail?text=And+God+said&layer=7"
-    assert "layer=7" in lab.news.value or "layer=7" in lab.answer.value

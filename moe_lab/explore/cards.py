@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .pages import Page, columns, expert_name, label_colour, strip
+from .pages import Page, columns, expert_name, label_colour, strip, visible
 from .panel import sheet
 from .selection import Routed, draw_words, quotations, quoted, word_bars, word_table
 from ..measure.figures import GREY, calm, expert_colour
@@ -58,7 +58,7 @@ def profiles(routed: Routed, n: int = 6) -> list[Profile]:
 # %% ../../nbs/8_explore/18_cards.ipynb #3955b055
 def tag(profile: Profile) -> str:
     "An expert's small card (HTML)."
-    words = " · ".join(escape(word.replace(" ", "␣")) for word in profile.words["text"].head(5))
+    words = " · ".join(escape(visible(word)) for word in profile.words["text"].head(5))
     inner = f"{expert_name(profile.expert)} <small>{profile.load[-1]:.0%} of visits</small><code>{words or '–'}</code>"
     colour = expert_colour(profile.expert)
     return (
@@ -140,6 +140,9 @@ def draw_cards(every: list[Profile], shown: Profile, routed: Routed) -> Any:
     calm(axes[1, 0], "Positions", "share of the visits there", "part of the text")
     axes[1, 1].bar(names, shown.partners, color=colours)
     calm(axes[1, 1], "Chosen together with", "share of its tokens", "")
+    if len(shown.load) == 1:
+        axes[1, 2].axis("off")
+        return figure
     axes[1, 2].plot(routed.load.index, shown.load, "o-", color=expert_colour(shown.expert), ms=3)
     axes[1, 2].set_ylim(bottom=0)
     calm(axes[1, 2], "Load over training", "share of visits")

@@ -15,7 +15,7 @@ import numpy as np
 from torch import nn
 
 from ..data.tokens import TokenSet
-from .pages import bars, code, expert_name, label_colour, quote, strip
+from .pages import bars, code, expert_name, label_colour, quote, strip, visible
 from ..measure.figures import calm, expert_colour
 from ..measure.huggingface import one_of
 from ..measure.keywords import examples, keywords, shuffled, token_counts
@@ -113,7 +113,7 @@ class Selection(NamedTuple):
 
 def quoted(routed: Routed, frame: "DataFrame", group: int, n: int) -> "DataFrame":
     "The tokens of a group with their context and domain."
-    found = examples(frame, routed.vocabulary, group, n)
+    found = examples(frame, routed.vocabulary, group, n, width=6)
     return found.assign(domain=np.asarray(routed.domain_names)[routed.domain[found["sequence"]]])
 
 
@@ -178,7 +178,7 @@ def draw_words(ax: Any, words: "DataFrame", colour: str) -> Any:
     words = words.iloc[::-1]
     places = np.arange(len(words))
     ax.barh(places, words["share"], color=colour)
-    ax.plot(words["by_chance"], places, "|", ms=12, color="#1F2933", label="shuffled")
-    ax.set_yticks(places, [repr(text)[1:-1] for text in words["text"]])
+    ax.plot(words["by_chance"], places, "|", ms=12, color="#1F2933", label="shuffled", clip_on=False)
+    ax.set_yticks(places, [visible(text) for text in words["text"]])
     ax.legend(fontsize=7, frameon=False)
     return calm(ax, "Keywords", "share of the word's occurrences", "share")

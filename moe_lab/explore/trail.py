@@ -7,7 +7,7 @@ __all__ = ['PRESETS', 'CODE', 'TrailWish', 'cell', 'token_column', 'trail', 'way
            'draw_trail', 'draw_pairs', 'TrailStage', 'TokenTrail']
 
 # %% ../../nbs/8_explore/16_trail.ipynb #c695cfe8
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-from .pages import Page, bars, code, expert_name, point_together, strip
+from .pages import TURN, Page, bars, code, expert_name, strip, visible
 from .panel import WIDE, Panel, Preset, card, menu, sheet, wrong
 from moe_lab.explore.passage import (
     CHANGES,
@@ -169,17 +169,18 @@ def draw_trail(ax: Any, passage: Passage) -> Any:
     ax.set(xlim=(-0.6, len(passage.words) - 0.4), ylim=(len(passage.layers) - 0.5, -0.5))
     ax.set_yticks(range(len(passage.layers)), passage.layers)
     calm(ax, "Each token and its experts", "width and depth: weight", "")
-    ax.set_xticks(range(len(passage.words)), passage.words, rotation=60, ha="right", fontsize=7)
+    ax.set_xticks(range(len(passage.words)), map(visible, passage.words), rotation=60, ha="right", fontsize=7)
     return ax
 
 
 def draw_pairs(ax: Any, names: Sequence[str], before: Any, after: Any, title: str, unit: str) -> Any:
-    "Bars before (grey) and after (red) the change, side by side."
-    x = np.arange(len(names))
+    "Bars before (grey) and after (red) the change, side by side, under the names."
+    x, names = np.arange(len(names)), [visible(name) for name in names]
     ax.bar(x - 0.2, before, 0.4, color=GREY, label="as the model is")
     ax.bar(x + 0.2, after, 0.4, color="#B0244A", label="with the change")
     ax.legend(fontsize=7, frameon=False)
     calm(ax, title, unit, "")
+    ax.set_xlim(-0.6, len(names) - 0.4)
     ax.set_xticks(x, names, rotation=60, ha="right", fontsize=7)
     return ax
 
@@ -241,15 +242,17 @@ class TokenTrail(Panel):
         tokenizer: Any,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`
         text: str | None = None,  # to begin with; None: that of the state
         state: str = "trail?",
+        linked_layer: int | None = None,  # the layer whose experts linked views show; None: the one chosen
     ):
         wish = TrailWish.parse(state)
         wish = wish if text is None else wish.having({"text": text})
-        self.model, self.reader = model, reader(tokenizer)
+        self.model, self.reader, self.linked_layer = model, reader(tokenizer), linked_layer
         self.stage = TrailStage(self.reader.vocabulary)
         self.page = self.stage.page
         self.layers = read_passage(model, [0], self.reader.vocabulary).layers
-        most = max(expert_counts(model).values())
-        experts = [("–", -1), *((f"E{e}", e) for e in range(most))]
+        self.n_experts = max(expert_counts(model).values())
+        self.check(wish)
+        experts = [("–", -1), *((f"E{e}", e) for e in range(self.n_experts))]
         made = {
             "text": w.Textarea(wish.text, rows=5, layout=WIDE),
             "change": menu(wish, "change", "do"),
@@ -266,19 +269,52 @@ class TokenTrail(Panel):
 
     def listen(self):
         super().listen()
-        point_together(self, self.page)
         self.page.observe(lambda _change: self.press(), ["selected", "layer"])
+        self.page.observe(lambda _change: self.share(), ["selected", "hovered", "layer"])
+        self.observe(lambda change: self.obey(change["name"], change["new"]), ["selected", "hovered"])
         self.page.observe(lambda change: self.change({"token": change["new"]}), "token")
 
     def press(self):
         "An expert was pressed, here or in a linked view."
         self.change({"layer": self.page.layer, "expert": self.page.selected})
 
-    def change(self, values):
-        try:
+    @property
+    def is_linked(self) -> bool:
+        "Whether an expert of the layer that is chosen is the same one in linked views."
+        return self.linked_layer in (None, self.page.layer)
+
+    def share(self):
+        "Tell linked views of what is pressed and hovered here."
+        for name in ("selected", "hovered"):
+            setattr(self, name, getattr(self.page, name) if self.is_linked else -1)
+
+    def obey(self, name: str, expert: int):
+        "An expert was pressed or hovered in a linked view."
+        if name == "selected" and expert >= 0 and not self.is_linked:
+            with self.page.hold_trait_notifications():
+                self.page.layer, self.page.selected = self.linked_layer, expert
+        elif self.is_linked:
+            setattr(self.page, name, expert)
+
+    def change(self, values: Mapping[str, Any]):
+        with TURN:
             super().change(values)
+
+    def check(self, wish: TrailWish):
+        "Refuse what this model has not got."
+        layers, experts = len(self.layers), self.n_experts
+        if not (0 <= wish.layer < layers and -1 <= wish.expert < experts):
+            raise ValueError(
+                f"layer={wish.layer}, expert={wish.expert}: the model has {layers} layers, at most {experts} experts"
+            )
+
+    def begin(self, wish: Any):
+        try:
+            self.check(wish)
         except ValueError as error:
-            self.tell(wrong(str(error)))
+            self.state.value, self.answer.value = str(self.wish), wrong(str(error))
+            return
+        super().begin(wish)
 
     def moved(self):
         "Read the text anew, and say what is wrong with it in the line above the trail."
@@ -294,8 +330,6 @@ class TokenTrail(Panel):
     def read(self) -> tuple[Passage, Passage]:
         "The text without and with the change."
         wish, vocabulary = self.wish, self.reader.vocabulary
-        if not 0 <= wish.layer < len(self.layers):
-            raise ValueError(f"layer={wish.layer}: needs 0 to {len(self.layers) - 1}")
         ids = self.reader.read(wish.text)
         before = read_passage(self.model, ids, vocabulary)
         if not wish.is_change:
