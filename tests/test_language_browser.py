@@ -57,7 +57,7 @@ def page(opened):
     "Nothing is selected, and nothing is changed."
     tools.ask_kernel(
         opened,
-        "lab.scatter.selection([])\nlab.selected = -1\ntrail.change({'change': 'nothing', 'layer': 0})",
+        "lab.scatter.selection([])\nlab.selected = -1\ntrail.change({'change': 'nothing', 'layer': 0, 'expert': -1})",
     )
     opened.get_by_text("No selection").wait_for()
     return opened
