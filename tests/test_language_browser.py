@@ -6,7 +6,7 @@ from math import cos, pi, sin
 import browser as tools
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]  # waits for a map drawn without a graphics card
+pytestmark = pytest.mark.browser
 
 WEBGL = [*tools.FLAGS[:-1], "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MODEL = """
