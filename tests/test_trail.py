@@ -26,7 +26,7 @@ def grown(family: str) -> torch.nn.Module:
     return model.eval()
 
 
-@pytest.mark.parametrize("family", ["mixtral", "qwen3_moe", "gpt_oss", "deepseek_v3"])
+@pytest.mark.parametrize("family", ["mixtral", "qwen3_moe", "gpt_oss", "deepseek_v3", "llama4"])
 def test_a_transformers_model_is_followed_and_changed(family, tokenizer):
     model = grown(family)
     lab = TokenTrail(model, tokenizer, "And God said")

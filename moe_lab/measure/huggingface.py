@@ -127,8 +127,10 @@ def write_weights(module: nn.Module, values: Values, table: Table) -> Values:
 
 # %% ../../nbs/3_measure/07_huggingface.ipynb #74f3edd1
 def read_llama4(router: Any, values: Values, logits: Tensor | None) -> Table:
-    experts = values[1].topk(router.top_k, dim=-1).indices
-    return experts, values[0].gather(1, experts)
+    scores, logits = values[0], values[1]
+    asked = torch.where(scores > 0, scores, logits.sigmoid() - 1)  # those with a weight before all others
+    experts = asked.topk(router.top_k, dim=-1).indices
+    return experts, scores.gather(1, experts)
 
 
 def write_llama4(router: Any, values: Values, table: Table) -> Values:
