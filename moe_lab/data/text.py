@@ -204,8 +204,9 @@ def kept(settings: dict, build: Callable[[], Documents]) -> "DatasetDict":
             made.save_to_disk(f"{unfinished}/tables")
             Path(unfinished, "tables").rename(path)
     except OSError as error:
-        warnings.warn(f"{path} cannot be kept, the next run collects again: {error}", stacklevel=2)
-        return made
+        if not path.exists():  # no other process was faster
+            warnings.warn(f"{path} cannot be kept, the next run collects again: {error}", stacklevel=2)
+            return made
     return load_from_disk(str(path))
 
 # %% ../../nbs/4_data/05_text.ipynb #6c53d912

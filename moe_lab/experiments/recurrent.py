@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..data.tokens import TokenSet
 from . import language
 from .experiment import Experiment
 from .language import loss_rows, surprise, text_of, trained
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['REFERENCE', 'ARMS', 'COLOURS', 'COLUMNS', 'EXPERIMENTS', 'Settings', 'jobs', 'of_load', 'balance', 'BalanceLog',
-           'work', 'pair', 'pairs', 'on_the_way']
+__all__ = ['REFERENCE', 'FEWER', 'ARMS', 'COLOURS', 'COLUMNS', 'EXPERIMENTS', 'Settings', 'jobs', 'of_load', 'balance',
+           'BalanceLog', 'HeldOutLog', 'course', 'work', 'pair', 'pairs', 'on_the_way']
 
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #acddc7ea
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Settings(language.Settings):
             raise ValueError(f"depth={self.depth!r}: needs one of {', '.join(RECURRENT)}")
 
 
-REFERENCE = "constant 0.01"
+REFERENCE, FEWER = "constant 0.01", "a quarter of the experts"
 ARMS: dict[str, dict] = {
     REFERENCE: {"aux_loss_coef_start": 0.01, "aux_loss_coef_end": 0.01},
     "0.05 → 0.01": {"aux_loss_coef_start": 0.05, "aux_loss_coef_end": 0.01},
@@ -61,8 +62,9 @@ ARMS: dict[str, dict] = {
 
 
 def jobs(settings: Settings, seeds: int) -> list[Job]:
-    "Three weights of the balance loss, and the dense model that costs a token as many multiply-adds."
+    "Three weights of the balance loss, fewer experts, and no experts; a token costs all the same multiply-adds."
     arms = {arm: replace(settings, **change) for arm, change in ARMS.items()}
+    arms[FEWER] = replace(settings, **ARMS[REFERENCE], experts=max(settings.k, settings.experts // 4))
     arms["dense"] = replace(settings, first_k_dense_replace=settings.layers)
     return [
         Job(arm, settings.data, seed, replace(own, seed=seed))
@@ -99,11 +101,30 @@ class BalanceLog(Callback):
             rows = balance(report.routings)
             self.run.metrics.log(report.step, [{"split": "train", **row} for row in rows])
 
+
+class HeldOutLog(Callback):
+    "Writes the held-out loss into the run's table after each of `times` equal parts of the training."
+
+    def __init__(self, run: Run, texts: TokenSet, steps: int, times: int = 8):
+        self.run, self.texts, self.every = run, texts, max(steps // times, 1)
+
+    def after_step(self, trainer: Trainer, report: StepReport):
+        if (report.step + 1) % self.every == 0 and trainer.accelerator.is_main_process:
+            loss = float(surprise(trainer.model, self.texts).nanmean())
+            self.run.metrics.log(report.step, [{"split": "on the way", "metric": "loss", "value": loss}])
+
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #30f76759
+def course(run: Run) -> list[dict]:
+    "What a run logged of coefficient, balance and loss, as rows with their step; a mean over the depths."
+    log = run.metrics.frame()
+    told = log[log["metric"].isin(["switch coefficient", "load_max", "load_entropy", "loss"])]
+    return told.groupby(["step", "split", "metric"])["value"].mean().reset_index().to_dict("records")
+
+
 def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train one model and return what is known of it, as rows; `surprise.npy` keeps its loss at every token."
     held_out = text_of(settings)[1]
-    own = [BalanceLog(run), *callbacks]
+    own = [BalanceLog(run), HeldOutLog(run, held_out, settings.steps), *callbacks]
     model = trained(settings, run, own, RECURRENT[settings.depth]).model
     assert isinstance(model, LanguageModel)
     with observe(model) as routings:
@@ -117,9 +138,8 @@ def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> li
         "active parameters": active_parameters(model, few),
         "FLOPs a token": forward_flops(model, few),
     }
-    return [{"split": "held out", **row} for row in rows] + [
-        {"split": "model", "metric": name, "value": value} for name, value in sizes.items()
-    ]
+    final = [{"split": "held out", **row} for row in rows]
+    return course(run) + final + [{"split": "model", "metric": m, "value": v} for m, v in sizes.items()]
 
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #9abb4ad1
 def pair(ours: Tensor, theirs: Tensor) -> dict[str, float]:
@@ -160,39 +180,38 @@ def pairs(out: Path, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).T.round(4)
 
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #5bac19c8
-COLOURS = dict(zip([*ARMS, "dense"], ("#0072B2", "#E69F00", "#009E73", "#59656F")))
+COLOURS = dict(zip([*ARMS, FEWER, "dense"], ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#59656F")))
 
 
-def on_the_way(out: Path, table: pd.DataFrame) -> Figure:
-    "Coefficient, busiest share, entropy and loss over the steps, mean over depths; one line a run."
+def on_the_way(out: Path | None, table: pd.DataFrame) -> Figure:
+    "Coefficient, busiest share, entropy and held-out loss over the steps; a line an arm, a thin one a run."
     from matplotlib.figure import Figure
 
     panels = {
-        "switch coefficient": ("Weight of the balance loss", ""),
-        "load_max": ("Busiest expert", "share of the load, mean over depths"),
-        "load_entropy": ("Entropy of the load", "over log E, mean over depths"),
-        "loss": ("Loss in training", "nats a token, mean of 5 logged steps"),
+        ("train", "switch coefficient"): ("Weight of the balance loss", ""),
+        ("train", "load_max"): ("Busiest expert", "share of the load, mean over depths"),
+        ("train", "load_entropy"): ("Entropy of the load", "over log E, mean over depths"),
+        ("on the way", "loss"): ("Held-out loss", "nats a token"),
     }
     fig = Figure(figsize=(10, 6), layout="constrained")
-    axes = dict(zip(panels, fig.subplots(2, 2).flatten()))
-    for arm, run in table.drop_duplicates("run")[["arm", "run"]].itertuples(index=False):
-        log = Run(out / "runs" / run).metrics.frame()
-        for metric, ax in axes.items():
-            own = log[log["metric"] == metric].groupby("step")["value"].mean()
-            smooth = own.rolling(5, min_periods=1).mean() if metric == "loss" else own
-            ax.plot(smooth.index, smooth, color=COLOURS[arm], label=arm, alpha=0.7, linewidth=1.2)
-    for metric, (title, note) in panels.items():
-        calm(axes[metric], title, note)
-    named = {label: line for ax in axes.values() for line, label in zip(*ax.get_legend_handles_labels())}
-    fig.legend(named.values(), named.keys(), loc="outside lower center", ncols=4, fontsize=8, frameon=False)
+    for ax, ((split, metric), text) in zip(fig.subplots(2, 2).flatten(), panels.items()):
+        own = table[(table["split"] == split) & (table["metric"] == metric)]
+        for arm, colour in COLOURS.items():
+            runs = own[own["arm"] == arm].pivot(index="step", columns="seed", values="value")
+            ax.plot(runs, color=colour, alpha=0.3, linewidth=0.8)
+            ax.plot(runs.mean(axis=1), color=colour, label=arm, linewidth=1.6)
+        calm(ax, *text, "step")
+    fig.legend(
+        *ax.get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=8, frameon=False
+    )
     return fig
 
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #b659de18
 COLUMNS = {
     "loss, nats a token": Column("held out", "loss", ".3f"),
-    "load_max": Column("held out", "load_max", ".3f"),
     "entropy": Column("held out", "load_entropy", ".3f"),
     "CV": Column("held out", "cv", ".2f"),
+    "MaxVio": Column("held out", "max_vio", ".2f"),
     "parameters, million": Column("model", "parameters", ".2f", 1e-6),
     "active, million": Column("model", "active parameters", ".2f", 1e-6),
     "MFLOPs a token": Column("model", "FLOPs a token", ".2f", 1e-6),
@@ -211,8 +230,9 @@ EXPERIMENTS = {
         tables={"Pairs": pairs},
         about="""One block with 20 experts, of which a token visits two, is run four times; attention and experts
 are shared by all depths. The balance loss is the Switch loss; its weight is held for 5 % of the steps and reaches
-its end at 30 %. All arms see the same tokens in the same order. The dense model has one network in the place of the
-experts, and costs a token as many multiply-adds.""",
+its end at 30 %. One arm has a quarter of the experts and, with the embeddings, about half of the parameters. All
+arms see the same tokens in the same order. The dense model has one network in the place of the experts. A token costs
+as many multiply-adds in all of them, but for the router's.""",
         reading="""A difference below the error of its pair says nothing about the two models that were trained;
 one inside the spread over seeds says nothing about the two ways of training. Loads are those of held-out texts, a
 mean over the depths. A token that goes to other experts at each depth meets more than two: active parameters count

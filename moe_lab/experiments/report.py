@@ -27,7 +27,7 @@ def write_report(
     out: Path,  # the folder of a finished experiment
     experiment: Experiment,  # the one of that name, with its usual settings
 ) -> Path:
-    "Write `report.html` and `figures/*.png` into an experiment's folder; an error where nothing is finished."
+    "Write `report.html`, `figures/*.png` and `tables/*.parquet`; an error where nothing is finished."
     import jinja2
     import pandas as pd
 
@@ -38,6 +38,7 @@ def write_report(
     table = pd.read_parquet(out / "summary.parquet")
     settings, environment = ((out / f"{part}.json").read_text("utf8") for part in ("settings", "environment"))
     pictures = {title: draw(out, table) for title, draw in experiment.figures.items()}
+    tables = {title: build(out, table) for title, build in experiment.tables.items()}
     seeds = table["seed"].nunique()
     template = resources.files("moe_lab.experiments").joinpath("report.html").read_text("utf8")
     page = jinja2.Template(template).render(
@@ -48,14 +49,17 @@ def write_report(
         reading=experiment.reading,
         seeds=seeds,
         table=results(table, experiment.columns).to_html(border=0),
-        tables={title: build(out, table).to_html(border=0) for title, build in experiment.tables.items()},
+        tables={title: table.to_html(border=0) for title, table in tables.items()},
         figures={title: base64.b64encode(png(figure)).decode() for title, figure in pictures.items()},
         settings=settings,
         environment=environment,
     )
-    (out / "figures").mkdir(exist_ok=True)
-    for title, figure in pictures.items():
-        write_atomically(out / "figures" / f"{title.lower().replace(' ', '_')}.png", png(figure))
+    files = {f"figures/{title}.png": png(figure) for title, figure in pictures.items()}
+    files |= {f"tables/{title}.parquet": table.to_parquet() for title, table in tables.items()}
+    for name, content in files.items():
+        path = out / name.lower().replace(" ", "_")
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, content)
     write_atomically(out / "report.html", page.encode())
     return out / "report.html"
 
