@@ -20,8 +20,8 @@ from .experiment import Experiment
 from .language import Settings, build, loss_rows, surprise, text_of, trained
 from .sweep import Column, Job
 from ..experts.moe import moe_layers
-from ..measure.figures import calm
-from ..measure.health import check_ups
+from ..measure.figures import calm, label_colour
+from ..measure.health import STATES, check_ups
 from ..measure.keywords import keyword_share, keywords, shuffled
 from ..measure.maps import draw_map, flatten, neighbourhood, router_inputs, stratified_sample
 from ..measure.metrics import Measured
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['COLUMNS', 'EXPERIMENTS', 'heard', 'what_they_go_by', 'words', 'draw_up_map', 'work', 'jobs', 'by_domain', 'by_layer',
-           'first_run', 'who_serves_whom', 'maps', 'keyword_table']
+           'first_run', 'who_serves_whom', 'maps', 'keyword_table', 'health_table']
 
 # %% ../../nbs/7_experiments/12_domains.ipynb #bcd44106
 def heard(model: nn.Module, texts: TokenSet, folder: Path) -> tuple[Tensor, Trace, list[dict]]:
@@ -215,7 +215,7 @@ def maps(out: Path, table: pd.DataFrame) -> Figure:
     draw_map(
         left, drawn["flat"], drawn["expert"], experts, scores, "What the last router sees, by first choice"
     )
-    draw_map(right, drawn["flat"], drawn["domain"], names, scores, "The same, by kind of text")
+    draw_map(right, drawn["flat"], drawn["domain"], names, scores, "The same, by kind of text", label_colour)
     return fig
 
 
@@ -228,6 +228,15 @@ def keyword_table(out: Path, table: pd.DataFrame) -> pd.DataFrame:
     listed = found.groupby(["expert", "shuffled"])["text"].agg("  ".join).unstack("shuffled")
     listed.columns = ["keywords", "keywords of shuffled decisions"]
     return listed.rename_axis(index="expert")
+
+
+def health_table(out: Path, table: pd.DataFrame) -> pd.DataFrame:
+    "What the collapse detector says of each layer, untrained and trained; mean of its measurements over seeds."
+    own = table[table["metric"].isin(["health", "spread", "agreement", "information"])]
+    means = own.pivot_table(index=["layer", "split"], columns="metric", values="value", sort=False)
+    said = own[own["metric"] == "health"].groupby(["layer", "split"])["value"]
+    means["health"] = said.agg(lambda states: ", ".join(STATES[int(state)] for state in sorted({*states})))
+    return means.round(3)
 
 
 EXPERIMENTS = {
@@ -244,7 +253,7 @@ EXPERIMENTS = {
             "Who serves whom": who_serves_whom,
             "Map": maps,
         },
-        tables={"Keywords": keyword_table},
+        tables={"Keywords": keyword_table, "Health of each layer": health_table},
         about="""A decoder of three layers, eight experts of which a token visits two, and a Switch loss of 0.01, on
 text that every installation has. The dense model costs a token as many multiply-adds. Shape and length of training were
 chosen so that both train in a few minutes on two cores.""",

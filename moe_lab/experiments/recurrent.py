@@ -211,7 +211,6 @@ COLUMNS = {
     "loss, nats a token": Column("held out", "loss", ".3f"),
     "entropy": Column("held out", "load_entropy", ".3f"),
     "CV": Column("held out", "cv", ".2f"),
-    "MaxVio": Column("held out", "max_vio", ".2f"),
     "parameters, million": Column("model", "parameters", ".2f", 1e-6),
     "active, million": Column("model", "active parameters", ".2f", 1e-6),
     "MFLOPs a token": Column("model", "FLOPs a token", ".2f", 1e-6),
@@ -230,7 +229,7 @@ EXPERIMENTS = {
         tables={"Pairs": pairs},
         about="""One block with 20 experts, of which a token visits two, is run four times; attention and experts
 are shared by all depths. The balance loss is the Switch loss; its weight is held for 5 % of the steps and reaches
-its end at 30 %. One arm has a quarter of the experts and, with the embeddings, about half of the parameters. All
+its end at 30 %. One arm has a quarter of the experts, and with the embeddings three fifths of the parameters. All
 arms see the same tokens in the same order. The dense model has one network in the place of the experts. A token costs
 as many multiply-adds in all of them, but for the router's.""",
         reading="""A difference below the error of its pair says nothing about the two models that were trained;

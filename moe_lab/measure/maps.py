@@ -189,12 +189,13 @@ def draw_map(
     names: list[str],  # of the labels
     scores: dict[str, Measured],  # from `neighbourhood`
     title: str = "Router inputs",
+    colour: Callable[[int], str] = expert_colour,  # of a label: `label_colour` where it is no expert
 ) -> "Axes":
     "Draw a map as points in the colours of their labels, with what it preserves beside the title."
     labels = np.asarray(labels)
     for label, name in enumerate(names):
         own = flat[labels == label]
-        ax.scatter(own[:, 0], own[:, 1], s=4, lw=0, color=expert_colour(label), label=name)
+        ax.scatter(own[:, 0], own[:, 1], s=4, lw=0, color=colour(label), label=name)
     ax.legend(fontsize=7, frameon=False, markerscale=2, loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set(xticks=[], yticks=[], aspect="equal")
     kept = scores["kept"]
