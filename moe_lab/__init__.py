@@ -18,12 +18,19 @@ _HOME = {
     "Trainer": "training.trainer",
     "record": "measure.trace",
     "Trace": "measure.trace",
+    "listen": "measure.huggingface",
+    "ablate": "measure.huggingface",
+    "force": "measure.huggingface",
+    "load_model": "measure.huggingface",
     "load_images": "data.hub",
     "load_text": "data.text",
     "HealthMonitor": "training.monitor",
     "CollapseLab": "explore.collapse",
     "BalanceLab": "explore.balance",
     "PlaneLab": "explore.plane",
+    "TokenTrail": "explore.trail",
+    "ExpertCards": "explore.cards",
+    "SpecialistMap": "explore.specialists",
 }
 __all__ = [*_HOME]
 

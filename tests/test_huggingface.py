@@ -1,6 +1,11 @@
 """Other people's experts: what is recorded of a transformers model is what its routers decided."""
 
+import os
+import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import torch
@@ -150,6 +155,66 @@ def test_models_are_loaded_from_folders_and_from_below_the_data_folder(tmp_path,
     (tmp_path / "someone" / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="'someone/empty': no model to load"):
         load_model("someone/empty")
+
+
+class Hub(SimpleHTTPRequestHandler):
+    "The files of models in a folder, by the hub's addresses: /someone/tiny/resolve/main/config.json."
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(
+            path.replace("/resolve/main/", "/").replace(f"/resolve/{'a' * 40}/", "/")
+        )
+
+    def send_error(self, code: int, *why):
+        self.send_response(code)
+        known = os.path.isdir(os.path.join(self.directory, *self.path.split("/")[1:3]))
+        self.send_header("X-Error-Code", "EntryNotFound" if known else "RepoNotFound")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def end_headers(self):
+        self.send_header("X-Repo-Commit", "a" * 40)
+        self.send_header("ETag", f'"{self.path.rpartition("/")[2]}"')
+        super().end_headers()
+
+    def log_message(self, format, *args):
+        "Pytest's output is not the place for an access log."
+
+
+@pytest.fixture
+def hub(tmp_path):
+    "The address of a hub that holds someone/tiny."
+    tiny_model("mixtral").save_pretrained(tmp_path / "models" / "someone" / "tiny")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Hub, directory=str(tmp_path / "models")))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+LOAD = """
+import torch, moe_lab
+
+print(moe_lab.load_model("someone/tiny")(torch.tensor([[1]])).logits.sum().item())
+moe_lab.load_model("someone/missing")
+"""
+
+
+def test_a_model_is_loaded_by_hub_id_over_http_and_then_from_the_cache(hub, tmp_path):
+    with torch.no_grad():
+        own = (
+            load_model(str(tmp_path / "models" / "someone" / "tiny"))(torch.tensor([[1]])).logits.sum().item()
+        )
+    for how in ({"HF_ENDPOINT": hub}, {"HF_HUB_OFFLINE": "1"}):  # the library reads them when it is imported
+        new = os.environ | how | {"HF_HOME": str(tmp_path / "hf")}
+        done = subprocess.run(
+            [sys.executable, "-c", LOAD], env=new, capture_output=True, text=True, timeout=120
+        )
+        assert done.stdout and float(done.stdout) == own, done.stderr
+        missing = "FileNotFoundError: 'someone/missing': no model to load, neither in a folder"
+        assert done.stderr.strip().splitlines()[-1].startswith(missing)
 
 
 def test_without_transformers_only_loading_needs_it(monkeypatch):

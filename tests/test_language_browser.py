@@ -10,26 +10,28 @@ pytestmark = pytest.mark.browser
 
 WEBGL = [*tools.FLAGS[:-1], "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MODEL = """
-import numpy as np, torch
+import numpy as np, torch, traitlets
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from moe_lab.data.text import load_text
 from moe_lab.data.tokens import pack, train_tokenizer
 from moe_lab.explore.pages import point_together
 from moe_lab.explore.selection import look_into
-from moe_lab.explore.specialists import SpecialistMap
+from moe_lab.explore.specialists import MapWish, SpecialistMap
 from moe_lab.explore.trail import TokenTrail
 from moe_lab.models.language import DecoderSettings, decoder
 
 splits = load_text("code+scripture+dialogue", limit=8_000)
 texts = pack(splits.train, train_tokenizer(splits.train, 400), 32)
 torch.manual_seed(0)
-model = decoder(DecoderSettings(len(texts.vocabulary), d=32, heads=2, layers=2, h=32, experts=4))
+shape = DecoderSettings(len(texts.vocabulary), d=32, heads=2, layers=2, h=32, experts=4)
+model, untrained = decoder(shape), decoder(shape)
 maps = TemporaryDirectory()
 """
 TRAIL = "trail = TokenTrail(model, texts, 'In the beginning God created the heaven.', linked_layer=0)\ntrail"
 MAP = """
-lab = SpecialistMap(look_into(model, texts), "pca", n=800, folder=Path(maps.name))
+lab = SpecialistMap(look_into(model, texts, untrained), "map?method=pca&points=800", Path(maps.name))
+traitlets.link((lab, "layer"), (trail, "linked_layer"))
 point_together(lab, trail)
 lab
 """
@@ -57,7 +59,8 @@ def page(opened):
     "Nothing is selected, and nothing is changed."
     tools.ask_kernel(
         opened,
-        "lab.scatter.selection([])\nlab.selected = -1\ntrail.change({'change': 'nothing', 'layer': 0, 'expert': -1})",
+        "lab.begin(MapWish.parse('map?method=pca&points=800'))\n"
+        "trail.change({'change': 'nothing', 'layer': 0, 'expert': -1})",
     )
     opened.get_by_text("No selection").wait_for()
     return opened
@@ -116,7 +119,7 @@ def test_a_forced_expert_changes_what_comes_next(page):
     chosen = int(cell.inner_text())
     cell.click()
     page.wait_for_function("() => document.querySelectorAll('.moe-cell.moe-on').length")
-    page.locator(".moe-lab select").last.select_option("force")
+    page.locator(".moe-lab").first.locator("select").last.select_option("force")
     page.locator(".moe-news", has_text=f"everything through E{chosen}").wait_for()
     assert all(
         name == str(chosen)
@@ -133,7 +136,7 @@ def test_a_lasso_changes_the_keywords(page):
     title.wait_for(timeout=30_000)
     tools.screenshot(page, "map_lasso")
     many, words = title.inner_text(), page.locator(".moe-rows").all_inner_texts()
-    assert f" {ask(page, 'len(lab.chosen)')} tokens" in many
+    assert f" {ask(page, 'len(lab.stage.chosen)')} tokens" in many
     circle(page, box, 0.06, 0.08)
     page.wait_for_function("many => !document.body.innerText.includes(many)", arg=many)
     title.wait_for()
@@ -145,7 +148,10 @@ def test_a_pressed_expert_is_selected_everywhere(page):
     page.locator(".moe-tag").nth(1).click()
     page.get_by_text(re.compile(r"^The selection: \d+ tokens, 100% to E1")).wait_for()
     page.locator(".moe-detail", has_text="E1: keywords").wait_for()
-    assert ask(page, "trail.wish.expert, set(lab.points['number'][lab.chosen])") == "1 {1}"
+    assert (
+        ask(page, "trail.wish.expert, set(lab.stage.sight.layer.points['number'][lab.stage.chosen])")
+        == "1 {1}"
+    )
     assert page.locator(".moe-cell.moe-on").count() == ask_count(page, 1)
     tools.screenshot(page, "map_expert")
     page.locator(
@@ -160,8 +166,9 @@ def ask_count(page, expert: int) -> int:
 
 
 PLACE = """
-i, low, high = int(lab.flat[:, 0].argmax()), lab.flat.min(0), lab.flat.max(0)
-print(*(2 * (lab.flat[i] - low) / (high - low) - 1) / 1.1, lab.points['visits'][i], sep='|')
+flat, points = lab.stage.sight.flat, lab.stage.sight.layer.points
+i, low, high = int(flat[:, 0].argmax()), flat.min(0), flat.max(0)
+print(*(2 * (flat[i] - low) / (high - low) - 1) / 1.1, points['visits'][i], sep='|')
 """
 
 
@@ -187,3 +194,49 @@ def test_hovering_links_the_views(page):
     page.locator(f".moe-tag[data-expert='{visited}']").hover()
     page.wait_for_function("() => document.querySelectorAll('.moe-cell.moe-under').length")
     assert ask(page, "trail.hovered") == str(visited)
+
+
+def test_another_layer_is_drawn_while_the_page_goes_on(page):
+    show_map(page)
+    assert "the same model untrained" in page.locator(".moe-news").last.inner_text()
+    page.locator(".moe-tag").nth(1).click()
+    page.get_by_text(re.compile(r"^The selection: \d+ tokens, 100% to E1")).wait_for()
+    methods = page.locator(".moe-lab").last.locator(".widget-toggle-button")
+    methods.filter(has_text="t-SNE").click()
+    page.locator(".moe-news .moe-busy").wait_for()
+    tools.screenshot(page, "map_drawing")
+    methods.filter(has_text="kind").click()  # answered when the map is there
+    page.locator(".moe-news .moe-busy").wait_for(state="detached", timeout=60_000)
+    assert (
+        ask(page, "lab.stage.sight is lab.sights[0, 800, 'tsne'], lab.stage.colour, lab.selected")
+        == "True kind 1"
+    )
+    page.locator(".moe-lab").last.locator("select").select_option("blocks.1.feed")
+    page.locator(".moe-news", has_text="drawing").wait_for(state="detached", timeout=60_000)
+    page.get_by_text("No selection").wait_for()
+    assert ask(page, "lab.layer, trail.linked_layer, lab.selected") == "1 1 -1"
+    page.locator(".moe-cells:nth-child(3) .moe-cell").first.click()  # now an expert of the map's layer
+    page.get_by_text(re.compile(r"^The selection: \d+ tokens, 100% to")).wait_for()
+    tools.screenshot(page, "map_layer_1")
+
+
+def test_a_pasted_line_brings_the_lasso_back(page):
+    circle(page, show_map(page))
+    page.get_by_text(re.compile(r"^The selection: \d+ tokens")).wait_for(timeout=30_000)
+    line, chosen = ask(page, "lab.wish"), ask(page, "lab.stage.chosen.tolist()")
+    field = page.locator(".moe-lab").last.locator(".widget-text input")
+    for text in ("map?method=pca&points=800", line):
+        field.fill(text)
+        field.press("Enter")
+        page.wait_for_function(
+            "text => [...document.querySelectorAll('.moe-lab .widget-text input')].at(-1).value === text",
+            arg=text,
+        )
+    page.get_by_text(re.compile(r"^The selection: \d+ tokens")).wait_for()
+    page.wait_for_timeout(500)  # whatever the page itself has to say of it
+    assert (ask(page, "lab.wish"), ask(page, "lab.stage.chosen.tolist()")) == (line, chosen)
+    field.fill("map?layer=9")
+    field.press("Enter")
+    page.get_by_text("layer=9: the model has 2 layers").wait_for()
+    assert ask(page, "lab.stage.chosen.tolist()") == chosen
+    tools.screenshot(page, "map_pasted")

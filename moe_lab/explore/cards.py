@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .pages import Page, columns, expert_name, label_colour, strip, visible
+from .pages import Page, columns, expert_name, strip, visible
 from .panel import sheet
 from .selection import Routed, draw_words, quotations, quoted, word_bars, word_table
-from ..measure.figures import GREY, calm, expert_colour
+from ..measure.figures import GREY, calm, expert_colour, label_colour
 from ..measure.keywords import shuffled
 from ..measure.overlap import coactivation
 from ..measure.specialization import positions, together
@@ -99,10 +99,14 @@ def detail(profile: Profile, domain_names: Sequence[str]) -> str:
 class ExpertCards(Page):
     "A card for each expert of a layer, and all about the `selected` one; link the trait with that of other views."
 
-    def __init__(self, routed: Routed, words: int = 6):
-        self.routed, self.profiles = routed, profiles(routed, words)
+    def __init__(self, routed: Routed, known: list[Profile] | None = None):  # None: `profiles(routed)`
         super().__init__()
+        self.show(routed, known or profiles(routed))
         self.observe(lambda _change: self.unfold(), "selected")
+
+    def show(self, routed: Routed, profiles: list[Profile]):
+        "The cards of a layer."
+        self.routed, self.profiles = routed, profiles
         self.unfold()
 
     @property

@@ -61,7 +61,7 @@ class State:
         if kind != cls.KIND or not mark:
             name, value = next(iter(usual.items()))
             raise ValueError(f"{text!r}: a state looks like '{cls.KIND}?{urlencode({name: value})}'")
-        given = dict(parse_qsl(query))
+        given = dict(parse_qsl(query, keep_blank_values=True))
         if unknown := given.keys() - usual:
             raise ValueError(f"{', '.join(sorted(unknown))}: unknown; a state knows {', '.join(usual)}")
         return cls().having({name: read(name, value, usual[name]) for name, value in given.items()})

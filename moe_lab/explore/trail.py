@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'CODE', 'TrailWish', 'cell', 'token_column', 'trail', 'way', 'coming', 'token_detail', 'sentence',
-           'draw_trail', 'draw_pairs', 'TrailStage', 'TokenTrail']
+           'draw_trail', 'draw_bars', 'TrailStage', 'TokenTrail']
 
 # %% ../../nbs/8_explore/16_trail.ipynb #c695cfe8
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-from .pages import TURN, Page, bars, code, expert_name, strip, visible
+from .pages import Page, bars, code, expert_name, strip, visible
 from .panel import WIDE, Panel, Preset, card, menu, sheet, wrong
 from moe_lab.explore.passage import (
     CHANGES,
@@ -173,11 +173,14 @@ def draw_trail(ax: Any, passage: Passage) -> Any:
     return ax
 
 
-def draw_pairs(ax: Any, names: Sequence[str], before: Any, after: Any, title: str, unit: str) -> Any:
-    "Bars before (grey) and after (red) the change, side by side, under the names."
+def draw_bars(ax: Any, names: Sequence[str], series: Mapping[str, Any], title: str, unit: str) -> Any:
+    "A bar over each name for every series, side by side: the first grey, the second red."
     x, names = np.arange(len(names)), [visible(name) for name in names]
-    ax.bar(x - 0.2, before, 0.4, color=GREY, label="as the model is")
-    ax.bar(x + 0.2, after, 0.4, color="#B0244A", label="with the change")
+    width = 0.8 / len(series)
+    for i, (label, values) in enumerate(series.items()):
+        ax.bar(
+            x + (i - (len(series) - 1) / 2) * width, values, width, color=(GREY, "#B0244A")[i], label=label
+        )
     ax.legend(fontsize=7, frameon=False)
     calm(ax, title, unit, "")
     ax.set_xlim(-0.6, len(names) - 0.4)
@@ -222,11 +225,16 @@ class TrailStage:
         figure = sheet(title, max(7, 0.45 * len(words) + 2), 5.5 + 0.3 * rows)
         above, between, below = figure.subplots(3, 1, height_ratios=(0.5 + 0.3 * rows, 1.5, 1.5))
         draw_trail(above, self.passage)
-        nats = self.before.surprise.numpy(), self.passage.surprise.numpy()
-        draw_pairs(between, words, *nats, "Surprise", "nats")
         offered = next_words(self.before, self.passage, token, self.vocabulary)
-        coming = [n.word for n in offered], [n.before for n in offered], [n.after for n in offered]
-        draw_pairs(below, *coming, f"After {words[token]!r} comes", "probability")
+        nats = {"as the model is": self.before.surprise}
+        coming = {"as the model is": [n.before for n in offered]}
+        if self.passage is not self.before:
+            nats["with the change"], coming["with the change"] = (
+                self.passage.surprise,
+                [n.after for n in offered],
+            )
+        draw_bars(between, words, nats, "Surprise", "nats")
+        draw_bars(below, [n.word for n in offered], coming, f"After {words[token]!r} comes", "probability")
         return figure
 
 
@@ -235,6 +243,7 @@ class TokenTrail(Panel):
 
     selected = traitlets.Int(-1)  # the chosen expert: link it with that of other views
     hovered = traitlets.Int(-1)
+    linked_layer = traitlets.Int(None, allow_none=True)  # link it with the `layer` of a map
 
     def __init__(
         self,
@@ -271,6 +280,7 @@ class TokenTrail(Panel):
         super().listen()
         self.page.observe(lambda _change: self.press(), ["selected", "layer"])
         self.page.observe(lambda _change: self.share(), ["selected", "hovered", "layer"])
+        self.observe(lambda _change: self.share(), "linked_layer")
         self.observe(lambda change: self.obey(change["name"], change["new"]), ["selected", "hovered"])
         self.page.observe(lambda change: self.change({"token": change["new"]}), "token")
 
@@ -296,25 +306,13 @@ class TokenTrail(Panel):
         elif self.is_linked:
             setattr(self.page, name, expert)
 
-    def change(self, values: Mapping[str, Any]):
-        with TURN:
-            super().change(values)
-
     def check(self, wish: TrailWish):
-        "Refuse what this model has not got."
+        self.reader.read(wish.text)
         layers, experts = len(self.layers), self.n_experts
         if not (0 <= wish.layer < layers and -1 <= wish.expert < experts):
             raise ValueError(
                 f"layer={wish.layer}, expert={wish.expert}: the model has {layers} layers, at most {experts} experts"
             )
-
-    def begin(self, wish: Any):
-        try:
-            self.check(wish)
-        except ValueError as error:
-            self.state.value, self.answer.value = str(self.wish), wrong(str(error))
-            return
-        super().begin(wish)
 
     def moved(self):
         "Read the text anew, and say what is wrong with it in the line above the trail."
