@@ -120,7 +120,10 @@ def test_a_stratified_sample_is_fair(labels, n, seed):
     assert abs(taken - all_of * len(chosen) / len(labels)).max() <= 4
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne", "umap", "pacmap"])
+COMPILED = [pytest.param(method, marks=pytest.mark.slow) for method in ("umap", "pacmap")]
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne", *COMPILED])
 def test_every_method_gives_the_same_map_again_and_keeps_clouds_apart(method):
     if method == "pacmap":
         pytest.importorskip("pacmap", reason="the extra pacmap is not installed")

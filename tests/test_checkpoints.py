@@ -418,6 +418,7 @@ def test_death_while_replacing_the_only_checkpoint_leaves_one(tmp_path, monkeypa
     assert set(found) == {None, 1, 2}
 
 
+@pytest.mark.slow
 def test_kill_minus_9(tmp_path):
     asked, rng = Settings(steps=100), torch.Generator().manual_seed(0)
     last = 0

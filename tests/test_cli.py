@@ -209,7 +209,10 @@ def test_a_corrupted_checkpoint_is_named_and_the_one_before_it_used(stopped, fin
     assert_finished_alike(stopped, finished)
 
 
-@pytest.mark.parametrize("seeds", [1, 2], ids=["one process", "two processes"])
+@pytest.mark.parametrize(
+    "seeds",
+    [pytest.param(1, id="one process"), pytest.param(2, id="two processes", marks=pytest.mark.slow)],
+)
 def test_control_c_says_how_to_go_on_and_resume_goes_on(tmp_path, seeds):
     out, steps = tmp_path / "out", 96
     small = ["--limit", str(64 * steps), "--batch-size", "64", "--checkpoint-every", "4"]

@@ -202,6 +202,7 @@ moe_lab.load_model("someone/missing")
 """
 
 
+@pytest.mark.slow
 def test_a_model_is_loaded_by_hub_id_over_http_and_then_from_the_cache(hub, tmp_path):
     with torch.no_grad():
         own = (
