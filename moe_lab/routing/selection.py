@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Gate', 'over_all', 'over_chosen', 'sigmoid', 'uniform', 'renormalised', 'weighed', 'preference', 'taken',
-           'at_most_all', 'TopK', 'TopP', 'Threshold']
+           'at_most_all', 'best', 'TopK', 'TopP', 'Threshold']
 
 # %% ../../nbs/1_routing/06_selection.ipynb #c962d37b
 from collections.abc import Callable
@@ -99,6 +99,20 @@ def at_most_all(k: int, n_experts: int):
         raise ValueError(f"k={k}: a token can choose at most all of the n_experts={n_experts} experts")
 
 
+def best(scores: Tensor, k: int) -> Tensor:
+    "(T, k) long: the experts of each token's k highest scores, the highest first."
+    at_most_all(k, scores.shape[-1])
+    if k > 2 or scores.device.type != "cpu" or (k == 2 and scores.numel() < 2**16):
+        return scores.topk(k).indices
+    first = scores.argmax(-1, keepdim=True)
+    if k == 1:
+        return first
+    second = scores.scatter(-1, first, -torch.inf).argmax(-1, keepdim=True)
+    if (first == second).any():  # all others are -inf
+        return scores.topk(k).indices
+    return torch.cat([first, second], -1)
+
+
 class TopK(nn.Module):
     "Token choice: every token visits its k best-scored experts, A = T·k (1701.06538)."
 
@@ -110,12 +124,11 @@ class TopK(nn.Module):
         self.k, self.gate = k, gate
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
-        (n_tokens, n_experts), k = scores.shape, self.k
-        at_most_all(k, n_experts)
-        best = scores.topk(k).indices
-        token = torch.arange(n_tokens, device=best.device).repeat_interleave(k)
-        rank = torch.arange(k, device=best.device).repeat(n_tokens)
-        return weighed(token, best.flatten(), rank, self.gate, logits, scores, context)
+        n_tokens, k = len(scores), self.k
+        expert = best(scores.detach(), k).flatten()
+        token = torch.arange(n_tokens, device=scores.device).repeat_interleave(k)
+        rank = torch.arange(k, device=scores.device).repeat(n_tokens)
+        return weighed(token, expert, rank, self.gate, logits, scores, context)
 
 # %% ../../nbs/1_routing/06_selection.ipynb #2eb542c1
 class TopP(nn.Module):
