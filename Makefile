@@ -1,11 +1,13 @@
 # make lab        JupyterLab on lesson 1        (BROWSER=none PORT=8899: serve and print the address)
 # make test       everything that must hold      make test-slow    what takes minutes
+# make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make export     modules and README from the notebooks
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8888
 BROWSER ?= default
+THREADS ?= 1
 LESSON  := nbs/lessons/01_why_experts_die.ipynb
 
 bin     := $(VENV)/bin
@@ -13,7 +15,7 @@ pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --co
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow export sync lint notebooks lessons pytest chromium stored render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -32,6 +34,10 @@ $(VENV)/test.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what its tests need into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && touch $(VENV)/lab.stamp $@
 
+$(VENV)/bench.stamp: $(sources) | $(bin)/python
+	@echo "Installing moe_lab and the packages it is compared with into $(VENV); the first time takes a few minutes."
+	@$(pip) --config-settings editable_mode=compat --editable '.[bench]' && touch $(VENV)/lab.stamp $@
+
 lab: $(VENV)/lab.stamp
 	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
@@ -45,6 +51,10 @@ test: sync lint notebooks lessons pytest
 
 test-slow: $(VENV)/test.stamp chromium
 	$(bin)/pytest -m slow
+
+bench: $(VENV)/bench.stamp
+	$(bin)/moe-lab bench --threads $(THREADS)
+	$(bin)/moe-lab overhead --threads $(THREADS)
 
 export: $(VENV)/test.stamp
 	$(bin)/python tests/sync.py
@@ -76,7 +86,8 @@ chromium:
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
 
-# The runs behind the lessons (an hour and a half on two cores; recurrent-moe reads WikiText from the hub), and the figures in lessons and front page.
+# The runs behind the lessons (an hour and a half on two cores; WikiText comes from the hub), and the figures in lessons
+# and front page.
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" \
 	  "recurrent-moe --data wikitext --seeds 3"; do \
