@@ -102,8 +102,7 @@ def grouped(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
     ends = routing.offsets[1:].to(torch.int32)
 
     def linear(rows, w, b):
-        product = F.grouped_mm(rows.to(w.dtype), w, offs=ends)
-        return product + b.index_select(0, routing.expert)
+        return F.grouped_mm(rows.to(w.dtype), w, offs=ends).add_(b.index_select(0, routing.expert))
 
     return stack.expert(rows, linear, *(w.to(rows.dtype) for w in stack.weights()))
 

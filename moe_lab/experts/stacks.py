@@ -65,7 +65,7 @@ class Bottleneck(TwoLayers):
 
     @staticmethod
     def expert(rows, linear, w1, b1, w2, b2):  # type: ignore[override]
-        return rows + linear(linear(rows, w1, b1).relu(), w2, b2)
+        return rows + linear(linear(rows, w1, b1).relu_(), w2, b2)
 
 # %% ../../nbs/2_experts/01_stacks.ipynb #4899b72d
 class FFN(TwoLayers):
