@@ -177,7 +177,7 @@ def pairs(out: Path, table: pd.DataFrame) -> pd.DataFrame:
             "error of one seed, unpaired": found["error, unpaired"].mean(),
             "seeds": len(seeds),
         }
-    return pd.DataFrame(rows).T.round(4)
+    return pd.DataFrame(rows).T.round(4).astype({"seeds": int})
 
 # %% ../../nbs/7_experiments/13_recurrent.ipynb #5bac19c8
 COLOURS = dict(zip([*ARMS, FEWER, "dense"], ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#59656F")))
