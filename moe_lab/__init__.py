@@ -29,6 +29,7 @@ _HOME = {
     "BalanceLab": "explore.balance",
     "PlaneLab": "explore.plane",
     "TokenTrail": "explore.trail",
+    "look_into": "explore.selection",
     "ExpertCards": "explore.cards",
     "SpecialistMap": "explore.specialists",
 }

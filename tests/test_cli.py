@@ -124,6 +124,20 @@ def test_bad_settings_are_refused_before_anything_is_written(tmp_path, monkeypat
     assert not Path("out").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "domains+poetri"], "unknown text 'poetri'"),
+        (["--data", "/no/such/folder"], "there is no folder '/no/such/folder'"),
+        (["--aux-warmup-frac", "0.5"], "aux_warmup_frac=0.5"),
+        (["--k", "9"], "k=9: a token can visit 1 to experts=8"),
+    ],
+)
+def test_settings_of_a_language_model_are_refused_before_anything_is_read(tmp_path, arguments, message):
+    assert message in refused("run", "lm-domains", *arguments, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_unknown_experiment():
     message = refused("run", "srnn-dmo")
     assert "srnn-dmo" in message and "srnn-demo, srnn-fixed" in message

@@ -138,10 +138,13 @@ def test_a_tokenizer_that_is_too_small_is_refused():
     vocabulary = vocabulary_of(PreTrainedTokenizerFast(tokenizer_object=words))
     assert vocabulary == ["a", "b"]
     model = tiny_model("mixtral")
-    with record(model, vocabulary=vocabulary) as trace:
+    refused = pytest.raises(ValueError, match="vocabulary has 2 entries, but token goes to")
+    with refused, record(model, vocabulary=vocabulary):
+        model(**texts_for(model)[0])
+    with record(model) as trace:
         model(**texts_for(model)[0])
     with pytest.raises(ValueError, match="vocabulary has 2 entries, but token goes from"):
-        join(trace.assignments(0), trace.vocabulary)
+        join(trace.assignments(0), vocabulary)
 
 
 def test_models_are_loaded_from_folders_and_from_below_the_data_folder(tmp_path, monkeypatch):

@@ -52,6 +52,8 @@ def test_what_cannot_be_followed_is_said(tokenizer):
     with quiet():
         lab = TokenTrail(tiny_model("mixtral"), tokenizer, "And God said")
         assert "its tokenizer must be another one" in lab.news.value and not lab.page.value
+        with pytest.raises(ValueError, match="its tokenizer must be another one"):
+            lab.still()
         with pytest.raises(ValueError, match="with an encoder; only decoders"):
             TokenTrail(tiny_model("switch_transformers"), tokenizer)
     with pytest.raises(ValueError, match="without a MoE layer"):

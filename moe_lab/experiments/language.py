@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.images import batch_index, cache_folder
-from ..data.text import load_text
+from ..data.text import load_text, readers
 from ..data.tokens import TokenSet, pack, train_tokenizer
 from moe_lab.models.language import (
     DecoderSettings,
@@ -34,7 +34,7 @@ from ..routing.losses import switch_loss
 from ..routing.parts import positive
 from ..training.callbacks import Checkpoints, LearningRate, MetricsLog, ProgressBar, resume
 from ..training.runs import Run, settings_hash
-from ..training.schedules import Cosine, aux_loss_coef
+from ..training.schedules import Cosine, HoldThenDecay, aux_loss_coef
 from ..training.trainer import Callback, Penalty, Trainer
 
 # %% ../../nbs/7_experiments/11_language.ipynb #8a4cb5a2
@@ -46,29 +46,41 @@ class Settings:
     limit: int = 200_000  # characters of each kind at most
     vocabulary: int = 2048  # tokens
     length: int = 128  # tokens a text
-    d: int = 128
-    heads: int = 4
-    layers: int = 3
+    d: int = 128  # numbers per token
+    heads: int = 4  # of attention
+    layers: int = 3  # blocks of attention and experts
     h: int = 128  # hidden units of an expert
-    experts: int = 8
+    experts: int = 8  # to choose from
     k: int = 2  # experts a token visits
     shared: int = 0  # experts that every token visits besides
     router: str = "top_k"  # one of PRESETS
-    first_k_dense_replace: int = (
-        0  # dense layers at the beginning; as many as layers: the dense model of equal cost
-    )
+    first_k_dense_replace: int = 0  # dense layers at the beginning; as many as there are: the dense model
     batch_size: int = 16  # texts
-    steps: int = 256
-    lr: float = 3e-3
-    aux_loss_coef_start: float = 0.01  # of the Switch loss
-    aux_loss_coef_end: float = 0.01
+    steps: int = 256  # of training
+    lr: float = 3e-3  # learning rate at its highest
+    aux_loss_coef_start: float = 0.01  # of the Switch loss, at the beginning
+    aux_loss_coef_end: float = 0.01  # of the Switch loss, from the decay's end on
     aux_warmup_frac: float = 0.05  # of the steps that keep the start
     aux_decay_end_frac: float = 0.3  # of the steps after which the end is reached
-    seed: int = 0
+    seed: int = 0  # of one run; an experiment counts from 0 itself, see --seeds
 
     def __post_init__(self):
         positive(limit=self.limit, length=self.length, batch_size=self.batch_size, steps=self.steps)
         self.decoder(self.vocabulary)
+        if not 1 <= self.k <= self.experts:
+            raise ValueError(f"k={self.k}: a token can visit 1 to experts={self.experts}")
+        readers(self.data)
+        self.coefficient()
+
+    def coefficient(self) -> HoldThenDecay:
+        "The weight of the Switch loss over the steps."
+        return aux_loss_coef(
+            self.aux_loss_coef_start,
+            self.aux_loss_coef_end,
+            self.aux_warmup_frac,
+            self.aux_decay_end_frac,
+            self.steps,
+        )
 
     def decoder(self, vocabulary: int) -> DecoderSettings:
         "The shape of the model over so many tokens."
@@ -92,11 +104,9 @@ def text_of(settings: Settings) -> tuple[TokenSet, TokenSet]:
 def penalties(settings: Settings) -> dict[str, Penalty]:
     "The Switch loss, unless all layers are dense or its weight is zero."
     s = settings
-    weights = (s.aux_loss_coef_start, s.aux_loss_coef_end)
-    if s.first_k_dense_replace == s.layers or not any(weights):
+    if s.first_k_dense_replace == s.layers or not (s.aux_loss_coef_start or s.aux_loss_coef_end):
         return {}
-    schedule = aux_loss_coef(*weights, s.aux_warmup_frac, s.aux_decay_end_frac, s.steps)
-    return {"switch": Penalty(switch_loss, schedule)}
+    return {"switch": Penalty(switch_loss, s.coefficient())}
 
 
 def build(

@@ -99,7 +99,15 @@ def detail(profile: Profile, domain_names: Sequence[str]) -> str:
 class ExpertCards(Page):
     "A card for each expert of a layer, and all about the `selected` one; link the trait with that of other views."
 
-    def __init__(self, routed: Routed, known: list[Profile] | None = None):  # None: `profiles(routed)`
+    def __init__(
+        self,
+        routed: Routed,  # `look_into(model, texts)["blocks.1.feed"].routed`, of that layer
+        known: list[Profile] | None = None,  # None: `profiles(routed)`
+    ):
+        if not isinstance(routed, Routed):
+            raise TypeError(
+                f"routed is a {type(routed).__name__}: needs a layer, as look_into(model, texts)[name].routed"
+            )
         super().__init__()
         self.show(routed, known or profiles(routed))
         self.observe(lambda _change: self.unfold(), "selected")
@@ -127,7 +135,8 @@ class ExpertCards(Page):
 
 def draw_cards(every: list[Profile], shown: Profile, routed: Routed) -> Any:
     "All loads, and the words, domains, positions and partners of one expert."
-    figure = sheet(f"E{shown.expert}: {shown.load[-1]:.0%} of the visits", 11, 5.5)
+    where = f" in {routed.layer}" if routed.layer else ""
+    figure = sheet(f"E{shown.expert}{where}: {shown.load[-1]:.0%} of the visits", 11, 5.5)
     axes: Any = figure.subplots(2, 3)
     colours = [expert_colour(p.expert) for p in every]
     names = [f"E{p.expert}" for p in every]

@@ -239,7 +239,7 @@ class Panel(w.HBox):
     def still(self) -> Any:
         "A figure of what the panel shows."
         said = html.unescape(re.sub("<[^>]+>", "", self.said))
-        return self.stage.still(f"{said}\n{self.wish}")
+        return self.stage.still(f"{said}\nstate: {self.wish}")
 
     @in_turn
     def save(self):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from ..data import tokens as kit
 from ..data.tokens import TokenSet
+from .pages import visible
 from ..measure.huggingface import ablate, force, listen, routed_layers, to_table, vocabulary_of
 from ..models.language import at_rest
 
@@ -134,4 +135,9 @@ def next_words(
     p, q = (passage.log_p[token, : len(vocabulary)].exp() for passage in (before, after))
     likeliest = torch.maximum(p, q).argsort(descending=True)
     wanted = {*p.topk(n).indices.tolist(), *q.topk(n).indices.tolist()}
-    return [Next(vocabulary[i], float(p[i]), float(q[i])) for i in likeliest.tolist() if i in wanted]
+    looks = Counter(visible(vocabulary[i]) for i in wanted)  # parts of letters may all look like �
+
+    def name(i: int) -> str:
+        return vocabulary[i] if looks[visible(vocabulary[i])] == 1 else f"{vocabulary[i]} (id {i})"
+
+    return [Next(name(i), float(p[i]), float(q[i])) for i in likeliest.tolist() if i in wanted]

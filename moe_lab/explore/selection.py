@@ -38,6 +38,7 @@ class Routed:
     domain: np.ndarray  # (N,) of each sequence
     domain_names: Sequence[str]
     load: "DataFrame"  # (steps, E): share of the assignments, by the step of the recording
+    layer: str = ""  # its name
 
     @classmethod
     def of(cls, trace: Trace, layer: str | int, texts: TokenSet) -> "Routed":
@@ -55,9 +56,8 @@ class Routed:
                 f"texts: {len(texts)} sequences of {len(texts.vocabulary)} different tokens; the trace is of others"
             )
         domain = texts.domain.numpy()
-        return cls(
-            frame, n_experts, texts.vocabulary, domain, texts.domain_names, load.div(load.sum(axis=1), axis=0)
-        )
+        load = load.div(load.sum(axis=1), axis=0)
+        return cls(frame, n_experts, texts.vocabulary, domain, texts.domain_names, load, name)
 
     @property
     def firsts(self) -> "DataFrame":

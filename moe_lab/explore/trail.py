@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRESETS', 'CODE', 'TrailWish', 'cell', 'token_column', 'trail', 'way', 'coming', 'token_detail', 'sentence',
-           'draw_trail', 'draw_bars', 'TrailStage', 'TokenTrail']
+           'on_paper', 'draw_trail', 'draw_bars', 'TrailStage', 'TokenTrail']
 
 # %% ../../nbs/8_explore/16_trail.ipynb #c695cfe8
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-from .pages import Page, bars, code, expert_name, strip, visible
+from .pages import Page, bars, code, expert_name, ink, strip, visible
 from .panel import WIDE, Panel, Preset, card, menu, sheet, wrong
 from moe_lab.explore.passage import (
     CHANGES,
@@ -105,7 +105,7 @@ def trail(passage: Passage, before: Passage) -> str:
     most = float(np.nanmax(both)) if np.isfinite(both).any() else 1.0
     columns = "".join(token_column(passage, before, t, most) for t in range(len(passage.words)))
     grey = "" if passage is before else "; grey: without the change"
-    note = f"rows: {', '.join(passage.layers)}; depth: weight; bars: surprise, up to {most:.1f} nats{grey}"
+    note = f"rows: {', '.join(passage.layers)}; strength of colour: weight; bars: surprise, up to {most:.1f} nats{grey}"
     return f"<h4>Each token and its experts <small>{escape(note)}</small></h4><div class='moe-trail'>{columns}</div>"
 
 # %% ../../nbs/8_explore/16_trail.ipynb #ca285f40
@@ -150,8 +150,15 @@ def sentence(passage: Passage, before: Passage, wish: TrailWish) -> str:
     return f"{said}; {how} {name} <b>{nats[1]:.2f} nats</b> ({nats[1] - nats[0]:+.2f})."
 
 
+def on_paper(colour: str, strength: float) -> str:
+    "A colour #RRGGBB of this strength in [0, 1] on white."
+    return "#" + "".join(
+        f"{round(255 + min(strength, 1) * (c - 255)):02X}" for c in bytes.fromhex(colour[1:])
+    )
+
+
 def draw_trail(ax: Any, passage: Passage) -> Any:
-    "First experts as a table of colours, tokens from left to right, on matplotlib axes."
+    "Each token's experts as a table of colours, tokens from left to right, on matplotlib axes."
     from matplotlib.patches import Rectangle
 
     for t in range(len(passage.words)):
@@ -159,16 +166,15 @@ def draw_trail(ax: Any, passage: Passage) -> Any:
             left, visits = t - 0.46, passage.visits(t, layer)
             total = sum(weight for _, weight in visits) or 1
             for e, weight in visits:
-                wide = 0.92 * weight / total
-                box = Rectangle((left, layer - 0.42), wide, 0.84, color=expert_colour(e), lw=0)
-                box.set_alpha(min(1.0, max(weight, 0.15)))
-                ax.add_patch(box)
+                wide, colour = 0.92 * weight / total, on_paper(expert_colour(e), max(weight, 0.15))
+                ax.add_patch(Rectangle((left, layer - 0.42), wide, 0.84, color=colour, lw=0))
                 if wide > 0.25:
-                    ax.text(left + wide / 2, layer, e, ha="center", va="center", fontsize=6)
+                    middle = left + wide / 2
+                    ax.text(middle, layer, e, ha="center", va="center", fontsize=6, color=ink(colour))
                 left += wide
     ax.set(xlim=(-0.6, len(passage.words) - 0.4), ylim=(len(passage.layers) - 0.5, -0.5))
     ax.set_yticks(range(len(passage.layers)), passage.layers)
-    calm(ax, "Each token and its experts", "width and depth: weight", "")
+    calm(ax, "Each token and its experts", "width and strength of colour: weight", "")
     ax.set_xticks(range(len(passage.words)), map(visible, passage.words), rotation=60, ha="right", fontsize=7)
     return ax
 
@@ -204,6 +210,7 @@ class TrailStage:
         self.page, self.vocabulary = Page(), vocabulary
         self.before: Any = None  # the readings without and with the change; None: there is nothing to see
         self.passage: Any = None
+        self.missing = "text: there is nothing to draw yet"  # why there is none
 
     def show(self, before: Passage, passage: Passage, wish: TrailWish):
         "Draw both readings; they are the same one where nothing is changed."
@@ -213,14 +220,14 @@ class TrailStage:
             self.page.layer, self.page.selected, self.page.token = wish.layer, wish.expert, token
             self.page.value = trail(passage, before) + token_detail(passage, before, token, self.vocabulary)
 
-    def clear(self):
+    def clear(self, why: str):
         "There is nothing to see."
-        self.before, self.passage, self.page.value = None, None, ""
+        self.before, self.passage, self.page.value, self.missing = None, None, "", why
 
     def still(self, title: str) -> Any:
         "A matplotlib figure of what the page shows."
         if self.passage is None:
-            raise ValueError("text: there is nothing to draw; type a few words")
+            raise ValueError(self.missing)
         words, rows, token = self.passage.words, len(self.passage.layers), self.page.token
         figure = sheet(title, max(7, 0.45 * len(words) + 2), 5.5 + 0.3 * rows)
         above, between, below = figure.subplots(3, 1, height_ratios=(0.5 + 0.3 * rows, 1.5, 1.5))
@@ -234,7 +241,9 @@ class TrailStage:
                 [n.after for n in offered],
             )
         draw_bars(between, words, nats, "Surprise", "nats")
-        draw_bars(below, [n.word for n in offered], coming, f"After {words[token]!r} comes", "probability")
+        draw_bars(
+            below, [n.word for n in offered], coming, f"After {visible(words[token])} comes", "probability"
+        )
         return figure
 
 
@@ -319,7 +328,7 @@ class TokenTrail(Panel):
         try:
             before, passage = self.read()
         except ValueError as error:
-            self.stage.clear()
+            self.stage.clear(str(error))
             self.tell(wrong(str(error)))
             return
         self.stage.show(before, passage, self.wish)

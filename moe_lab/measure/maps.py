@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'router_inputs', 'stratified_sample', 'pca', 'tsne', 'umap', 'pacmap', 'flatten', 'keep',
-           'trustworthiness_by_chance', 'neighbourhood', 'draw_map']
+           'trustworthiness_by_chance', 'neighbourhood', 'shuffled_columns', 'draw_map']
 
 # %% ../../nbs/3_measure/11_maps.ipynb #bee4dd3d
 import hashlib
@@ -182,6 +182,11 @@ def neighbourhood(
     }
 
 # %% ../../nbs/3_measure/11_maps.ipynb #92fbe9af
+def shuffled_columns(x: ArrayLike, seed: int = 0) -> np.ndarray:
+    "(N, D): each column has the values that it had, dealt out anew among the points."
+    return np.random.default_rng(seed).permuted(np.asarray(x), axis=0)
+
+# %% ../../nbs/3_measure/11_maps.ipynb #9cf5fe03
 def draw_map(
     ax: "Axes",
     flat: np.ndarray,  # (N, 2)

@@ -96,10 +96,12 @@ class Writer:
         sample: float = 1.0,  # share of sequences to keep
         seed: int = 0,
         batch: int = 65_536,  # rows held before they are written
+        words: int | None = None,  # how many tokens the vocabulary has, if there is one
     ):
         import pyarrow as pa
 
         self.folder, self.about, self.batch, self.sample = folder, about, batch, sample
+        self.words = words
         self.random = np.random.default_rng(seed)
         self.file = pa.ipc.new_stream(folder / "rows.arrow", columns())
         self.pending: list[pa.RecordBatch] = []
@@ -165,6 +167,11 @@ class Writer:
         if context.mask is not None:
             keep = keep & context.mask.cpu().numpy()
         where = keep.nonzero()[0]
+        highest = ids[where].max(initial=-1)
+        if self.words is not None and highest >= self.words:
+            raise ValueError(
+                f"vocabulary has {self.words} entries, but token goes to {highest}: they do not fit"
+            )
         return (None if keep.all() else where), self.first + local[where], position[where], ids[where]
 
     def chosen(self, n: int) -> np.ndarray:
@@ -323,7 +330,8 @@ def record(
     layers: Sequence[str | int] | None = None,  # names or numbers; None: all
     sample: float = 1.0,  # share of sequences to keep, the same ones for the same seed
     seed: int = 0,
-    vocabulary: Sequence[str] | None = None,  # readable text of each token id, to be kept with the rows
+    vocabulary: Sequence[str]
+    | None = None,  # readable text of each token id, all of them; kept with the rows
 ) -> Iterator[Trace]:
     "Record every decision that calls of the model make inside the block; `trace.step` may be set meanwhile."
     if not 0 < sample <= 1:
@@ -342,7 +350,8 @@ def record(
         about |= {"k": {}, "sample": sample, "seed": seed, "finished": False}
         if vocabulary is not None:
             (trace.folder / "vocabulary.json").write_text(json.dumps(list(vocabulary)), "utf8")
-        writers.append(Writer(trace.folder, about, sample, seed))
+        words = None if vocabulary is None else len(vocabulary)
+        writers.append(Writer(trace.folder, about, sample, seed, words=words))
         try:
             yield trace
         finally:
