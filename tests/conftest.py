@@ -1,7 +1,11 @@
-"""Fixtures for tests in a browser: one JupyterLab, one Chromium and one kernel a session.
+"""Fixtures: a small HTTP server; for tests in a browser one JupyterLab, one Chromium and one kernel a session.
 
 Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
 """
+
+import threading
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
 
 import browser as tools
 import pytest
@@ -41,3 +45,19 @@ def page(chromium):
     "A fresh page; the test fails at its end if a script on the page raised."
     with tools.watched_page(chromium) as page:
         yield page
+
+
+@pytest.fixture
+def serve():
+    "Serve a request handler: handler -> address; until the test ends."
+    with ExitStack() as open_ones:
+
+        def start(handler) -> str:
+            server = open_ones.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            open_ones.callback(thread.join)
+            open_ones.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start

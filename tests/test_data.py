@@ -5,9 +5,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import warnings
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -400,7 +399,7 @@ class Hub(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub(tmp_path):
+def hub(tmp_path, serve):
     "The address of a hub that holds someone/pets: ten pictures of two classes in one parquet file."
     import datasets
 
@@ -409,15 +408,9 @@ def hub(tmp_path):
         "train"
     ]
     rows.to_parquet(tmp_path / "train.parquet")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     Hub.files = {"train.parquet": (tmp_path / "train.parquet").read_bytes(), "README.md": b"Pets."}
     Hub.claims = {}
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve(Hub)
 
 
 def test_a_hub_id_is_read_over_http_and_then_from_the_caches(hub, tmp_path):

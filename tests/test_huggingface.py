@@ -3,9 +3,8 @@
 import os
 import subprocess
 import sys
-import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 
 import pytest
 import torch
@@ -185,16 +184,10 @@ class Hub(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def hub(tmp_path):
+def hub(tmp_path, serve):
     "The address of a hub that holds someone/tiny."
     tiny_model("mixtral").save_pretrained(tmp_path / "models" / "someone" / "tiny")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Hub, directory=str(tmp_path / "models")))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve(partial(Hub, directory=str(tmp_path / "models")))
 
 
 LOAD = """
