@@ -155,7 +155,7 @@ def overhead(threads: int = 1) -> Callable[[], None]:
 
     def measure():
         from moe_lab.experiments.overhead import printable
-        from moe_lab.experiments.speed import on_threads
+        from moe_lab.experiments.timing import on_threads
 
         with on_threads(threads):
             print(printable())

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.metrics import normalized_mutual_info_score
 
 from moe_lab.experts.moe import MoE, observe
-from moe_lab.experts.stacks import FFN
+from moe_lab.experts.stacks import FFN, affine
 from moe_lab.measure.dynamics import landscape
 from moe_lab.measure.keywords import keywords, shuffled, tf_idf, token_counts
 from moe_lab.measure.maps import flatten, neighbourhood, stratified_sample
@@ -157,7 +157,7 @@ def test_a_landscape_is_the_loss_of_edited_logits():
     gate[3, view.chosen] += view.shift[0]
     weight, expert = gate.softmax(-1).topk(2)
     answers = torch.stack(
-        [layer.experts.expert(x, lambda r, w, b: r @ w + b, *own) for own in zip(*layer.experts.weights())]
+        [layer.experts.expert(x, affine, *own) for own in zip(*layer.experts.weights())]
     )
     expected = sum(weight[:, [i]] * answers[expert[:, i], torch.arange(5)] for i in range(2))
     assert view.loss[4, 0] == pytest.approx(float(expected.square().mean()), rel=1e-5)

@@ -1,7 +1,6 @@
 "Every kernel against the oracle loop, and experts that are born, pruned and copied."
 
 import warnings
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 
@@ -11,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from torch.autograd import gradcheck, gradgradcheck
 
+from moe_lab.experiments.timing import on_threads
 from moe_lab.experts.dispatch import dispatch, grouped, oracle, segments
 from moe_lab.experts.moe import MoE, upcycle
-from moe_lab.experts.stacks import Bottleneck
+from moe_lab.experts.stacks import Bottleneck, SwiGLU
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import srnn, top_k
 from moe_lab.routing.selection import over_chosen
@@ -201,22 +201,12 @@ def test_a_padded_token_gets_zeros_and_gives_no_gradient(kernel):
 # ---------------------------------------------------------------- the same every time
 
 
-@contextmanager
-def threads(n: int):
-    before = torch.get_num_threads()
-    torch.set_num_threads(n)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 @every_kernel
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_bit_for_bit_the_same_every_time(kernel, n_threads, dtype):
     given_case = case(top(3000, 16, 2), dtype)
-    with threads(n_threads):
+    with on_threads(n_threads):
         first, *others = (answers(by(kernel), *given_case) for _ in range(3))
     assert all(torch.equal(first[name], other[name]) for other in others for name in first)
 
@@ -369,3 +359,12 @@ def ones(n_tokens: int) -> Routing:
     "Every token to the only expert, with weight 1."
     token = torch.arange(n_tokens)
     return assign(token, torch.zeros_like(token), torch.ones(n_tokens), n_tokens, 1)
+
+
+def test_a_compiled_layer_gives_what_the_layer_gives():
+    torch.manual_seed(0)
+    layer, x = MoE(top_k(16, 4, 2), SwiGLU(16, 8, 4)), torch.randn(50, 16, requires_grad=True)
+    model = torch.nn.Sequential(torch.nn.Linear(16, 16), layer)
+    learns, compiled = [x, *model.parameters()], torch.compile(model, backend="aot_eager")
+    for found, expected in zip(*(torch.autograd.grad(m(x).square().sum(), learns) for m in (compiled, model))):
+        torch.testing.assert_close(found, expected)

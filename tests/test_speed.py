@@ -9,24 +9,28 @@ import pandas as pd
 import pytest
 import torch
 
-from moe_lab.experiments import overhead, speed
-from moe_lab.experiments.speed import CONTENDERS, OURS, Shape
+from moe_lab.experiments import contenders, overhead, speed
+from moe_lab.experiments.contenders import CONTENDERS, OURS, Shape, make_case
+from moe_lab.experiments.timing import on_threads, ratios
 
 PLAIN = Shape(128, 16, 24, 4, 2)
 GATED = replace(PLAIN, expert="swiglu", skew=1.0)
 ONE = replace(PLAIN, k=1)
 PEERS = ("st-moe-pytorch", "mixture-of-experts", "soft-moe-pytorch")
 BLOCKS = [name for name, who in CONTENDERS.items() if who.package == "transformers"]
-FEW = {name: CONTENDERS[name] for name in (OURS, "naive loop", "dense chain, addmm")}
+FEW = {
+    name: CONTENDERS[name]
+    for name in (OURS, contenders.RULE, *speed.KERNELS, "naive loop", "dense chain, addmm")
+}
 
 
 @pytest.fixture(autouse=True)
 def one_thread():
-    with speed.on_threads(1):
+    with on_threads(1):
         yield
 
 
-def contender(name: str) -> speed.Contender:
+def contender(name: str) -> contenders.Contender:
     who = CONTENDERS[name]
     pytest.importorskip(
         who.package, reason=f"{who.package.upper()} IS NOT INSTALLED: pip install moe_lab[bench]"
@@ -35,9 +39,9 @@ def contender(name: str) -> speed.Contender:
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])
-@pytest.mark.parametrize("name", ["moe_lab, routing given", "naive loop", *BLOCKS])
+@pytest.mark.parametrize("name", [contenders.RULE, *speed.KERNELS, "naive loop", *BLOCKS])
 def test_those_that_can_compute_the_same(name, k):
-    case = speed.make_case(replace(GATED, k=k))
+    case = make_case(replace(GATED, k=k))
     expected, found = case.layer(case.x), contender(name).make(case)[0]()
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
     if name in BLOCKS:
@@ -54,9 +58,9 @@ def test_those_that_can_compute_the_same(name, k):
 )
 def test_peers_read_the_tokens_and_learn(name, shape):
     who = contender(name)
-    case = speed.make_case(shape)
+    case = make_case(shape)
     run, learns = who.make(case)
-    speed.learn(run, learns)()
+    contenders.learn(run, learns)()
     assert run().shape == case.x.shape and case.x.grad.abs().sum() > 0
     sizes = {leaf.numel() for leaf in learns if leaf is not case.x and leaf.grad is not None}
     assert any(size % (shape.d * shape.h) == 0 for size in sizes)  # the experts' matrices among them
@@ -64,9 +68,9 @@ def test_peers_read_the_tokens_and_learn(name, shape):
 
 def test_st_moe_with_room_for_all_computes_the_same():
     "Its places, weights and choices are what the docstring says: with ours, only the residual is missing."
-    case = speed.make_case(replace(PLAIN, tokens=64))
+    case = make_case(replace(PLAIN, tokens=64))
     contender("st-moe-pytorch")
-    layer = speed.st_moe(case).eval()
+    layer = contenders.st_moe(case).eval()
     layer.gate.capacity_factor_eval = 4.0  # a place for every token with every expert
     w1, b1, w2, b2 = case.weights
     with torch.no_grad():
@@ -82,7 +86,7 @@ def test_st_moe_with_room_for_all_computes_the_same():
 def test_limits_do_the_active_work(shape):
     from torch.utils.flop_counter import FlopCounterMode
 
-    case = speed.make_case(shape)
+    case = make_case(shape)
     width = 2 if shape.expert == "swiglu" else 1
     for name in ("dense chain, addmm", "same weights, bmm"):
         with FlopCounterMode(display=False) as counter:
@@ -90,12 +94,12 @@ def test_limits_do_the_active_work(shape):
         assert counter.get_total_flops() == 2 * shape.tokens * shape.k * shape.d * shape.h * (width + 1)
 
 
-@pytest.mark.skipif(not speed.has_onednn(), reason="this PyTorch has no oneDNN linear operator")
+@pytest.mark.skipif(not contenders.has_onednn(), reason="this PyTorch has no oneDNN linear operator")
 @pytest.mark.parametrize("shape", [PLAIN, GATED], ids=str)
 def test_all_chains_compute_the_same_and_learn_the_same(shape):
     results = []
-    for product in speed.FIRST:
-        run, learns = speed.dense_chain(product, speed.make_case(shape))
+    for product in contenders.PRODUCTS:
+        run, learns = contenders.dense_chain(product, make_case(shape))
         y = run()
         results.append([y, *torch.autograd.grad(y.square().sum(), learns)])
     for expected, *found in zip(*results):
@@ -111,17 +115,17 @@ def test_the_shapes_cover_what_they_should():
         "h": {64, 256, 1024},
         "n_experts": {4, 16, 64},
     }
-    for name, wanted in (asked | {"k": {1, 2, 4}, "expert": {*speed.EXPERTS}, "skew": {0.0, 1.0}}).items():
+    for name, wanted in (
+        asked | {"k": {1, 2, 4}, "expert": {*contenders.EXPERTS}, "skew": {0.0, 1.0}}
+    ).items():
         assert wanted <= values[name], name
-    bands = pd.Series([speed.band(shape.work) for shape in speed.SHAPES]).value_counts()
-    assert (bands.reindex(list(speed.BANDS)) >= 4).all()
-    assert all(shape.tokens % speed.SEQUENCE == 0 for shape in speed.SHAPES)
+    bands = pd.Series([contenders.band(shape.work) for shape in speed.SHAPES]).value_counts()
+    assert (bands.reindex(list(contenders.BANDS)) >= 4).all()
+    assert all(shape.tokens % contenders.SEQUENCE == 0 for shape in speed.SHAPES)
 
 
 def test_a_balanced_batch_is_balanced_and_a_skewed_one_is_not():
-    balanced, skewed = (
-        speed.make_case(replace(PLAIN, tokens=4096, k=1, skew=s)).routing.share for s in (0.0, 1.0)
-    )
+    balanced, skewed = (make_case(replace(PLAIN, tokens=4096, k=1, skew=s)).routing.share for s in (0.0, 1.0))
     assert (balanced - 0.25).abs().max() < 0.03
     assert (skewed - torch.tensor([12, 6, 4, 3]) / 25).abs().max() < 0.03
 
@@ -135,7 +139,23 @@ def test_ratios_are_taken_within_a_round():
         for r in rounds
         for c, t in (("a", 1.0), ("b", 3.0))
     ]
-    assert speed.ratios(pd.DataFrame(rows), "a").loc["b", ["ratio", "low", "high"]].tolist() == [3.0] * 3
+    assert ratios(pd.DataFrame(rows), "a").loc["b", ["ratio", "low", "high"]].tolist() == [3.0] * 3
+
+
+def test_the_rule_answers_for_its_choice_shape_by_shape():
+    "Segments are twice as fast as the rule at one shape, grouped at another: on average none, together both."
+    shapes = [replace(PLAIN, tokens=tokens) for tokens in (32, 64)]
+    taken = {contenders.RULE: (2.0, 2.0), speed.KERNELS[0]: (1.0, 4.0), speed.KERNELS[1]: (4.0, 1.0)}
+    fixed = {"threads": 1, "act": "forward"}
+    rows = [
+        {**vars(shape), **fixed, "work": shape.work, "round": turn, "contender": name, "seconds": times[i]}
+        for i, shape in enumerate(shapes)
+        for turn in range(3)
+        for name, times in taken.items()
+    ]
+    table = speed.by_band(speed.beside_the_rule(pd.DataFrame(rows)), "forward")
+    assert np.allclose(table["all"], [1.0, 1.0, 0.5])
+    assert table["where"].tolist() == [str(shapes[0]), str(shapes[1]), str(shapes[0])]
 
 
 def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
@@ -160,8 +180,9 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
     )
     assert set(seen) == {128} and text == (tmp_path / "bench.txt").read_text("utf8")
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["tokens"]) == {32, 64, 128}
-    for words in ("naive loop", "fastest dense chain", "threads 1", "time ~ size^p", torch.__version__):
+    for words in ("naive loop", "fastest dense chain", "the rule chose", "time ~ size^p", torch.__version__):
         assert words in text
+    assert "threads 1" in text.splitlines()[0] and "freed memory" in text.splitlines()[0]
     assert "threads 2" in speed.bench(tmp_path, threads=2, rounds=3, shapes=shapes[:1], contenders=FEW)
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["threads"]) == {1, 2}
     assert (tmp_path / "bench-2-threads.png").stat().st_size > 10_000

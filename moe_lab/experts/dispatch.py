@@ -13,8 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .stacks import Stack
-from ..routing.decision import Routing
+from .stacks import Stack, affine
+from ..routing.decision import Routing, in_blocks
+from ..routing.parts import uncompiled
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #d42a90a5
 def oracle(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
@@ -24,7 +25,7 @@ def oracle(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
         routing.token.tolist(), routing.expert.tolist(), routing.weight.unbind()
     ):
         weights = [w[expert] for w in stack.weights()]
-        y = stack.expert(x[token : token + 1], lambda r, w, b: r @ w + b, *weights)[0]
+        y = stack.expert(x[token : token + 1], affine, *weights)[0]
         rows[token] = rows[token] + weight * y
     return torch.stack(rows) if rows else x.new_zeros(x.shape)
 
@@ -40,17 +41,14 @@ class Plan:
 
 def plan(routing: Routing) -> Plan:
     "Sort a routing's assignments by token."
-    narrow = routing.token.to(torch.int16) if routing.n_tokens < 2**15 else routing.token
-    per_token = torch.bincount(routing.token, minlength=routing.n_tokens)
-    starts = torch.cat([per_token.new_zeros(1), per_token.cumsum(0)])
-    return Plan(routing.token, narrow.argsort(stable=True), starts)
+    return Plan(routing.token, *in_blocks(routing.token, routing.n_tokens))
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #30e910e8
 def sum_by_token(rows: Tensor, weight: Tensor | None, plan: Plan) -> Tensor:
     "Each token's (weighted) sum over its assignments' rows: (A, d), (A,) -> (T, d)."
     if not len(rows):
         return rows.new_zeros(len(plan.starts) - 1, rows.shape[-1])
-    weight = None if weight is None else weight[plan.order].to(rows.dtype)
+    weight = None if weight is None else weight.index_select(0, plan.order).to(rows.dtype)
     return F.embedding_bag(
         plan.order, rows, plan.starts, mode="sum", per_sample_weights=weight, include_last_offset=True
     )
@@ -90,33 +88,30 @@ class Collect(torch.autograd.Function):
 def segments(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
     "Expert by expert: rows (A, d) sorted by expert -> (A, d)."
 
-    def linear(rows, w, b):
-        return torch.addmm(b, rows, w)
-
     blocks: Iterable = zip(rows.split(routing.counts.tolist()), *(w.unbind() for w in stack.weights()))
-    return torch.cat([stack.expert(block, linear, *weights) for block, *weights in blocks])
+    return torch.cat([stack.expert(block, affine, *weights) for block, *weights in blocks])
 
 
 def grouped(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
     "All experts at once: rows (A, d) sorted by expert -> (A, d)."
     ends = routing.offsets[1:].to(torch.int32)
 
-    def linear(rows, w, b):
-        return F.grouped_mm(rows.to(w.dtype), w, offs=ends).add_(b.index_select(0, routing.expert))
+    def linear(rows, w, b=None):
+        y = F.grouped_mm(rows.to(w.dtype), w, offs=ends)
+        return y if b is None else y.add_(b.index_select(0, routing.expert))
 
     return stack.expert(rows, linear, *(w.to(rows.dtype) for w in stack.weights()))
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #6ea8c7fe
 def fastest(rows: Tensor, stack: Stack) -> Callable[[Tensor, Routing, Stack], Tensor]:
-    "The kernel to use for these rows: grouped for many small blocks, segments otherwise."
+    "The kernel to use for these rows (A, d): grouped where it can go and the hidden layer fits into the cache."
+    widths = [w.shape[-1] for w in stack.weights()]
     whole = 16 // rows.element_size()  # rows of whole 16 bytes
-    fits = rows.dtype in (torch.float32, torch.bfloat16) and all(
-        w.shape[-1] % whole == 0 for w in stack.weights()
-    )
-    work = len(rows) * max(w[0].numel() for w in stack.weights())
-    return grouped if fits and 0 < work < stack.n_experts * 2**22 else segments
+    can_go = rows.dtype in (torch.float32, torch.bfloat16) and all(width % whole == 0 for width in widths)
+    return grouped if can_go and 0 < len(rows) * max(widths) <= 2**22 else segments
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #9c53ac66
+@uncompiled
 def dispatch(
     x: Tensor,  # (T, d)
     routing: Routing,

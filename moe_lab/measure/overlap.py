@@ -15,7 +15,7 @@ from math import comb
 import torch
 from torch import Tensor
 
-from ..experts.stacks import Stack
+from ..experts.stacks import Stack, affine
 from .metrics import Measured, max_of_dice
 from ..routing.decision import Routing
 
@@ -186,6 +186,4 @@ def of_weights(stack: Stack) -> Gram:
 @torch.no_grad()
 def outputs(stack: Stack, tokens: Tensor) -> Tensor:
     "(E, n, d) what every expert returns for the tokens (n, d), also for those it would never be given."
-    return torch.stack(
-        [stack.expert(tokens, lambda x, w, b: x @ w + b, *own) for own in zip(*stack.weights())]
-    )
+    return torch.stack([stack.expert(tokens, affine, *own) for own in zip(*stack.weights())])

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, linear, pad, scaled_dot_product_attention
+from torch.nn.functional import cross_entropy, pad, scaled_dot_product_attention
 
 from ..experts.moe import MoE, moe_layers, observe
-from ..experts.stacks import FFN, Stack
+from ..experts.stacks import FFN, Stack, affine
 from ..measure.confidence import visits
 from ..routing.decision import Context
 from ..routing.parts import positive
@@ -153,7 +153,7 @@ class Dense(nn.Module):
 
     def forward(self, x: Tensor, context: Context | None = None) -> Tensor:
         weights = [w[0] for w in self.experts.weights()]
-        return self.experts.expert(x, lambda rows, w, b: linear(rows, w.T, b), *weights)
+        return self.experts.expert(x, affine, *weights)
 
 
 class Summed(nn.Module):

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..experts.moe import MoE
-from ..experts.stacks import Stack, uniform
+from ..experts.stacks import Stack, stacked, uniform
 from ..routing.decision import Context, Promises
 from ..routing.parts import positive
 
@@ -78,4 +78,4 @@ def fields(points: Tensor, across: int = 12) -> Tensor:
 def alone(stack: Stack, points: Tensor) -> Tensor:
     "(E, N) the logits that each expert would give for the points (N, 2) if it were the only one."
     rows = tokens(points).expand(stack.n_experts, -1, -1)
-    return stack.expert(rows, lambda r, w, b: torch.baddbmm(b[:, None], r, w), *stack.weights())[..., 0]
+    return stack.expert(rows, stacked, *stack.weights())[..., 0]

@@ -8,6 +8,7 @@ __all__ = ['Router', 'fitting', 'Biased']
 # %% ../../nbs/1_routing/08_router.ipynb #a02edfd8
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from .adjustments import Feedback
 from .decision import Context, Promises, Routing
-from .parts import PerExpert
+from .parts import PerExpert, uncompiled
 
 # %% ../../nbs/1_routing/08_router.ipynb #e5766b02
 class Router(nn.Module):
@@ -25,6 +26,7 @@ class Router(nn.Module):
         super().__init__()
         self.score, self.adjustments, self.select = score, nn.ModuleList(adjustments), select
 
+    @uncompiled
     def forward(self, x: Tensor, context: Context | None = None) -> Routing:
         "Decide for the tokens x (T, d); `ValueError` where x or the context do not fit, or a logit is not finite."
         context = replace(context or Context(), notes={})
@@ -32,9 +34,7 @@ class Router(nn.Module):
         if context.mask is not None:
             x = x.masked_fill(~context.mask[:, None], 0)
         logits = self.score(x, context)
-        if (
-            not logits.detach().sum().isfinite() and not logits.isfinite().all()
-        ):  # one pass is cheaper than two
+        if not isfinite(float(logits.detach().sum())) and not logits.isfinite().all():  # one pass, seldom two
             row = next(r for part in (x, logits) for r in (~torch.isfinite(part)).any(-1).nonzero().flatten())
             raise ValueError(
                 f"x: the router's logits for token {int(row)} are not finite; look for NaN or inf in x"

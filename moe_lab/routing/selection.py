@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['Gate', 'over_all', 'over_chosen', 'sigmoid', 'uniform', 'renormalised', 'weighed', 'preference', 'taken',
-           'at_most_all', 'best', 'TopK', 'TopP', 'Threshold']
+           'at_most_all', 'best', 'pairs', 'TopK', 'TopP', 'Threshold']
 
 # %% ../../nbs/1_routing/06_selection.ipynb #c962d37b
 from collections.abc import Callable
+from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,7 +28,7 @@ def over_all(logits: Tensor, chosen: Tensor) -> Tensor:
 
 def over_chosen(logits: Tensor, chosen: Tensor) -> Tensor:
     "Softmax over the chosen experts alone, after selection: a token's weights sum to 1."
-    return logits.masked_fill(~chosen, torch.finfo(logits.dtype).min).softmax(-1)
+    return torch.where(chosen, logits, torch.finfo(logits.dtype).min).softmax(-1)
 
 
 def sigmoid(logits: Tensor, chosen: Tensor) -> Tensor:
@@ -66,7 +68,7 @@ def weighed(
     n_tokens, n_experts = scores.shape
     place = token * n_experts + expert
     chosen = torch.zeros(n_tokens * n_experts, dtype=torch.bool, device=scores.device)
-    chosen[place] = True
+    chosen.scatter_(0, place, True)
     weight = gate(logits, chosen.view(n_tokens, n_experts)).flatten().gather(0, place)
     rest = {"logits": logits, "scores": scores, "mask": context.mask, "dropped": dropped}
     return assign(token, expert, weight, n_tokens, n_experts, rank, **rest)
@@ -101,16 +103,28 @@ def at_most_all(k: int, n_experts: int):
 
 def best(scores: Tensor, k: int) -> Tensor:
     "(T, k) long: the experts of each token's k highest scores, the highest first."
-    at_most_all(k, scores.shape[-1])
-    if k > 2 or scores.device.type != "cpu" or (k == 2 and scores.numel() < 2**16):
+    n_tokens, n_experts = scores.shape
+    at_most_all(k, n_experts)
+    if k > 8 or scores.device.type != "cpu" or scores.dtype not in (torch.float32, torch.float64):
         return scores.topk(k).indices
-    first = scores.argmax(-1, keepdim=True)
-    if k == 1:
-        return first
-    second = scores.scatter(-1, first, -torch.inf).argmax(-1, keepdim=True)
-    if (first == second).any():  # all others are -inf
-        return scores.topk(k).indices
-    return torch.cat([first, second], -1)
+    left, found = scores.numpy(force=True), np.empty((n_tokens, k), dtype=np.int64)
+    left.argmax(-1, out=found[:, 0])
+    if k > 1:
+        left, begins = left.flatten(), np.arange(0, left.size, n_experts)
+        for i in range(1, k):
+            left[begins + found[:, i - 1]] = -np.inf
+            left.reshape(n_tokens, n_experts).argmax(-1, out=found[:, i])
+        if (left[begins + found[:, -1]] == -np.inf).any():  # the same expert might be found twice
+            return scores.topk(k).indices
+    return torch.from_numpy(found)
+
+
+@lru_cache(maxsize=4)
+@torch.inference_mode(False)  # or they could not be used in training afterwards
+def pairs(n_tokens: int, k: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    "The token of each choice, (T·k,) long, and its rank; kept, since the next batch is as large."
+    rank = torch.arange(k, device=device).expand(n_tokens, k).flatten()
+    return torch.arange(n_tokens, device=device).repeat_interleave(k), rank
 
 
 class TopK(nn.Module):
@@ -124,10 +138,8 @@ class TopK(nn.Module):
         self.k, self.gate = k, gate
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
-        n_tokens, k = len(scores), self.k
-        expert = best(scores.detach(), k).flatten()
-        token = torch.arange(n_tokens, device=scores.device).repeat_interleave(k)
-        rank = torch.arange(k, device=scores.device).repeat(n_tokens)
+        token, rank = pairs(len(scores), self.k, scores.device)
+        expert = best(scores.detach(), self.k).flatten()
         return weighed(token, expert, rank, self.gate, logits, scores, context)
 
 # %% ../../nbs/1_routing/06_selection.ipynb #2eb542c1
