@@ -3,6 +3,7 @@
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make export     modules and README from the notebooks
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
+# make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8888
@@ -15,7 +16,7 @@ pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --co
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -93,6 +94,11 @@ stored: $(VENV)/lab.stamp
 	  "recurrent-moe --data wikitext --seeds 3"; do \
 	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
 	  cp -r runs/$$1/summary.parquet runs/$$1/*.json $$(ls -d runs/$$1/tables 2>/dev/null) nbs/lessons/stored/$$1/ || exit 1; done
+
+stored-speed: $(VENV)/bench.stamp
+	for threads in 1 2; do $(bin)/moe-lab bench --threads $$threads --resume --out runs/speed || exit 1; done
+	$(bin)/moe-lab tried --out runs/speed
+	mkdir -p nbs/lessons/stored/speed && cp runs/speed/*.parquet runs/speed/*.json runs/speed/*.txt nbs/lessons/stored/speed/
 
 render: $(VENV)/test.stamp
 	$(bin)/python data_scripts/render_lessons.py

@@ -32,6 +32,7 @@ _HOME = {
     "look_into": "explore.selection",
     "ExpertCards": "explore.cards",
     "SpecialistMap": "explore.specialists",
+    "reuse_memory": "experts.memory",
 }
 __all__ = [*_HOME]
 

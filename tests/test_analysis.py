@@ -156,9 +156,7 @@ def test_a_landscape_is_the_loss_of_edited_logits():
     gate[3, view.rival] += view.shift[4]
     gate[3, view.chosen] += view.shift[0]
     weight, expert = gate.softmax(-1).topk(2)
-    answers = torch.stack(
-        [layer.experts.expert(x, affine, *own) for own in zip(*layer.experts.weights())]
-    )
+    answers = torch.stack([layer.experts.expert(x, affine, *own) for own in zip(*layer.experts.weights())])
     expected = sum(weight[:, [i]] * answers[expert[:, i], torch.arange(5)] for i in range(2))
     assert view.loss[4, 0] == pytest.approx(float(expected.square().mean()), rel=1e-5)
 

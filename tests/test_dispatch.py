@@ -365,6 +365,8 @@ def test_a_compiled_layer_gives_what_the_layer_gives():
     torch.manual_seed(0)
     layer, x = MoE(top_k(16, 4, 2), SwiGLU(16, 8, 4)), torch.randn(50, 16, requires_grad=True)
     model = torch.nn.Sequential(torch.nn.Linear(16, 16), layer)
-    learns, compiled = [x, *model.parameters()], torch.compile(model, backend="aot_eager")
-    for found, expected in zip(*(torch.autograd.grad(m(x).square().sum(), learns) for m in (compiled, model))):
+    learns, compiled = [x, *model.parameters()], torch.compile(model, backend="eager")
+    for found, expected in zip(
+        *(torch.autograd.grad(m(x).square().sum(), learns) for m in (compiled, model))
+    ):
         torch.testing.assert_close(found, expected)

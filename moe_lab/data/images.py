@@ -57,8 +57,9 @@ class ImageSet:
         return len(self.images)
 
     def pixels(self, index: Tensor | slice) -> Tensor:
-        "(B, C, H, W) float32 in [0, 1] of the images at `index`."
-        return self.images[index].float() / 255
+        "(B, C, H, W) float32 in [0, 1] of the images at `index`, (B,) long or a slice."
+        some = self.images[index] if isinstance(index, slice) else self.images.index_select(0, index)
+        return some.float().div_(255)
 
     def take(self, index: Tensor | slice) -> "ImageSet":
         "The set of the images at `index`; names stay as they are."

@@ -14,8 +14,6 @@ TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # glibc's names for them, malloc.h
 
 def reuse_memory() -> bool:
     "Let freed memory wait for the next tensor, for the whole process; False where the C library is not glibc."
-    if sys.platform != "linux":
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    most = 2**31 - 1  # bytes; blocks larger than this still come and go
-    return bool(mallopt and mallopt(MMAP_THRESHOLD, 2**30) and mallopt(TRIM_THRESHOLD, most))
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    most = 2**31 - 1  # bytes: as much as a C int holds
+    return bool(mallopt and mallopt(MMAP_THRESHOLD, most) and mallopt(TRIM_THRESHOLD, most))

@@ -114,7 +114,9 @@ class System:
         router.score = Tempered(router.score)
         router.adjustments.insert(0, Jitter())
         self.model, self.single = PlaneMoE(MoE(router, stack)), stack.fresh(1)
-        optimizer, self.optimizer = (torch.optim.Adam(m.parameters()) for m in (self.model, self.single))
+        optimizer, self.optimizer = (
+            torch.optim.Adam(m.parameters(), fused=True) for m in (self.model, self.single)
+        )
         self.trainer = Trainer(self.model, optimizer, lambda step: self.batch, distance, steps=1)
         self.rows: deque[np.ndarray] = deque(maxlen=4000)  # the last 20,000 steps, every fifth
         self.wishes: list[tuple[int, PlaneWish]] = []  # each with the number of steps before it was heard

@@ -15,7 +15,8 @@ from typing import ParamSpec, Self, TypeVar
 import torch
 from torch import Tensor, nn
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # %% ../../nbs/1_routing/02_parts.ipynb #3d228740
 class PerExpert(nn.Module):

@@ -34,13 +34,14 @@ def load_rows(loads: dict[str, Load]) -> list[dict]:
     "Every layer's load as rows of layer, metric, value, ideal, floor, n: metrics, then each expert's share."
     rows = []
     for layer, load in loads.items():
+        fair = 1 / load.n_experts
         rows += [{"layer": layer, "metric": name, **vars(metric(load))} for name, metric in METRICS.items()]
         rows += [
             {
                 "layer": layer,
                 "metric": f"share/{e}",
                 "value": share,
-                "ideal": 1 / load.n_experts,
+                "ideal": fair,
                 "n": load.n_tokens,
             }
             for e, share in enumerate(load.share.tolist())

@@ -114,7 +114,8 @@ def _table(rows: list[Row]) -> "pd.DataFrame":
     "The rows as a DataFrame with one column for each field."
     import pandas as pd
 
-    return pd.DataFrame([vars(row) for row in rows], columns=list(COLUMNS)).astype(COLUMNS)
+    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in COLUMNS.items()})
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:
