@@ -217,10 +217,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         parse(arguments)()
     except KeyboardInterrupt as stop:
-        print(
-            f"\n{str(stop) or 'interrupted'}; the same command with --resume goes on from there",
-            file=sys.stderr,
+        asked = (sys.argv[1:] if arguments is None else arguments)[:1]
+        onwards = (
+            "; the same command with --resume goes on from there" if asked in (["run"], ["bench"]) else ""
         )
+        print(f"\n{str(stop) or 'interrupted'}{onwards}", file=sys.stderr)
         return 130
     except (ValueError, OSError, FloatingPointError, ImportError) as error:
         if os.environ.get("MOE_LAB_DEBUG"):

@@ -59,7 +59,9 @@ class Shape:
         if self.expert not in EXPERTS:
             raise ValueError(f"expert={self.expert!r}: needs one of {', '.join(EXPERTS)}")
         if not self.k <= self.n_experts <= self.d:
-            raise ValueError(f"n_experts={self.n_experts}: needs k={self.k} to d={self.d}")
+            raise ValueError(f"n_experts={self.n_experts}: needs at least k={self.k} and at most d={self.d}")
+        if not 0 <= self.skew < float("inf"):
+            raise ValueError(f"skew={self.skew}: needs a finite number of at least 0; 1 is Zipf's law")
 
     @property
     def r(self) -> float:
@@ -68,7 +70,7 @@ class Shape:
 
     @property
     def work(self) -> float:
-        "Multiply-adds of one expert in one matrix product, r·d·h."
+        "Multiply-adds of one expert in its second matrix product, r·d·h; a gated first one has twice as many."
         return self.r * self.d * self.h
 
     def __str__(self):

@@ -32,6 +32,7 @@ from moe_lab.experiments.contenders import (
 from .timing import interleaved, load, machine, on_threads, ratios
 from ..experts.memory import reuse_memory
 from ..measure.figures import GREY, calm
+from ..routing.parts import positive
 from ..training.runs import write_atomically
 
 if TYPE_CHECKING:
@@ -108,12 +109,14 @@ def summary(
 
 
 def by_band(found: pd.DataFrame, act: str) -> pd.DataFrame:
-    "Geometric means by band and over all shapes, and the lowest ratio with its shape: a row per contender."
+    "A row per contender: geometric means by band and over all shapes, half a quartile distance, the lowest."
     own = found[found["act"] == act].assign(log=lambda rows: np.log(rows["ratio"]))
     table = own.pivot_table(index="contender", columns="band", values="log").reindex(columns=list(BANDS))
     worst = own.loc[own.groupby("contender")["ratio"].idxmin()].set_index("contender")
     table = table.assign(all=own.groupby("contender")["log"].mean()).apply(np.exp)
-    table = table.assign(shapes=own.groupby("contender").size(), lowest=worst["ratio"], where=worst["shape"])
+    spread = ((own["high"] - own["low"]) / 2).groupby(own["contender"]).median()
+    table = table.assign(**{"±": spread}, shapes=own.groupby("contender").size())
+    table = table.assign(lowest=worst["ratio"], where=worst["shape"])
     order = dict.fromkeys([*CONTENDERS, *own["contender"]])  # that of the contenders, then what was added
     return table.loc[[name for name in order if name in table.index]]
 
@@ -121,7 +124,7 @@ def by_band(found: pd.DataFrame, act: str) -> pd.DataFrame:
 def fastest_of(found: pd.DataFrame, names: Collection[str], title: str) -> pd.DataFrame:
     "The fastest of some contenders, shape by shape: rows of `summary` under a common title."
     own = found[found["contender"].isin(names)]
-    return own.loc[own.groupby(["shape", "act"])["ratio"].idxmin()].assign(contender=title)
+    return own.loc[own.groupby(["threads", "shape", "act"])["ratio"].idxmin()].assign(contender=title)
 
 # %% ../../nbs/7_experiments/18_speed.ipynb #6fdfcbe5
 KERNELS = ("moe_lab, segments", "moe_lab, grouped")
@@ -304,6 +307,7 @@ def bench(
     import pandas as pd
     from tqdm.auto import tqdm
 
+    positive(rounds=rounds)
     about = machine() | {"freed memory": "kept" if reuse_memory() else "given back"}
     frame = claim(out, about, threads, resume)
     done = {

@@ -54,13 +54,13 @@ def interleaved(
     from tqdm.auto import tqdm
 
     positive(rounds=rounds)
-    names, rows, began = list(contenders), [], perf_counter()
+    names, rows, dice, began = list(contenders), [], np.random.default_rng(), perf_counter()
     with tqdm(total=(warm + rounds) * len(names), desc=progress, leave=False) as bar, undisturbed():
         for turn in range(-warm, rounds):
             if turn >= 3 and perf_counter() - began > patience:
                 break
             gc.collect()
-            for i in np.random.default_rng(turn + warm).permutation(len(names)):
+            for i in dice.permutation(len(names)):
                 cpu, wall = process_time(), perf_counter()
                 contenders[names[i]]()
                 wall, cpu = perf_counter() - wall, process_time() - cpu

@@ -21,6 +21,7 @@ from .timing import interleaved, machine, on_threads, ratios
 from ..experts.memory import reuse_memory
 from ..experts.stacks import Stack, stacked
 from ..routing.decision import Routing, in_blocks
+from ..routing.parts import positive
 from ..routing.selection import best
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ def seconds_alone(shape: Shape, kept: bool, rounds: int) -> list[float]:
 
 
 def memory(
-    shapes: Iterable[Shape] = AT[-3:], rounds: int = 15, turns: int = 3
+    shapes: Iterable[Shape] = AT[-3:], rounds: int = 15, turns: int = 5
 ) -> pd.DataFrame:  # rows as of `judge`
-    "Freed memory given back to the system against memory that is kept, each in processes of its own."
+    "Freed memory given back to the system against memory that is kept, in processes of their own; low, high: extremes."
     import pandas as pd
 
     rows = []
@@ -151,9 +152,9 @@ def memory(
         for _ in range(turns):
             for side, kept in {"in place": True, "tried": False, "again": True}.items():
                 code = ALONE.format(threads=torch.get_num_threads(), shape=shape, kept=kept, rounds=rounds)
-                answer = subprocess.run(
-                    [sys.executable, "-c", code], check=True, capture_output=True, text=True
-                )
+                answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+                if answer.returncode:
+                    raise RuntimeError(f"{shape} in a process of its own: {answer.stderr[-2000:]}")
                 told.append({"side": side} | dict(zip(ACTS, map(float, answer.stdout.split()))))
         times = pd.DataFrame(told)
         for act in ACTS:
@@ -202,7 +203,7 @@ def by_torch(keys: Tensor, n: int) -> tuple[Tensor, Tensor]:
 
 def searches(
     sizes: Iterable[tuple[int, int, int]] = ((128, 64, 2), (1024, 16, 2), (1024, 64, 4), (8192, 64, 2)),
-):
+) -> Iterator[Trial]:
     "topk against a search for k maxima, and PyTorch's sort against NumPy's, for T tokens, E experts, k choices."
     for n_tokens, n_experts, k in sizes:
         scores = torch.randn(n_tokens, n_experts, generator=torch.Generator().manual_seed(0))
@@ -225,12 +226,13 @@ def tried(
     "Time every trial on one thread, and write the rows with what they depend on."
     import pandas as pd
 
+    positive(rounds=rounds)
+    out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
     with on_threads(1):
         found = pd.concat(
             [*(judge(make(), rounds) for make in trials), memory(freed, rounds)], ignore_index=True
         )
     found.attrs.update(machine())
-    out.mkdir(parents=True, exist_ok=True)
     found.to_parquet(out / "tried.parquet")
     return found

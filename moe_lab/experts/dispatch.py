@@ -104,7 +104,7 @@ def grouped(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #6ea8c7fe
 def fastest(rows: Tensor, stack: Stack) -> Callable[[Tensor, Routing, Stack], Tensor]:
-    "The kernel to use for these rows (A, d): grouped where it can go and the hidden layer fits into the cache."
+    "The kernel to use for these rows (A, d): grouped where it can go and the widest layer fits into a cache."
     widths = [w.shape[-1] for w in stack.weights()]
     whole = 16 // rows.element_size()  # rows of whole 16 bytes
     can_go = rows.dtype in (torch.float32, torch.bfloat16) and all(width % whole == 0 for width in widths)
@@ -127,6 +127,8 @@ def dispatch(
             f"but there are {len(x)} tokens and {stack.n_experts} experts"
         )
     low = torch.is_autocast_enabled(x.device.type)
+    if not low and x.dtype != stack.weights()[0].dtype:
+        raise ValueError(f"x is {x.dtype}, the experts are {stack.weights()[0].dtype}: convert one of them")
     orders = plan(routing)
     rows = Spread.apply(x.to(torch.get_autocast_dtype(x.device.type)) if low else x, orders)
     y = (kernel or fastest(rows, stack))(rows, routing, stack)

@@ -13,7 +13,10 @@ TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # glibc's names for them, malloc.h
 
 
 def reuse_memory() -> bool:
-    "Let freed memory wait for the next tensor, for the whole process; False where the C library is not glibc."
+    "Let freed memory wait for the next tensor; False where the C library is not glibc, or refuses."
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    most = 2**31 - 1  # bytes: as much as a C int holds
-    return bool(mallopt and mallopt(MMAP_THRESHOLD, most) and mallopt(TRIM_THRESHOLD, most))
+    if not mallopt:
+        return False
+    most, old_most = 2**31 - 1, 2**25  # bytes: as much as a C int holds; as much as an older glibc takes
+    kept = mallopt(MMAP_THRESHOLD, most) or mallopt(MMAP_THRESHOLD, old_most)
+    return bool(kept and mallopt(TRIM_THRESHOLD, most))

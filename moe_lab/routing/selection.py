@@ -156,8 +156,8 @@ class TopP(nn.Module):
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         wide = scores.to(torch.promote_types(scores.dtype, torch.float32))
-        best, order = wide.softmax(-1).sort(dim=-1, descending=True, stable=True)
-        before = best.cumsum(-1) - best  # what the better ones have together
+        share, order = wide.softmax(-1).sort(dim=-1, descending=True, stable=True)
+        before = share.cumsum(-1) - share  # what the better ones have together
         chosen = torch.zeros_like(order, dtype=torch.bool).scatter_(-1, order, before < self.tau)
         return taken(chosen, self.gate, logits, scores, context)
 
