@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from .contenders import ACTS, Case, Shape, make_case, routing_given
+from .contenders import ACTS, Shape, make_case, ours, routing_given
 from .timing import interleaved, machine, on_threads, ratios
 from ..experts.memory import reuse_memory
 from ..experts.stacks import Stack, stacked
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['KERNELS', 'AT', 'ALONE', 'TRIALS', 'Trial', 'judge', 'padded', 'Segmented', 'one_stack', 'kernels', 'seconds_alone',
-           'memory', 'layer_under', 'precision', 'by_torch', 'searches', 'tried']
+           'memory', 'under_autocast', 'precision', 'by_torch', 'searches', 'tried']
 
 # %% ../../nbs/7_experiments/20_tried.ipynb #f804c0d3
 @dataclass(frozen=True)
@@ -175,24 +175,24 @@ def memory(
     return pd.DataFrame(rows)
 
 
-def layer_under(case: Case, precision: torch.dtype) -> Callable[[], Tensor]:
-    "The whole layer under autocast."
+def under_autocast(run: Callable[[], Tensor], precision: torch.dtype) -> Callable[[], Tensor]:
+    "The same forward pass, in the lower precision."
 
-    def run():
+    def low():
         with torch.autocast("cpu", precision):
-            return case.layer(case.x)
+            return run()
 
-    return run
+    return low
 
 
 def precision(shapes: Iterable[Shape] = AT[-3:]) -> Iterator[Trial]:
     "bfloat16 under autocast against float32."
     for shape in shapes:
         case = make_case(shape)
-        learns = [case.x, *case.layer.parameters()]
+        run, learns = ours(case)
         for act, begin in ACTS.items():
-            runs = (lambda case=case: case.layer(case.x), layer_under(case, torch.bfloat16))
-            yield Trial("bfloat16 under autocast", str(shape), act, *(begin(run, learns) for run in runs))
+            sides = (begin(run, learns), begin(under_autocast(run, torch.bfloat16), learns))
+            yield Trial("bfloat16 under autocast", str(shape), act, *sides)
 
 # %% ../../nbs/7_experiments/20_tried.ipynb #7b380e3b
 def by_torch(keys: Tensor, n: int) -> tuple[Tensor, Tensor]:
