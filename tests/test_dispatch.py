@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from torch.autograd import gradcheck, gradgradcheck
 
 from moe_lab.experiments.timing import on_threads
-from moe_lab.experts.dispatch import dispatch, grouped, oracle, segments
+from moe_lab.experts.dispatch import dispatch, fastest, grouped, oracle, padded, segments
 from moe_lab.experts.moe import MoE, upcycle
 from moe_lab.experts.stacks import Bottleneck, SwiGLU
 from moe_lab.routing.decision import Context, Routing, assign, check
@@ -19,9 +19,9 @@ from moe_lab.routing.presets import srnn, top_k
 from moe_lab.routing.selection import over_chosen
 
 D, H = 8, 16  # rows of whole 16 bytes, which grouped_mm needs
-KERNELS = {"segments": segments, "grouped": grouped, "default": None}
+KERNELS = {"segments": segments, "grouped": grouped, "padded": padded, "default": None}
 every_kernel = pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
-FLOAT32 = 1e-6  # of the largest entry of what the oracle gives; all are of order 1
+FLOAT32 = 1e-6  # of the largest entry of what is right; all are of order 1
 BFLOAT16 = {"output": 2**-6, "gradient": 2**-5}  # likewise; one rounding to bfloat16 costs up to 2**-9
 
 
@@ -86,6 +86,14 @@ def reference(x, routing, stack):
     return oracle(x, routing, stack) + 0 * (x.sum() + routing.weight.sum())
 
 
+def exactly(x, routing, stack, back) -> dict[str, torch.Tensor]:
+    "What is right: the oracle's answers in float64."
+    wide = replace(routing, weight=routing.weight.detach().double().requires_grad_())
+    return answers(
+        reference, x.detach().double().requires_grad_(), wide, deepcopy(stack).double(), back.double()
+    )
+
+
 def by(kernel):
     return lambda x, routing, stack: dispatch(x, routing, stack, kernel)
 
@@ -107,7 +115,7 @@ def assert_close(got: dict, wanted: dict, output: float, gradient: float):
 @every_shape
 def test_float32_output_and_all_gradients(kernel, pairs):
     given_case = case(pairs)
-    assert_close(answers(by(kernel), *given_case), answers(reference, *given_case), FLOAT32, FLOAT32)
+    assert_close(answers(by(kernel), *given_case), exactly(*given_case), FLOAT32, FLOAT32)
 
 
 @every_kernel
@@ -118,21 +126,16 @@ def test_any_set_of_pairs(kernel, data):
     chosen = st.lists(st.booleans(), min_size=n_tokens * n_experts, max_size=n_tokens * n_experts)
     pairs = torch.tensor(data.draw(chosen), dtype=torch.bool).view(n_tokens, n_experts)
     given_case = case(pairs)
-    assert_close(answers(by(kernel), *given_case), answers(reference, *given_case), FLOAT32, FLOAT32)
+    assert_close(answers(by(kernel), *given_case), exactly(*given_case), FLOAT32, FLOAT32)
 
 
 @every_kernel
 @every_shape
-def test_bfloat16_against_the_float32_oracle(kernel, pairs):
-    x, routing, stack, back = case(pairs, torch.bfloat16)
-    exact = Bottleneck(D, H, stack.n_experts)
-    exact.load_state_dict(stack.state_dict())
-    weight = routing.weight.detach().float().requires_grad_()
-    wide = replace(routing, weight=weight)
-    right = answers(reference, x.detach().float().requires_grad_(), wide, exact, back.float())
-    got = answers(by(kernel), x, routing, stack, back)
+def test_bfloat16(kernel, pairs):
+    given_case = case(pairs, torch.bfloat16)
+    got = answers(by(kernel), *given_case)
     assert {t.dtype for t in got.values()} == {torch.bfloat16}
-    assert_close(got, right, **BFLOAT16)
+    assert_close(got, exactly(*given_case), **BFLOAT16)
 
 
 @every_kernel
@@ -140,21 +143,22 @@ def test_autocast_computes_in_bfloat16_and_answers_in_float32(kernel):
     x, routing, stack, back = case(PAIRS["ragged"])
     with torch.autocast("cpu", torch.bfloat16):
         got = answers(by(kernel), x, routing, stack, back)
-    right = answers(reference, x, routing, stack, back)
+    right = exactly(x, routing, stack, back)
     assert {t.dtype for t in got.values()} == {torch.float32}
-    assert not torch.equal(got["output"], right["output"])
+    assert not torch.equal(got["output"], dispatch(x, routing, stack, kernel))
     assert_close(got, right, **BFLOAT16)
 
 
 @pytest.mark.parametrize("pairs", [PAIRS["ragged"][:5], PAIRS["all on the last"][:3], PAIRS["no tokens"]])
 @pytest.mark.parametrize("verify", [gradcheck, gradgradcheck])
-def test_float64_gradients_are_the_derivatives(pairs, verify):
-    "Of the kernel that takes float64; `grouped_mm` does not."
+@pytest.mark.parametrize("kernel", [segments, padded])
+def test_float64_gradients_are_the_derivatives(pairs, verify, kernel):
+    "Of the kernels that take float64; `grouped_mm` does not."
     x, routing, stack, _ = case(pairs, torch.float64, d=3, h=2)
 
     def function(x, weight, *weights):
         stack.weights = lambda: list(weights)
-        return dispatch(x, replace(routing, weight=weight), stack, segments)
+        return dispatch(x, replace(routing, weight=weight), stack, kernel)
 
     weights = [w.detach().requires_grad_() for w in stack.weights()]
     assert verify(function, (x, routing.weight, *weights))
@@ -169,8 +173,7 @@ def test_x_need_not_be_contiguous(kernel, view):
     x = views[view]
     assert not x.is_contiguous()
     got = answers(by(kernel), x.requires_grad_(), routing, stack, back.T.contiguous().T)
-    right = answers(reference, x.detach().contiguous().requires_grad_(), routing, stack, back)
-    assert_close(got, right, FLOAT32, FLOAT32)
+    assert_close(got, exactly(x, routing, stack, back), FLOAT32, FLOAT32)
 
 
 @every_kernel
@@ -370,3 +373,19 @@ def test_a_compiled_layer_gives_what_the_layer_gives():
         *(torch.autograd.grad(m(x).square().sum(), learns) for m in (compiled, model))
     ):
         torch.testing.assert_close(found, expected)
+
+
+def test_the_rule():
+    "Gaps decide on several threads, never on one; where the grouped product cannot go, segments."
+
+    def chosen(n_threads: int, pairs: torch.Tensor, h: int = H, dtype: torch.dtype = torch.float32):
+        x, routing, stack, _ = case(pairs, dtype, h=h)
+        with on_threads(n_threads):
+            return fastest(x, routing, stack)
+
+    even, skewed = torch.eye(64).bool().repeat(4, 1), (torch.arange(64) == 0).expand(256, 64)
+    assert chosen(2, even) is padded
+    assert chosen(2, skewed, h=1024) is chosen(1, even) is grouped
+    assert chosen(1, even, dtype=torch.float64) is segments
+    assert chosen(1, even, h=2**16) is segments
+    assert chosen(2, PAIRS["nobody goes anywhere"]) is segments

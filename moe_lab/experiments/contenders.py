@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..experts.dispatch import dispatch, grouped, segments
+from ..experts.dispatch import Kernel, dispatch, grouped, padded, segments
 from ..experts.moe import MoE
 from ..experts.stacks import Bottleneck, LinearMap, SwiGLU, affine, stacked
 from ..measure.figures import GREY, PALETTE
@@ -131,7 +131,7 @@ def ours(case: Case) -> Made:
     return lambda: case.layer(case.x), [case.x, *case.layer.parameters()]
 
 
-def routing_given(case: Case, kernel: Callable | None = None) -> Made:
+def routing_given(case: Case, kernel: Kernel | None = None) -> Made:
     "The layer without its router: dispatch, with the kernel that the rule chooses or another, and experts."
     learns = [case.x, case.routing.weight, *case.weights]
     return lambda: dispatch(case.x, case.routing, case.layer.experts, kernel), learns
@@ -360,6 +360,7 @@ CONTENDERS = {
     "moe_lab, grouped": Contender(
         partial(routing_given, kernel=grouped), PALETTE[8], "4", lambda s: s.d % 4 == s.h % 4 == 0
     ),
+    "moe_lab, padded": Contender(partial(routing_given, kernel=padded), PALETTE[8], "1"),
     "dense chain, addmm": Contender(partial(dense_chain, "addmm"), PALETTE[0], "v"),
     "dense chain, oneDNN": Contender(partial(dense_chain, "oneDNN"), PALETTE[4], "v", lambda s: has_onednn()),
     "dense chain, oneDNN and mm": Contender(

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from .contenders import ACTS, Shape, make_case, ours, routing_given
 from .timing import interleaved, machine, on_threads, ratios
 from ..experts.memory import reuse_memory
-from ..experts.stacks import Stack, stacked
+from ..experts.dispatch import Collect, Spread, plan
+from ..experts.stacks import Stack
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import positive
 from ..routing.selection import best
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['KERNELS', 'AT', 'ALONE', 'TRIALS', 'Trial', 'judge', 'padded', 'Segmented', 'one_stack', 'kernels', 'seconds_alone',
-           'memory', 'under_autocast', 'precision', 'by_torch', 'searches', 'tried']
+__all__ = ['AT', 'ALONE', 'TRIALS', 'Trial', 'judge', 'Segmented', 'one_stack', 'gradients', 'seconds_alone', 'memory',
+           'under_autocast', 'precision', 'by_torch', 'searches', 'tried']
 
 # %% ../../nbs/7_experiments/20_tried.ipynb #f804c0d3
 @dataclass(frozen=True)
@@ -57,16 +58,6 @@ def judge(trials: Iterable[Trial], rounds: int = 15, patience: float = 20.0) -> 
     return pd.DataFrame(rows)
 
 # %% ../../nbs/7_experiments/20_tried.ipynb #2adfac35
-def padded(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
-    "All experts in one batched product, their blocks as long as the longest: rows (A, d) sorted by expert -> (A, d)."
-    longest = int(routing.counts.max())
-    begins = torch.arange(stack.n_experts) * longest - routing.offsets[:-1]
-    slot = torch.arange(len(rows)) + begins.index_select(0, routing.expert)
-    blocks = rows.new_zeros(stack.n_experts * longest, stack.d).index_copy(0, slot, rows)
-    y = stack.expert(blocks.view(stack.n_experts, longest, -1), stacked, *stack.weights())
-    return y.flatten(0, 1).index_select(0, slot)
-
-# %% ../../nbs/7_experiments/20_tried.ipynb #7cc12a34
 class Segmented(torch.autograd.Function):
     "Rows (A, a) in blocks that end at `ends`, W (E, a, c), perhaps b (E, c) -> (A, c), a product a block."
 
@@ -95,13 +86,18 @@ class Segmented(torch.autograd.Function):
         return for_rows, for_w, for_b, None
 
 
-def one_stack(rows: Tensor, routing: Routing, stack: Stack) -> Tensor:
-    "Expert by expert, all gradients written into one stack: rows (A, d) sorted by expert -> (A, d)."
-    ends = routing.offsets[1:].tolist()
-    return stack.expert(rows, lambda rows, w, b=None: Segmented.apply(rows, w, b, ends), *stack.weights())
+def one_stack(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
+    "Expert by expert, all gradients written into one stack: (T, d) -> (T, d)."
+    orders, ends = plan(routing), routing.offsets[1:].tolist()
 
-# %% ../../nbs/7_experiments/20_tried.ipynb #66aef42d
-KERNELS = {"blocks padded to the longest": padded, "gradients written into one stack": one_stack}
+    def linear(rows, w, b=None):
+        return Segmented.apply(rows, w, b, ends)
+
+    return Collect.apply(
+        stack.expert(Spread.apply(x, orders), linear, *stack.weights()), routing.weight, orders
+    )
+
+# %% ../../nbs/7_experiments/20_tried.ipynb #68b6fecd
 AT = (
     Shape(128, 64, 64, 64, 2, "swiglu"),
     Shape(1024, 64, 64, 16, 2),
@@ -112,16 +108,15 @@ AT = (
 )
 
 
-def kernels(shapes: Iterable[Shape] = AT) -> Iterator[Trial]:
-    "Other kernels against the one that the rule chooses."
+def gradients(shapes: Iterable[Shape] = AT) -> Iterator[Trial]:
+    "The kernel that writes all gradients into one stack against the one that the rule chooses."
     for shape in shapes:
         case = make_case(shape)
-        for name, kernel in KERNELS.items():
-            for act, begin in ACTS.items():
-                sides = (begin(*routing_given(case)), begin(*routing_given(case, kernel)))
-                yield Trial(name, str(shape), act, *sides)
+        for act, begin in ACTS.items():
+            sides = (begin(*routing_given(case)), begin(*routing_given(case, one_stack)))
+            yield Trial("gradients written into one stack", str(shape), act, *sides)
 
-# %% ../../nbs/7_experiments/20_tried.ipynb #70afaccd
+# %% ../../nbs/7_experiments/20_tried.ipynb #66aef42d
 ALONE = """
 from moe_lab.experiments.timing import on_threads
 from moe_lab.experiments.tried import seconds_alone, Shape
@@ -194,7 +189,7 @@ def precision(shapes: Iterable[Shape] = AT[-3:]) -> Iterator[Trial]:
             sides = (begin(run, learns), begin(under_autocast(run, torch.bfloat16), learns))
             yield Trial("bfloat16 under autocast", str(shape), act, *sides)
 
-# %% ../../nbs/7_experiments/20_tried.ipynb #7b380e3b
+# %% ../../nbs/7_experiments/20_tried.ipynb #70afaccd
 def by_torch(keys: Tensor, n: int) -> tuple[Tensor, Tensor]:
     "What `in_blocks` gives, by PyTorch's sort of narrow keys."
     key = torch.uint8 if n <= 2**8 else torch.int16
@@ -213,8 +208,8 @@ def searches(
         sides = (partial(sort, expert, n_experts) for sort in (in_blocks, by_torch))
         yield Trial("torch.argsort", at, "sort", *sides)
 
-# %% ../../nbs/7_experiments/20_tried.ipynb #29e0d78d
-TRIALS = (kernels, precision, searches)
+# %% ../../nbs/7_experiments/20_tried.ipynb #ccc5f912
+TRIALS = (gradients, precision, searches)
 
 
 def tried(
