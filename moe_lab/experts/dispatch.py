@@ -65,14 +65,14 @@ class Spread(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return Collect.apply(grad, None, ctx.plan), None
+        return sum_by_token(grad, None, ctx.plan), None
 
 
 class Collect(torch.autograd.Function):
     "Rows (R, d) and weights (R,) -> weighted sums per token (T, d)."
 
     @staticmethod
-    def forward(ctx, rows: Tensor, weight: Tensor | None, plan: Plan):
+    def forward(ctx, rows: Tensor, weight: Tensor, plan: Plan):
         ctx.plan = plan
         ctx.save_for_backward(rows, weight)
         return sum_by_token(rows, weight, plan)
@@ -80,9 +80,7 @@ class Collect(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         rows, weight = ctx.saved_tensors
-        spread = Spread.apply(grad, ctx.plan)
-        if weight is None:
-            return spread, None, None
+        spread = grad.index_select(0, ctx.plan.token)
         return spread * weight[:, None].to(spread.dtype), (spread * rows).sum(-1).to(weight.dtype), None
 
 # %% ../../nbs/2_experts/02_dispatch.ipynb #6686bf59
@@ -156,7 +154,7 @@ def dispatch(
             f"but there are {len(x)} tokens and {stack.n_experts} experts"
         )
     low = torch.is_autocast_enabled(x.device.type)
-    if not low and x.dtype != (other := next(stack.parameters()).dtype):
+    if not low and x.dtype != (other := stack.weights()[0].dtype):
         raise ValueError(f"x is {x.dtype}, the experts are {other}: convert one of them")
     given = x.to(torch.get_autocast_dtype(x.device.type)) if low else x
     return (kernel or fastest(given, routing, stack))(given, routing, stack).to(x.dtype)

@@ -29,7 +29,7 @@ class Router(nn.Module):
     @uncompiled
     def forward(self, x: Tensor, context: Context | None = None) -> Routing:
         "Decide for the tokens x (T, d); `ValueError` where x or the context do not fit, or a logit is not finite."
-        context = replace(context or Context(), notes={})
+        context = replace(context, notes={}) if context else Context()
         fitting(x, context)
         if context.mask is not None:
             x = x.masked_fill(~context.mask[:, None], 0)
@@ -42,7 +42,8 @@ class Router(nn.Module):
         scores = logits
         for adjust in self.adjustments:
             scores = adjust(scores, context)
-        return replace(self.select(logits, scores, context), notes=context.notes)
+        routing = self.select(logits, scores, context)
+        return replace(routing, notes=context.notes) if context.notes else routing
 
     @property
     def promises(self) -> Promises:

@@ -66,7 +66,7 @@ def weighed(
         real = context.mask[token]
         token, expert, rank = token[real], expert[real], rank[real]
     n_tokens, n_experts = scores.shape
-    place = token * n_experts + expert
+    place = expert.add(token, alpha=n_experts)
     chosen = torch.zeros(n_tokens * n_experts, dtype=torch.bool, device=scores.device)
     chosen.scatter_(0, place, True)
     weight = gate(logits, chosen.view(n_tokens, n_experts)).flatten().gather(0, place)
