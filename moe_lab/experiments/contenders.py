@@ -360,7 +360,9 @@ CONTENDERS = {
     "moe_lab, grouped": Contender(
         partial(routing_given, kernel=grouped), PALETTE[8], "4", lambda s: s.d % 4 == s.h % 4 == 0
     ),
-    "moe_lab, padded": Contender(partial(routing_given, kernel=padded), PALETTE[8], "1"),
+    "moe_lab, padded": Contender(
+        partial(routing_given, kernel=padded), PALETTE[8], "1", lambda s: s.skew * s.tokens <= 1024
+    ),
     "dense chain, addmm": Contender(partial(dense_chain, "addmm"), PALETTE[0], "v"),
     "dense chain, oneDNN": Contender(partial(dense_chain, "oneDNN"), PALETTE[4], "v", lambda s: has_onednn()),
     "dense chain, oneDNN and mm": Contender(
