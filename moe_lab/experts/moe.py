@@ -96,7 +96,7 @@ class MoE(nn.Module):
         counts = reduce(torch.add, (r.counts for r in routings)).float()
         weights = self.experts.weights()
         gradients = (w.grad for w in weights if w.grad is not None)
-        pulls = [g.abs().flatten(1).sum(1, dtype=torch.float32) for g in gradients]
+        pulls = [g.abs().sum(tuple(range(1, g.ndim)), dtype=torch.float32) for g in gradients]
         total = torch.stack(pulls or [torch.zeros_like(counts)]).sum(0)
         seen = [r.notes["centroids"] for r in routings if "centroids" in r.notes]
         centroids = torch.stack(seen).mean(0) if seen else None
