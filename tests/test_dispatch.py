@@ -194,11 +194,11 @@ def test_a_padded_token_gets_zeros_and_gives_no_gradient(kernel):
     routing = router(x.detach(), Context(mask.flatten()))
     got = dispatch(x, routing, stack, kernel)
     got.sum().backward()
-    padded = ~mask.flatten()
-    assert padded.any()
+    unreal = ~mask.flatten()
+    assert unreal.any()
     for tensor in (got, x.grad):
-        assert (tensor[padded] == 0).all()
-        assert (tensor[~padded] != 0).any(1).all()
+        assert (tensor[unreal] == 0).all()
+        assert (tensor[~unreal] != 0).any(1).all()
 
 
 # ---------------------------------------------------------------- the same every time
@@ -375,6 +375,34 @@ def test_a_compiled_layer_gives_what_the_layer_gives():
         torch.testing.assert_close(found, expected)
 
 
+@every_kernel
+def test_what_is_not_finite_stays_where_it_is(kernel):
+    "A token of NaN, or one that overflows in experts it does not visit, spoils its own experts and no other."
+    for value in (float("nan"), 3e38):
+        x, routing, stack, back = case(PAIRS["ragged"])
+        token = int(routing.token[0])
+        x.data[token] = value
+        visited = torch.bincount(routing.expert[routing.token == token], minlength=routing.n_experts) > 0
+        assert visited.any() and not visited.all()
+        for name, gradient in answers(by(kernel), x, routing, stack, back).items():
+            if name in dict(stack.named_parameters()):
+                assert gradient[~visited].isfinite().all(), name
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("h", [2, 4, 6])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+def test_every_size_of_a_gated_expert(n_threads, h, dtype):
+    "Rows that are no whole 16 bytes: of the hidden layer, which a matrix ends with only if it is twice as wide."
+    stack = SwiGLU(D, h, 4).to(dtype)
+    x, routing = torch.randn(20, D).to(dtype), routed(PAIRS["top 2 of 4"], dtype)
+    right = oracle(x.double(), replace(routing, weight=routing.weight.double()), deepcopy(stack).double())
+    with on_threads(n_threads):
+        got = dispatch(x, routing, stack)
+    assert got.dtype is dtype
+    assert_close({"output": got}, {"output": right}, 8 * torch.finfo(dtype).eps, 0)
+
+
 def test_the_rule():
     "Gaps decide on several threads, never on one; where the grouped product cannot go, segments."
 
@@ -386,6 +414,7 @@ def test_the_rule():
     even, skewed = torch.eye(64).bool().repeat(4, 1), (torch.arange(64) == 0).expand(256, 64)
     assert chosen(2, even) is padded
     assert chosen(2, skewed, h=1024) is chosen(1, even) is grouped
+    assert chosen(1, even, dtype=torch.float16) is chosen(1, even, dtype=torch.bfloat16) is grouped
     assert chosen(1, even, dtype=torch.float64) is segments
     assert chosen(1, even, h=2**16) is segments
     assert chosen(2, PAIRS["nobody goes anywhere"]) is segments

@@ -97,14 +97,6 @@ class Case:
         "The stacked weights: w1 (E, d, h), b1, w2 (E, h, d), b2 of a bottleneck; w1 (E, d, 2h), w2 of SwiGLU."
         return self.layer.experts.weights()
 
-    def choice(self) -> tuple[Tensor, Tensor]:
-        "The decision as a table: experts (T, k) and their weights (T, k)."
-        by_token = self.routing.token.argsort(stable=True)
-        return (
-            self.routing.expert[by_token].view(-1, self.shape.k),
-            self.routing.weight[by_token].view(-1, self.shape.k),
-        )
-
 
 def make_case(shape: Shape, seed: int = 0) -> Case:
     "The batch and the layer of a shape; biases are zero, as peers have none. Always the same."
@@ -138,20 +130,19 @@ def routing_given(case: Case, kernel: Kernel | None = None) -> Made:
 
 
 def naive_loop(case: Case) -> Made:
-    "Expert by expert: find its tokens, take them, compute, add; without the router."
-    expert, weight = case.choice()
-    weight = weight.detach().requires_grad_()
+    "The layer as one would write it down: choose; expert by expert find its tokens, take them, compute, add."
     compute = case.layer.experts.expert
 
     def run():
-        y = torch.zeros_like(case.x)
+        logits, expert = F.linear(case.x, case.directions).topk(case.shape.k)
+        weight, y = logits.softmax(-1), torch.zeros_like(case.x)
         for e, own in enumerate(zip(*(w.unbind() for w in case.weights))):
             token, slot = torch.where(expert == e)
             rows = compute(case.x[token], affine, *own)
             y = y.index_add(0, token, rows * weight[token, slot, None])
         return y
 
-    return run, [case.x, weight, *case.weights]
+    return run, [case.x, case.directions, *case.weights]
 
 # %% ../../nbs/7_experiments/17_contenders.ipynb #65ab2b27
 def bottleneck_chain(
