@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from .contenders import ACTS, Shape, make_case, ours, routing_given
 from .timing import interleaved, machine, on_threads, ratios
-from ..experts.memory import reuse_memory
 from ..experts.dispatch import Collect, Spread, plan
+from ..experts.memory import reuse_memory
 from ..experts.stacks import Stack
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import positive

@@ -17,18 +17,18 @@ from ..routing.parts import PerExpert, positive
 
 # %% ../../nbs/2_experts/01_stacks.ipynb #fda8bb0c
 class LinearMap(Protocol):
-    "rows (n, a), W (a, b), b (b,) -> rows·W + b (n, b); or stacks W (E, a, b), b (E, b), each row by its own."
+    "rows (n, a), W (a, c), b (c,) -> rows·W + b (n, c); or stacks W (E, a, c), b (E, c), each row by its own."
 
     def __call__(self, rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor: ...
 
 
 def affine(rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-    "The linear map of one expert: rows (…, n, a), W (a, b), b (b,) -> (…, n, b)."
+    "The linear map of one expert: rows (…, n, a), W (a, c), b (c,) -> (…, n, c)."
     return F.linear(rows, w.mT, b)
 
 
 def stacked(rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-    "One linear map per expert, each with n rows: (E, n, a), W (E, a, b), b (E, b) -> (E, n, b)."
+    "One linear map per expert, each with n rows: (E, n, a), W (E, a, c), b (E, c) -> (E, n, c)."
     return torch.bmm(rows, w) if b is None else torch.baddbmm(b[:, None], rows, w)
 
 
@@ -40,7 +40,7 @@ class Stack(PerExpert):
     @staticmethod
     @abstractmethod
     def expert(rows: Tensor, linear: LinearMap, *weights: Tensor) -> Tensor:
-        "What one expert computes for its rows (n, d)."
+        "What one expert computes for its rows, (n, d) -> (n, d), or all of them for theirs, (E, n, d) -> (E, n, d)."
 
     def weights(self) -> list[Tensor]:
         "The stacked weights, each (E, …)."
