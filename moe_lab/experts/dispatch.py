@@ -117,15 +117,14 @@ def grouped(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
 
 def padded(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
     "All experts in one batched product, every block as long as the longest: (T, d) -> (T, d)."
-    longest = int(routing.counts.max())
+    orders, longest = plan(routing), int(routing.counts.max())
     wide = routing.n_experts * longest
     ahead = torch.arange(routing.n_experts, device=x.device) * longest - routing.offsets[:-1]
     slot = ahead.index_select(0, routing.expert) + torch.arange(len(routing.token), device=x.device)
     gaps = torch.ones(wide, dtype=torch.bool, device=x.device).index_fill_(0, slot, False).nonzero().flatten()
     token = routing.token.new_zeros(wide).index_copy_(0, slot, routing.token)
     weight = routing.weight.new_zeros(wide).index_copy(0, slot, routing.weight)
-    order, starts = in_blocks(routing.token, routing.n_tokens)
-    slots = Plan(token, slot.index_select(0, order), starts, gaps)
+    slots = Plan(token, slot.index_select(0, orders.order), orders.starts, gaps)
     rows = Spread.apply(x, slots).view(routing.n_experts, longest, stack.d)
     y = stack.expert(rows, stacked, *(w.to(x.dtype) for w in stack.weights()))
     return Collect.apply(y.flatten(0, 1), weight, slots)
