@@ -7,8 +7,8 @@ import threading
 from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 
-import browser as tools
 import pytest
+from browser import tools
 
 
 @pytest.fixture(scope="session")

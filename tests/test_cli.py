@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from moe_lab.cli import main
-from moe_lab.experiments import srnn
+from moe_lab.experiments.systems.srnn import measurements as srnn
 
 COMMAND = Path(sys.executable).with_name("moe-lab")
 SMALL = ["--limit", "1024", "--batch-size", "64", "--checkpoint-every", "4", "--workers", "1"]

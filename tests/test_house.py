@@ -13,10 +13,22 @@ import pytest
 import moe_lab
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("routing", "experts", "measure", "data", "models", "training", "experiments", "explore", "cli")
+FLOORS = (
+    "routing",
+    "experts",
+    "measure",
+    "data",
+    "models",
+    "training",
+    "experiments",
+    "explore",
+    "bench",
+    "cli",
+)
 NOTEBOOKS = {
     ".".join([part.partition("_")[2] for part in path.relative_to(ROOT / "nbs").with_suffix("").parts]): path
-    for path in sorted((ROOT / "nbs").glob("[0-9]*/*.ipynb")) + sorted((ROOT / "nbs").glob("[0-9]*.ipynb"))
+    for path in sorted((ROOT / "nbs").rglob("[0-9]*.ipynb"), key=lambda path: path.parts)
+    if path.parent.name != "lessons" and ".ipynb_checkpoints" not in path.parts
 }
 ROOMS = list(NOTEBOOKS)  # "routing.decision", … in the order in which the notebooks are read
 MODULES = {
@@ -61,8 +73,8 @@ def test_a_room_imports_only_what_stands_before_it(room):
 
 
 def test_the_import_reader_sees_what_is_there():
-    assert {"data.images", "experts.moe", "experiments.sweep"} <= imported("experiments.srnn")
-    assert "experiments.report" in imported("cli", everywhere=True) - imported("cli")
+    assert {"data.images", "experts.moe", "training.trainer"} <= imported("experiments.systems.srnn.system")
+    assert "experiments.core.report" in imported("cli", everywhere=True) - imported("cli")
 
 
 def loaded_by(statement: str) -> set[str]:

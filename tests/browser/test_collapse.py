@@ -1,0 +1,210 @@
+"""`CollapseLab` in a real JupyterLab: what a learner does, and what a learner sees."""
+
+import re
+
+import pytest
+from browser import tools
+
+pytestmark = pytest.mark.browser
+
+NUMBERS = """
+import threading, torch
+from moe_lab import CollapseLab
+from moe_lab.explore.collapse import collapse_lab as collapse
+
+torch.set_num_threads(1)
+whole = collapse.course
+
+def broken(*args):
+    stream = whole(*args)
+    for _ in range(3):
+        yield next(stream)
+    raise ValueError("lightning <struck>")
+"""
+
+
+@pytest.fixture(scope="module")
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "collapse.ipynb", NUMBERS, "lab = CollapseLab(); lab") as page:
+        yield page
+
+
+@pytest.fixture
+def panel(opened):
+    "The panel as it is after its cells have run: at rest after one step of the collapse."
+    tools.do(opened, "notebook:clear-all-cell-outputs")
+    opened.locator(".moe-lab").wait_for(state="detached")
+    assert tools.run_all(opened)
+    at_step(opened, 1)
+    return opened
+
+
+def button(page, name):
+    return page.locator(".moe-lab").get_by_role("button", name=name, exact=True)
+
+
+def press(page, name):
+    button(page, name).click()
+
+
+def at_step(page, step: int):
+    page.locator(".moe-lab").get_by_text(re.compile(rf"^step {step} of 512\b")).wait_for(timeout=60_000)
+
+
+def past(page, step: int):
+    "Wait until the page shows a later step than this."
+    page.wait_for_function(
+        "step => +(document.querySelector('.moe-lab').textContent.match(/step (\\d+) of 512/)?.[1] ?? 0) > step",
+        arg=step,
+        timeout=60_000,
+    )
+
+
+def state_line(page):
+    return page.locator(".moe-lab input[type=text]").last
+
+
+def slider(page, label: str):
+    return page.locator(".moe-lab .widget-hslider", has_text=label).locator(".noUi-handle")
+
+
+def wait_for_state(page, state: str):
+    page.wait_for_function(
+        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
+        arg=state,
+    )
+
+
+def picture(page, title: str):
+    return page.locator(".moe-view", has=page.get_by_text(title, exact=True)).locator("> canvas")
+
+
+def test_every_chart_draws(panel):
+    page = panel
+    press(page, "▶ Play")
+    past(page, 100)
+    press(page, "❚❚ Pause")
+    button(page, "▶ Play").wait_for()
+    charts = page.locator(".moe-lab .moe-view > canvas")
+    assert charts.count() == 4
+    assert all(tools.n_colours(charts.nth(i)) > 8 for i in range(4))
+    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'center'})")
+    tools.screenshot(page, "collapse")
+
+
+def test_play_moves_and_pause_stops_within_half_a_second(panel):
+    page = panel
+    before = tools.pixels(picture(page, "Share of the load, expert by expert"))
+    press(page, "▶ Play")
+    past(page, 20)
+    tools.wait_for_change(page, picture(page, "Share of the load, expert by expert"), before)
+    half_a_second_later, later = page.evaluate("""async () => {
+      const panel = document.querySelector('.moe-lab');
+      const step = () => +panel.textContent.match(/step (\\d+) of 512/)[1];
+      const sleep = ms => new Promise(done => setTimeout(done, ms));
+      [...panel.querySelectorAll('button')].find(button => button.textContent.includes('Pause')).click();
+      await sleep(500);
+      const first = step();
+      await sleep(1000);
+      return [first, step()];
+    }""")
+    assert 20 < half_a_second_later == later < 512
+    assert int(tools.ask_kernel(page, "print(lab.history.step)")) == later
+    press(page, "Step")
+    at_step(page, later + 1)
+
+
+def test_a_dragged_slider_changes_the_state_and_the_live_view(panel):
+    page = panel
+    press(page, "▶ Play")
+    past(page, 5)
+    tools.drag(page, slider(page, "a birth every"), -150)
+    wait_for_state(page, "collapse?every=1")
+    page.locator(".moe-tile").nth(15).wait_for(timeout=60_000)
+    last_birth = float(tools.ask_kernel(page, "print(lab.history.births[15])"))
+    assert last_birth < 14 * 34  # when it would have been without the drag
+    tools.screenshot(page, "collapse_dragged")
+
+
+def test_strength_reaches_a_system_under_way(panel):
+    page = panel
+    press(page, "rescue")
+    past(page, 40)
+    press(page, "❚❚ Pause")
+    button(page, "▶ Play").wait_for()
+    strength = "print(lab.history.bias.max())"
+    before, now = (
+        float(tools.ask_kernel(page, strength)),
+        int(tools.ask_kernel(page, "print(lab.history.step)")),
+    )
+    tools.drag(page, slider(page, "strength"), 40)
+    page.wait_for_function(
+        "() => /strength=/.test([...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value)"
+    )
+    press(page, "Step")
+    at_step(page, now + 1)
+    assert float(tools.ask_kernel(page, "print(lab.wish.strength)")) > 2
+    assert float(tools.ask_kernel(page, strength)) > 1.5 * before
+
+
+def test_running_the_cell_again_leaves_one_thread(panel):
+    page = panel
+    press(page, "▶ Play")
+    past(page, 5)
+    tools.do(page, "notebook:clear-all-cell-outputs")
+    assert tools.run_all(page)
+    at_step(page, 1)
+    names = "print(sum(t.name == 'live run: CollapseLab' for t in threading.enumerate()))"
+    assert tools.ask_kernel(page, names) == "1"
+
+
+def test_an_exception_in_training_is_shown_and_reset_recovers(panel):
+    page = panel
+    tools.ask_kernel(page, "collapse.course = broken")
+    failure = page.locator(".moe-wrong", has_text="failed: ValueError: lightning <struck>")
+    press(page, "Reset")
+    press(page, "▶ Play")
+    failure.wait_for()
+    button(page, "▶ Play").wait_for()
+    tools.screenshot(page, "collapse_failed")
+    tools.ask_kernel(page, "collapse.course = whole")
+    press(page, "Reset")
+    at_step(page, 1)
+    assert failure.count() == 0
+    tools.ask_kernel(page, "collapse.course = broken")
+    press(page, "literal rule")
+    failure.wait_for()
+    tools.ask_kernel(page, "collapse.course = whole")
+    press(page, "rescue")
+    past(page, 5)
+    assert failure.count() == 0
+
+
+def test_a_preset_starts_a_run_and_writes_its_state(panel):
+    page = panel
+    press(page, "rescue")
+    wait_for_state(page, "collapse?balance=by+mean")
+    past(page, 5)
+    button(page, "❚❚ Pause").wait_for()
+
+
+def test_a_state_line_reopens_its_state(panel):
+    page = panel
+    state_line(page).fill("collapse?balance=by+rank&every=20&top_k=3")
+    state_line(page).press("Enter")
+    past(page, 5)
+    page.locator(".moe-lab option:checked", has_text="saturation by rank").wait_for(state="attached")
+    assert tools.ask_kernel(page, "print(lab.wish.every, lab.wish.top_k)") == "20 3"
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["at rest", "running"])
+def test_a_bad_state_line_is_answered_and_changes_nothing(panel, running):
+    page = panel
+    if running:
+        press(page, "▶ Play")
+        past(page, 5)
+    state_line(page).fill("collapse?colour=red")
+    state_line(page).press("Enter")
+    wait_for_state(page, "collapse?")
+    page.wait_for_timeout(300)  # a running system redraws many times
+    assert "colour: unknown" in page.locator(".moe-wrong").inner_text(timeout=1000)

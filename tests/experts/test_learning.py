@@ -1,0 +1,159 @@
+"Every learned router solves a task whose best routing is known; and two set-ups in which none of them can learn."
+
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch import Tensor
+
+from moe_lab.experts.experts import Bottleneck, Stack, uniform
+from moe_lab.experts.moe import MoE, observe
+from moe_lab.experts.upcycling import upcycle
+from moe_lab.routing.decision import Context
+from moe_lab.routing.presets import PRESETS, top_k
+from moe_lab.routing.router import Router
+from moe_lab.routing.scores import TimeGRU
+from moe_lab.routing.selection import TopK, over_all, over_chosen
+
+D, KINDS, E = 8, 4, 8  # more experts than kinds of token, so that one may idle
+ROUTERS = PRESETS | {
+    "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),
+}
+LEARNED = [name for name, make in ROUTERS.items() if list(make(D, E, 2).parameters())]
+
+
+class Maps(Stack):
+    "Experts that are one linear map each: none of them can do two kinds of token."
+
+    def __init__(self, d: int, n_experts: int):
+        super().__init__()
+        self.d, self.n_experts = d, n_experts
+        self.w, self.b = uniform(n_experts, d, d, d), uniform(n_experts, d, d)
+
+    @staticmethod
+    def expert(rows, linear, w, b):  # type: ignore[override]
+        return linear(rows, w, b)
+
+    def fresh(self, n: int) -> "Maps":
+        return Maps(self.d, n)
+
+
+@dataclass
+class Task:
+    "Tokens of four kinds, each kind around a centre of its own and with a linear map of its own to learn."
+
+    centres: Tensor
+    maps: Tensor
+
+    @classmethod
+    def of(cls, seed: int) -> "Task":
+        torch.manual_seed(seed)
+        return cls(2 * torch.eye(D)[:KINDS], torch.randn(KINDS, D, D) / D**0.5)
+
+    def batch(self, n: int = 64) -> tuple[Tensor, Tensor, Tensor]:
+        kind = torch.randint(KINDS, (n,))
+        x = self.centres[kind] + 0.5 * torch.randn(n, D)
+        return x, torch.einsum("nd,ndh->nh", x, self.maps[kind]), kind
+
+    def alone(self) -> float:
+        "The error of the best single linear map."
+        x, y, _ = self.batch(5000)
+        x = torch.cat([x, torch.ones(len(x), 1)], 1)
+        return float((x @ torch.linalg.lstsq(x, y).solution - y).square().mean())
+
+
+def context(kind: Tensor) -> Context:
+    "Sequences of eight; a token's id says its kind."
+    return Context(token_ids=kind, sequence=torch.arange(len(kind)) // 8)
+
+
+def predict(moe: MoE, x: Tensor, kind: Tensor) -> Tensor:
+    "What the layer makes of x; what it makes of it a second time, if its router remembers the first."
+    whole = context(kind)
+    y = moe(x, whole)
+    return moe(x, whole) if whole.memory else y
+
+
+def learn(router: Router, task: Task, steps: int = 120) -> tuple[MoE, dict[str, float]]:
+    "The trained layer, and how much gradient of the task reached each part of its router on the way."
+    moe = MoE(router, Maps(D, E))
+    optimizer = torch.optim.Adam(moe.parameters(), lr=0.05)
+    reached = {name: 0.0 for name, _ in router.named_parameters()}
+    for _ in range(steps):
+        x, y, kind = task.batch()
+        with observe(moe) as seen:
+            loss = (predict(moe, x, kind) - y).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        for name, part in router.named_parameters():
+            reached[name] += 0.0 if part.grad is None else float(part.grad.abs().sum())
+        optimizer.step()
+        router.after_step(moe.feedback([routing for _, routing in seen]))
+    return moe.eval(), reached
+
+
+@torch.no_grad()
+def error(moe: MoE, task: Task) -> float:
+    x, y, kind = task.batch(1024)
+    return float((predict(moe, x, kind) - y).square().mean())
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_a_learned_router_solves_what_one_expert_cannot(name):
+    "From one of five starts: nothing here balances the load, and two kinds may come to share an expert."
+    task, reached, errors = Task.of(0), {}, [torch.inf]
+    for start in range(1, 6):
+        torch.manual_seed(start)
+        moe, reached = learn(ROUTERS[name](D, E, 2), task)
+        errors.append(error(moe, task))
+        if errors[-1] < 0.3 * task.alone():
+            break
+    assert min(errors) < 0.3 * task.alone(), errors
+    assert all(amount > 0 for amount in reached.values()), reached
+
+
+def pull(moe: MoE, task: Task) -> Tensor:
+    "The largest gradient that the task sends to any part of the router."
+    x, y, kind = task.batch()
+    moe.double()(x.double(), context(kind)).sub(y).square().mean().backward()
+    return torch.stack(
+        [part.grad.abs().max() for part in moe.router.parameters() if part.grad is not None]
+    ).max()
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_with_one_choice_the_router_learns_unless_every_weight_is_one(name):
+    "Renormalised top-1: whatever the logits are, the weight is 1, and no gradient comes back."
+    torch.manual_seed(0)
+    moe, task = MoE(ROUTERS[name](D, E, 1), Maps(D, E)), Task.of(0)
+    with observe(moe) as seen:
+        felt = pull(moe, task)
+    assert (felt == 0) == bool((seen[0][1].weight == 1).all()), felt
+
+
+def test_renormalised_top_1_never_moves_its_router():
+    torch.manual_seed(0)
+    stuck, free = top_k(D, E, 1, over_chosen), top_k(D, E, 1, over_all)
+    for router, moves in ((stuck, False), (free, True)):
+        before = router.score.weight.detach().clone()
+        learn(router, Task.of(0), steps=5)
+        assert torch.equal(router.score.weight, before) is not moves
+
+
+def upcycled(gate) -> MoE:
+    torch.manual_seed(0)
+    return upcycle(Bottleneck(D, 16, 1), top_k(D, E, 2, gate), E)
+
+
+def test_identical_experts_with_renormalised_weights_give_no_gradient():
+    "However two equal outputs are mixed, the mixture is the same; all that is left is rounding."
+    assert pull(upcycled(over_chosen), Task.of(0)) < 1e-14
+    assert pull(upcycled(over_all), Task.of(0)) > 1e-4
+
+
+def test_a_little_noise_on_the_copies_frees_the_router():
+    moe = upcycled(over_chosen)
+    with torch.no_grad():
+        for weight in moe.experts.weights():
+            weight.add_(torch.randn_like(weight), alpha=0.01)
+    assert pull(moe, Task.of(0)) > 1e-6

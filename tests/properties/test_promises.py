@@ -1,0 +1,409 @@
+"What routers promise, held to by experiment; and what every router makes of input that is not as it should be."
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from unittest import mock
+
+import hypothesis.strategies as st
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import Tensor, nn
+
+from moe_lab.routing.adjustments import Feedback, Jitter, Standardise
+from moe_lab.routing.capacity import Capacity, ExpertChoice, Quota
+from moe_lab.routing.decision import Context, Promises, Routing, check
+from moe_lab.routing.presets import PRESETS, expert_choice, gshard, switch
+from moe_lab.routing.router import Router
+from moe_lab.routing.scores import Hash, Linear, TimeGRU, modulo, multiplicative
+from moe_lab.routing.selection import TopK
+
+seed = torch.default_generator.manual_seed  # torch.manual_seed also asks for devices that are not there
+Make = Callable[[int, int, int], Router]  # d, n_experts, k -> a router
+
+D = 4
+ROUTERS: dict[str, Make] = PRESETS | {
+    "Hash modulo": lambda d, n_experts, k: Router(Hash(n_experts, modulo), [], TopK(k)),
+    "Hash multiplicative": lambda d, n_experts, k: Router(Hash(n_experts, multiplicative), [], TopK(k)),
+    "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),
+    "Jitter": lambda d, n_experts, k: Router(Linear(d, n_experts), [Jitter(0.1)], TopK(k)),
+    "Standardise": lambda d, n_experts, k: Router(Linear(d, n_experts), [Standardise()], TopK(k)),
+}
+WITHOUT_K = [
+    "base",
+    "dense",
+    "expert_choice",
+    "threshold",
+    "top_p",
+]  # how many a token visits is not theirs to set
+every_router = pytest.mark.parametrize("name", ROUTERS)
+
+
+@dataclass(frozen=True)
+class Case:
+    "A batch of sequences for a router of some size."
+
+    seed: int
+    lengths: tuple[int, ...]
+    n_experts: int
+    k: int
+
+    @classmethod
+    def of(cls, number: int) -> "Case":
+        rng = random.Random(number)
+        n_experts = rng.randint(2, 6)
+        lengths = tuple(rng.randint(1, 9) for _ in range(rng.randint(2, 4)))
+        return cls(number, lengths, n_experts, rng.randint(1, max(1, n_experts // 2)))
+
+    def batch(self) -> tuple[Tensor, Context]:
+        seed(self.seed)
+        n = sum(self.lengths)
+        sequence = torch.arange(len(self.lengths)).repeat_interleave(torch.tensor(self.lengths))
+        x = torch.randn(n, D, dtype=torch.float64)
+        return x, Context(token_ids=torch.randint(50, (n,)), sequence=sequence)
+
+    def router(self, make: Make) -> Router:
+        "In the middle of its life, in training mode."
+        seed(self.seed)
+        router = make(D, self.n_experts, self.k).double().train()
+        with torch.no_grad():
+            for weight in router.parameters():
+                weight.add_(torch.randn_like(weight), alpha=0.3)
+        x, context = replace(self, seed=self.seed + 1).batch()
+        for _ in range(2):
+            centroids = router(x, context).notes.get("centroids")
+            counts, pull = torch.randint(9, (self.n_experts,)).float(), torch.rand(self.n_experts)
+            router.after_step(Feedback(counts, pull, None if centroids is None else centroids.detach()))
+        return router
+
+
+cases = st.integers(0, 2**20).map(Case.of)
+
+
+def rows(context: Context, keep: Tensor) -> Context:
+    "What a context says of the tokens `keep` (T,), in a pass of its own."
+    part = {name: getattr(context, name) for name in ("mask", "token_ids", "sequence")}
+    return Context(**{name: None if value is None else value[keep] for name, value in part.items()})
+
+
+def decide(router: Router, x: Tensor, context: Context) -> Tensor:
+    "(T, E, 2) combine weights in two layers that share one memory; NaN where a token does not visit an expert."
+    context = rows(context, torch.ones(len(x), dtype=torch.bool))
+    return torch.stack([table(router(x, context)) for _ in range(2)], -1)
+
+
+def table(r: Routing) -> Tensor:
+    empty = torch.full((r.n_tokens, r.n_experts), torch.nan, dtype=torch.float64)
+    return empty.index_put((r.token, r.expert), r.weight.detach().double())
+
+
+def differ(a: Tensor, b: Tensor) -> bool:
+    return not torch.allclose(a, b, rtol=1e-6, atol=1e-6, equal_nan=True)
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    "Noise that is the same for every token, so that decisions can be compared row by row."
+
+    def one_row(draw):
+        def like(x: Tensor) -> Tensor:
+            return draw(x.shape[-1], generator=torch.Generator().manual_seed(0), dtype=x.dtype).expand_as(x)
+
+        return like
+
+    with (
+        mock.patch.object(torch, "randn_like", one_row(torch.randn)),
+        mock.patch.object(torch, "rand_like", one_row(torch.rand)),
+    ):
+        yield
+
+
+def later_tokens_matter(router: Router, case: Case) -> bool:
+    x, context = case.batch()
+    context = replace(context, sequence=torch.zeros_like(context.sequence))
+    early = torch.arange(len(x)) < case.lengths[0]
+    with still():
+        return differ(decide(router, x, context)[early], decide(router, x[early], rows(context, early)))
+
+
+def other_sequences_matter(router: Router, case: Case) -> bool:
+    x, context = case.batch()
+    with still():
+        together = decide(router, x, context)
+        each = [context.sequence == s for s in range(len(case.lengths))]
+        return any(differ(together[own], decide(router, x[own], rows(context, own))) for own in each)
+
+
+def inference_differs(router: Router, case: Case) -> bool:
+    x, context = case.batch()
+    seed(0)
+    trained = decide(router.train(), x, context)
+    seed(0)
+    return differ(trained, decide(router.eval(), x, context))
+
+
+def chance_decides(router: Router, case: Case) -> bool:
+    x, context = case.batch()
+    seed(0)
+    once = decide(router, x, context)
+    seed(1)
+    return differ(once, decide(router, x, context))
+
+
+# the promise -> the value of it that an experiment can refute, and the experiment
+EXPERIMENTS = {
+    "causal": (True, later_tokens_matter),
+    "batch_dependent": (False, other_sequences_matter),
+    "same_at_inference": (True, inference_differs),
+    "deterministic": (True, chance_decides),
+}
+every_promise = pytest.mark.parametrize("promise", EXPERIMENTS)
+
+
+def kept(promise: str, make: Make, case: Case):
+    "Fail if the router promises what the experiment refutes."
+    best, refuted = EXPERIMENTS[promise]
+    router = case.router(make)
+    if getattr(router.promises, promise) is best:
+        assert not refuted(router, case), f"promises {promise}={best}: refuted by {case}"
+
+
+def needed(promise: str, make: Make, tries: int = 60):
+    "Fail if the router promises less than it could: no experiment refutes the better promise."
+    best, refuted = EXPERIMENTS[promise]
+    every = list(map(Case.of, range(tries)))
+    if getattr(every[0].router(make).promises, promise) is not best:
+        assert any(refuted(case.router(make), case) for case in every), (
+            f"promises {promise}={not best}: never seen in {tries} tries"
+        )
+
+
+@every_router
+@settings(deadline=None, max_examples=6, derandomize=True)
+@given(case=cases)
+def test_what_is_promised_holds(name, case):
+    for promise in EXPERIMENTS:
+        kept(promise, ROUTERS[name], case)
+
+
+@every_router
+def test_what_is_not_promised_does_happen(name):
+    for promise in EXPERIMENTS:
+        needed(promise, ROUTERS[name])
+
+
+class Odd(nn.Module):
+    "A score that does what it should not, and says what it is told to say."
+
+    def __init__(self, d: int, n_experts: int, habit: Callable, promises: Promises):
+        super().__init__()
+        self.linear, self.habit, self.promises = Linear(d, n_experts), habit, promises
+
+    def forward(self, x: Tensor, context: Context) -> Tensor:
+        return self.habit(self, self.linear(x, context), context)
+
+
+def centred(self, logits, context):
+    "Each sequence less its mean: the future shows, other sequences do not."
+    same = (context.sequence[:, None] == context.sequence).to(logits)
+    return logits - same @ logits / same.sum(-1, keepdim=True)
+
+
+def of_the_first(self, logits, context):
+    "Everybody looks at the batch's first token: causal, and not one's own business."
+    return logits + 3 * logits[:1]
+
+
+def still_at_inference(self, logits, context):
+    return logits.cumsum(-1) if self.training else logits
+
+
+def noisy(self, logits, context):
+    return logits + torch.randn_like(logits)
+
+
+HABITS = {
+    "causal": (centred, Promises(causal=False)),
+    "batch_dependent": (of_the_first, Promises(batch_dependent=True)),
+    "same_at_inference": (still_at_inference, Promises(same_at_inference=False)),
+    "deterministic": (noisy, Promises(deterministic=False)),
+}
+
+
+def odd(habit: Callable, promises: Promises) -> Make:
+    return lambda d, n_experts, k: Router(Odd(d, n_experts, habit, promises), [], TopK(k))
+
+
+@every_promise
+def test_each_experiment_catches_its_own_offence_and_no_other(promise):
+    habit, honest = HABITS[promise]
+    for other in EXPERIMENTS:
+        needed(other, odd(habit, honest))
+        for case in map(Case.of, range(8)):
+            kept(other, odd(habit, honest), case)
+    with pytest.raises(AssertionError, match=f"promises {promise}="):
+        for case in map(Case.of, range(8)):
+            kept(promise, odd(habit, Promises()), case)
+
+
+@every_promise
+def test_a_router_that_promises_too_little_is_caught(promise):
+    _, modest = HABITS[promise]
+    with pytest.raises(AssertionError, match=f"promises {promise}=.*never seen"):
+        needed(promise, odd(lambda self, logits, context: logits, modest), tries=10)
+
+
+@every_router
+@every_promise
+def test_a_false_declaration_of_any_router_is_caught(name, promise):
+    "The opposite of what each router declares fails, whichever way round it is."
+
+    def lying(d: int, n_experts: int, k: int) -> Router:
+        router = ROUTERS[name](d, n_experts, k)
+        lie = replace(router.promises, **{promise: not getattr(router.promises, promise)})
+        router.__class__ = type("Lying", (Router,), {"promises": lie})
+        return router
+
+    with pytest.raises(AssertionError, match=f"promises {promise}="):
+        needed(promise, lying, tries=3)
+        for case in map(Case.of, range(60)):
+            kept(promise, lying, case)
+
+
+@every_router
+@settings(deadline=None, max_examples=6, derandomize=True)
+@given(case=cases, data=st.data())
+def test_padding_influences_nobody(name, case, data):
+    "Other padding changes nothing, and neither does no padding at all."
+    router, (x, context) = case.router(ROUTERS[name]), case.batch()
+    real = torch.tensor(data.draw(st.lists(st.booleans(), min_size=len(x), max_size=len(x))))
+    garbage = torch.where(real[:, None], x, 1e3 * torch.randn_like(x))
+    spoken = context.token_ids.where(real, -100)
+    with still():
+        padded = decide(router, x, replace(context, mask=real))
+        other = decide(router, garbage, replace(context, mask=real, token_ids=spoken))
+        without = decide(router, x[real], rows(context, real))
+    assert padded[~real].isnan().all()
+    assert not differ(padded, other)
+    assert not differ(padded[real], without)
+
+
+@every_router
+@settings(deadline=None, max_examples=3, derandomize=True)
+@given(case=cases)
+def test_deciding_changes_nothing_that_is_saved(name, case):
+    router, (x, context) = case.router(ROUTERS[name]), case.batch()
+    before = {key: value.clone() for key, value in router.state_dict().items()}
+    decide(router, x, context)
+    for key, value in router.state_dict().items():
+        assert torch.equal(value, before[key]), f"{key} moved without a step"
+
+
+def outcome(ask: Callable[[], Routing]) -> Routing | str:
+    "The checked routing, or the message of the one error that is allowed."
+    try:
+        return check(ask())
+    except ValueError as error:
+        return str(error)
+
+
+def ask(name: str, n_experts: int = 4, k: int = 2, n: int = 6, **change) -> Routing | str:
+    "What a fresh router of float32 makes of `n` tokens, some of it changed."
+    seed(0)
+    given = {"x": torch.randn(n, D), "token_ids": torch.arange(n)} | change
+    return outcome(lambda: ROUTERS[name](D, n_experts, k)(given.pop("x"), Context(**given)))
+
+
+@every_router
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf, -torch.inf])
+def test_numbers_that_are_none_are_refused_by_name(name, bad):
+    x = torch.randn(6, D)
+    x[3, 1] = bad
+    said = ask(name, x=x)
+    blind = isinstance(said, Routing) and said.logits is not None and said.logits.isfinite().all()
+    assert blind or re.search(r"\bx\b.*(token|row) 3", str(said)), said
+
+
+@every_router
+def test_more_choices_than_experts_are_refused(name):
+    said = ask(name, k=5)
+    if name in WITHOUT_K:
+        assert isinstance(said, Routing), said
+    else:
+        assert re.search(r"k=5.*n_experts=4", str(said)), said
+
+
+@every_router
+def test_no_choices_at_all_are_refused(name):
+    if name not in WITHOUT_K or name == "expert_choice":
+        assert re.search(r"(k|capacity_factor)=0", str(ask(name, k=0)))
+
+
+@pytest.mark.parametrize("room", [0, -1, torch.nan, torch.inf])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda room: Capacity(TopK(1), room),
+        lambda room: ExpertChoice(room),
+        lambda room: Quota(1, room),
+        lambda room: switch(D, 4, capacity=room),
+        lambda room: gshard(D, 4, capacity=room),
+        lambda room: expert_choice(D, 4, room),
+    ],
+)
+def test_experts_without_room_are_refused(make, room):
+    with pytest.raises(ValueError, match=rf"(capacity_factor|alpha)={room}: needs a number above 0"):
+        make(room)
+
+
+@every_router
+def test_whole_numbers_are_refused_as_tokens(name):
+    assert re.search(r"x: .*int64.*floating-point", str(ask(name, x=torch.ones(6, D, dtype=torch.long))))
+
+
+@every_router
+@pytest.mark.parametrize("train", [True, False])
+def test_nobody_there_is_a_decision_too(name, train):
+    for said in (ask(name, n=0), ask(name, mask=torch.zeros(6, dtype=torch.bool))):
+        assert isinstance(said, Routing), said
+        assert len(said.token) == 0
+        assert said.counts.tolist() == [0] * 4
+
+
+@every_router
+def test_one_expert_takes_everybody(name):
+    said = ask(name, n_experts=1, k=1)
+    assert isinstance(said, Routing), said
+    assert said.weight.isfinite().all()
+    visits = said.token.bincount(minlength=6).tolist()
+    assert visits == [1] * 6 or name == "threshold", visits
+
+
+@every_router
+def test_one_token_alone_routes_sensibly_at_inference(name):
+    seed(0)
+    said = check(ROUTERS[name](D, 8, 2).eval()(torch.randn(1, D), Context(token_ids=torch.tensor([3]))))
+    assert 1 <= len(said.token) <= 8
+    assert said.weight.isfinite().all()
+    assert said.weight.sum() > 0
+
+
+@every_router
+def test_all_experts_chosen_is_allowed(name):
+    said = ask(name, n_experts=3, k=3)
+    assert isinstance(said, Routing), said
+
+
+@every_router
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_either_precision_gives_finite_weights_and_gradients(name, dtype):
+    seed(0)
+    router = ROUTERS[name](D, 8, 2).to(dtype)
+    said = check(router(torch.randn(20, D).to(dtype), Context(token_ids=torch.arange(20))))
+    assert said.weight.isfinite().all()
+    if said.weight.requires_grad:
+        said.weight.square().sum().backward()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in router.parameters())

@@ -1,0 +1,221 @@
+"The real SRNN training, stopped in every way there is: what comes out is what an undisturbed run gives."
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from moe_lab.experiments.systems.srnn.measurements import RememberFirst, load, train
+from moe_lab.experiments.systems.srnn.settings import Settings
+from moe_lab.experiments.systems.srnn.system import MEMORY, build, planned_births
+from moe_lab.training.callbacks import Checkpoints, MetricsLog
+from moe_lab.training.checkpoints import load_newest, stored
+from moe_lab.training.growth import Growth
+from moe_lab.training.runs import Run
+from moe_lab.training.trainer import Callback
+
+STEPS = 40
+SMALL = Settings(limit=2560, batch_size=64, experts=5, router="by max", checkpoint_every=4)
+
+
+class Tell(Callback):
+    "Prints every step, for whoever holds the kill switch."
+
+    def after_step(self, trainer, report):
+        print(trainer.done, flush=True)
+
+
+class StopAt(Callback):
+    "Does something to the training after a step."
+
+    def __init__(self, step: int, action):
+        self.step, self.action = step, action
+
+    def after_step(self, trainer, report):
+        if trainer.done == self.step:
+            self.action()
+
+
+def go_on(out: Path, settings: Settings, *callbacks: Callback) -> Run:
+    "Train as far as it goes, from wherever `out` stands."
+    torch.set_num_threads(1)
+    run = Run.open(out, "srnn", settings, resume=True)
+    run.finish({"rows": train(settings, run, callbacks)})
+    return run
+
+
+if __name__ == "__main__":  # the process that test_kill_minus_9 kills
+    go_on(Path(sys.argv[1]), replace(SMALL, checkpoint_every=int(sys.argv[2])), Tell())
+    sys.exit()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    "The undisturbed run of the settings, trained once."
+    runs = {}
+
+    def run_of(settings: Settings) -> Run:
+        if settings not in runs:
+            runs[settings] = go_on(tmp_path_factory.mktemp("straight"), settings)
+        return runs[settings]
+
+    return run_of
+
+
+def bits(tree):
+    "A tree with every tensor as its bytes, so that == compares bit for bit."
+    if isinstance(tree, torch.Tensor):
+        return tree.dtype, tuple(tree.shape), tree.contiguous().numpy().tobytes()
+    if isinstance(tree, dict):
+        return {key: bits(part) for key, part in tree.items()}
+    return [bits(part) for part in tree] if isinstance(tree, (list, tuple)) else repr(tree)
+
+
+def assert_same(one: Run, other: Run):
+    "Parameters, optimizer, random state, every metric and the summary, bit for bit."
+    a, b = load_newest(one.checkpoints), load_newest(other.checkpoints)
+    assert a.step == b.step == STEPS - 1
+    assert a.extra == b.extra == {"experts": {"moe": 5}}
+    for part, x, y in (("model", a.model, b.model), ("optimizer", a.optimizer, b.optimizer)):
+        equal = bits(x) == bits(y)  # a name of its own: explaining how megabytes differ takes minutes
+        assert equal, part
+    equal = bits(a.rng["torch"]) == bits(b.rng["torch"])  # the only generator that training uses
+    assert equal, "random state"
+    left, right = one.metrics.frame(), other.metrics.frame()
+    assert len(left) == len(right)
+    for column in left:
+        equal = left[column].map(repr).tolist() == right[column].map(repr).tolist()
+        assert equal, column
+    equal = repr(one.summary) == repr(other.summary)
+    assert equal, "summary"
+
+
+VARIANTS = {
+    "by max": SMALL,
+    "printed": replace(SMALL, router="printed"),
+    "loss-free, two epochs": replace(SMALL, router="loss-free", limit=1280, epochs=2),
+    "forgotten": replace(SMALL, memory="forgotten"),
+    "phase": replace(SMALL, births="phase", memory="forgotten"),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_stopped_by_until(tmp_path, straight, name):
+    settings = VARIANTS[name]
+    stop = 10 if name == "by max" else random.Random(name).randrange(1, STEPS)  # a birth comes next at 10
+    run = Run.open(tmp_path, "srnn", settings)
+    data = load(settings)
+    births = Growth(planned_births(settings, STEPS), MEMORY[settings.memory])
+    rest = [RememberFirst(run, settings, data.train), MetricsLog(run), Checkpoints(run)]
+    build(settings, data, [births, *rest]).fit(until=stop)
+    assert load_newest(run.checkpoints).step == stop - 1
+    assert_same(go_on(tmp_path, settings), straight(settings))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_stopped_by_interrupts(tmp_path, straight, name):
+    settings = VARIANTS[name]
+    for step in sorted(random.Random(name).sample(range(1, STEPS), 2)):
+        with pytest.raises(KeyboardInterrupt, match=f"after step {step} of {STEPS}; nothing is lost"):
+            go_on(tmp_path, settings, StopAt(step, lambda: os.kill(os.getpid(), signal.SIGINT)))
+    assert_same(go_on(tmp_path, settings), straight(settings))
+
+
+@pytest.mark.parametrize("step", [9, 10, 11, 22])  # before, with and after a birth
+def test_an_error_in_the_middle_of_a_step(tmp_path, straight, step):
+    def fail(*_):
+        raise RuntimeError("lightning")
+
+    class Lightning(Callback):
+        "Strikes inside a step, after experts were born and before the optimizer moves."
+
+        def before_step(self, trainer):
+            if trainer.done == step:
+                trainer.optimizer.step = fail
+
+    with pytest.raises(RuntimeError, match="lightning"):
+        go_on(tmp_path, SMALL, Lightning())
+    assert_same(go_on(tmp_path, SMALL), straight(SMALL))
+
+
+def test_kill_minus_9(tmp_path, straight):
+    "Twice, at any moment: also while a checkpoint is being written, which here happens all the time."
+    command, moments = [sys.executable, __file__, str(tmp_path), "1"], random.Random(0)
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            for _ in range(moments.randrange(2, 12)):
+                assert child.stdout.readline()
+            time.sleep(moments.random() / 20)
+            child.send_signal(signal.SIGKILL)
+        assert child.returncode == -signal.SIGKILL
+        run = Run.open(tmp_path, "srnn", SMALL, resume=True)
+        assert run.summary is None
+    with warnings.catch_warnings(action="ignore"):  # a half-written checkpoint may be mentioned
+        assert_same(go_on(tmp_path, SMALL), straight(SMALL))
+
+
+def shorten(path: Path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def flip(path: Path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "part"),
+    [
+        (shorten, "model.safetensors"),
+        (flip, "optimizer.safetensors"),
+        (Path.unlink, "state.json"),
+        (shorten, "manifest.json"),
+    ],
+)
+def test_a_damaged_checkpoint(tmp_path, straight, damage, part):
+    with pytest.raises(KeyboardInterrupt):
+        go_on(tmp_path, SMALL, StopAt(26, lambda: os.kill(os.getpid(), signal.SIGINT)))
+    before, newest = stored(Run.open(tmp_path, "srnn", SMALL, resume=True).checkpoints)
+    assert (before.name, newest.name) == ("step-00000023", "step-00000025")
+    damage(newest / part)
+    with pytest.warns(UserWarning, match=f"{newest.name} is damaged .*; trying the checkpoint before it"):
+        resumed = go_on(tmp_path, SMALL)
+    assert_same(resumed, straight(SMALL))
+
+
+def test_other_settings_are_refused_and_nothing_is_lost(tmp_path, straight):
+    with pytest.raises(KeyboardInterrupt):
+        go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))
+    run = Run.open(tmp_path, "srnn", SMALL, resume=True)
+    files = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    with pytest.raises(ValueError, match=r"capacity_bias: 0.5 → 2.0; batch_size: 64 → 32$"):
+        Run.resume(run.folder, replace(SMALL, batch_size=32, capacity_bias=2.0))
+    assert files == {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    Run.resume(run.folder, replace(SMALL, device="auto", checkpoint_every=9))  # these decide no result
+    assert_same(go_on(tmp_path, SMALL), straight(SMALL))
+
+
+def test_the_runs_differ_where_they_should(straight):
+    "Otherwise the comparisons above would say nothing."
+    with pytest.raises(AssertionError):
+        assert_same(straight(SMALL), straight(replace(SMALL, seed=1)))
+    kept, forgotten = (load_newest(straight(VARIANTS[name]).checkpoints) for name in ("by max", "forgotten"))
+    equal = bits(kept.model) == bits(forgotten.model)
+    assert not equal
