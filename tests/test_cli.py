@@ -101,8 +101,8 @@ def test_report_writes_the_same_page_again(finished):
 
 
 BAD = {
-    "k > E": (["--top-k", "3"], "top_k=3: a token cannot choose more than the start=2 experts"),
-    "too few experts at the end": (["--experts", "1"], "experts=1: growth cannot end below start=2"),
+    "k > E": (["--k", "3"], "k=3: a token cannot choose more than the start=2 experts"),
+    "too few experts at the end": (["--n-experts", "1"], "n_experts=1: growth cannot end below start=2"),
     "unknown router": (
         ["--router", "magic"],
         "'magic' for argument '--router'. Expected one of ('none', 'printed'",

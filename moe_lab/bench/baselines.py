@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .cases import Case, Shape
-from ..experts.dispatch import Kernel, dispatch, grouped, padded, segments
+from ..experts.dispatch import Kernel, apply_experts, grouped, padded, segments
 from ..experts.experts import LinearMap, affine, stacked
 from ..measure.figures import GREY, PALETTE
 
@@ -25,7 +25,7 @@ from ..measure.figures import GREY, PALETTE
 __all__ = ['Made', 'CHAINS', 'PRODUCTS', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS', 'RULE', 'CONTENDERS', 'ACTS', 'ours',
            'routing_given', 'naive_loop', 'bottleneck_chain', 'swiglu_chain', 'then_relu', 'OneDNN', 'has_onednn',
            'by_onednn', 'dense_chain', 'same_weights', 'transformers_block', 'in_sequences', 'peer', 'st_moe',
-           'mixture_of_experts', 'soft_moe', 'Contender', 'forward', 'learn']
+           'mixture_of_experts', 'soft_moe', 'Contender', 'forward', 'forward_and_backward']
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #76757a34
 Made = tuple[Callable[[], Tensor], Sequence[Tensor]]  # the forward pass, and what gets gradients
@@ -39,7 +39,7 @@ def ours(case: Case) -> Made:
 def routing_given(case: Case, kernel: Kernel | None = None) -> Made:
     "The layer without its router: dispatch, with the kernel that the rule chooses or another, and experts."
     learns = [case.x, case.routing.weight, *case.weights]
-    return lambda: dispatch(case.x, case.routing, case.layer.experts, kernel), learns
+    return lambda: apply_experts(case.x, case.routing, case.layer.experts, kernel), learns
 
 
 def naive_loop(case: Case) -> Made:
@@ -154,8 +154,8 @@ def transformers_block(family: str, way: str, case: Case) -> Made:
     shape = case.shape
     config = getattr(import_module(f"{home}.configuration_{folder}"), f"{name}Config")(
         hidden_size=shape.d,
-        intermediate_size=shape.h,
-        moe_intermediate_size=shape.h,
+        intermediate_size=shape.hidden,
+        moe_intermediate_size=shape.hidden,
         num_experts=shape.n_experts,
         num_local_experts=shape.n_experts,
         num_experts_per_tok=shape.k,
@@ -192,7 +192,7 @@ def st_moe(case: Case) -> Any:
 
     shape = case.shape
     plain = nn.ModuleList(
-        nn.Sequential(nn.Linear(shape.d, shape.h), nn.ReLU(), nn.Linear(shape.h, shape.d))
+        nn.Sequential(nn.Linear(shape.d, shape.hidden), nn.ReLU(), nn.Linear(shape.hidden, shape.d))
         for _ in range(shape.n_experts)
     )
     layer = Peer(
@@ -201,7 +201,7 @@ def st_moe(case: Case) -> Any:
         gating_top_n=shape.k,
         threshold_eval=0.0,
         capacity_factor_eval=float(shape.k),
-        expert_hidden_mult=1.5 * shape.h / shape.d,  # it takes two thirds of that
+        expert_hidden_mult=1.5 * shape.hidden / shape.d,  # it takes two thirds of that
         experts=plain if shape.expert == "bottleneck" else None,
     )
     with torch.no_grad():
@@ -217,7 +217,7 @@ def mixture_of_experts(case: Case) -> Any:
     layer = Peer(
         dim=shape.d,
         num_experts=shape.n_experts,
-        hidden_dim=shape.h,
+        hidden_dim=shape.hidden,
         second_policy_eval="all" if shape.k == 2 else "none",
         capacity_factor_eval=float(shape.k),
     )
@@ -236,7 +236,7 @@ def soft_moe(case: Case) -> Any:
         dim=shape.d,
         num_experts=shape.n_experts,
         num_slots=max(1, in_sequences(case).shape[1] * shape.k // shape.n_experts),
-        expert_mult=(1.5 if gated else 1) * shape.h / shape.d,  # gated, it takes two thirds
+        expert_mult=(1.5 if gated else 1) * shape.hidden / shape.d,  # gated, it takes two thirds
         geglu=gated,
         offload_unused_experts_to_cpu=False,
     )
@@ -262,7 +262,7 @@ CONTENDERS = {
     RULE: Contender(routing_given, GREY, "_"),
     "moe_lab, segments": Contender(partial(routing_given, kernel=segments), PALETTE[8], "3"),
     "moe_lab, grouped": Contender(
-        partial(routing_given, kernel=grouped), PALETTE[8], "4", lambda s: s.d % 4 == s.h % 4 == 0
+        partial(routing_given, kernel=grouped), PALETTE[8], "4", lambda s: s.d % 4 == s.hidden % 4 == 0
     ),
     "moe_lab, padded": Contender(
         partial(routing_given, kernel=padded),
@@ -311,7 +311,7 @@ def forward(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[],
     return torch.no_grad()(run)
 
 
-def learn(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[], object]:
+def forward_and_backward(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[], object]:
     "Forward and backward: gradients for all that learns."
     with torch.no_grad():
         gradient = torch.randn_like(run())
@@ -324,4 +324,4 @@ def learn(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[], o
     return act
 
 
-ACTS = {"forward": forward, "forward + backward": learn}
+ACTS = {"forward": forward, "forward + backward": forward_and_backward}

@@ -16,7 +16,7 @@ from ..experts.moe import MoE
 from ..routing.decision import Routing
 from ..routing.parts import positive
 from ..routing.presets import top_k
-from ..routing.selection import over_chosen
+from ..routing.selection import softmax_chosen
 
 # %% auto #0
 __all__ = ['EXPERTS', 'BANDS', 'band', 'Shape', 'Case', 'make_case']
@@ -37,14 +37,14 @@ class Shape:
 
     tokens: int
     d: int
-    h: int
+    hidden: int
     n_experts: int
     k: int
     expert: Literal["bottleneck", "swiglu"] = "bottleneck"
     skew: float = 0.0  # the chance of expert number e is in proportion to e**-skew; 1: Zipf
 
     def __post_init__(self):
-        positive(tokens=self.tokens, d=self.d, h=self.h, n_experts=self.n_experts, k=self.k)
+        positive(tokens=self.tokens, d=self.d, hidden=self.hidden, n_experts=self.n_experts, k=self.k)
         if self.expert not in EXPERTS:
             raise ValueError(f"expert={self.expert!r}: needs one of {', '.join(EXPERTS)}")
         if not self.k <= self.n_experts <= self.d:
@@ -60,10 +60,10 @@ class Shape:
     @property
     def work(self) -> float:
         "Multiply-adds of one expert in its second matrix product, r·d·h; a gated first one has twice as many."
-        return self.r * self.d * self.h
+        return self.r * self.d * self.hidden
 
     def __str__(self):
-        size = f"T{self.tokens} d{self.d} h{self.h} E{self.n_experts} k{self.k} {self.expert}"
+        size = f"T{self.tokens} d{self.d} h{self.hidden} E{self.n_experts} k{self.k} {self.expert}"
         return f"{size} skew {self.skew:g}" if self.skew else size
 
 # %% ../../nbs/09_bench/02_cases.ipynb #72f40f82
@@ -91,8 +91,8 @@ def make_case(shape: Shape, seed: int = 0) -> Case:
     "The batch and the layer of a shape; biases are zero, as peers have none. Always the same."
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        router = top_k(shape.d, shape.n_experts, shape.k, over_chosen)
-        layer = MoE(router, EXPERTS[shape.expert](shape.d, shape.h, shape.n_experts))
+        router = top_k(shape.d, shape.n_experts, shape.k, softmax_chosen)
+        layer = MoE(router, EXPERTS[shape.expert](shape.d, shape.hidden, shape.n_experts))
         direction = nn.init.orthogonal_(next(router.parameters())).detach()
         x, noise = torch.randn(shape.tokens, shape.d), torch.rand(shape.tokens, shape.n_experts)
     with torch.no_grad():

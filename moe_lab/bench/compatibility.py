@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..measure.trace.trace import Trace, record
-from ..measure.transformers.hooks import ForeignDoor, as_logits, listen, routed_layers
+from ..measure.transformers.hooks import TransformersHooks, as_logits, listen, routed_layers
 from ..measure.transformers.interventions import ablate
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 from ..measure.transformers.tiny_models import families, quiet, tiny_model
 
 # %% auto #0
-__all__ = ['Answer', 'BY_HAND', 'REMARKS', 'best_of', 'renormalised', 'of_switch', 'of_doge', 'choice_of', 'differences',
-           'overhear', 'kept', 'texts_for', 'examine', 'same_logits', 'is_same', 'loses', 'compatibility', 'row_of',
-           'printable']
+__all__ = ['Answer', 'BY_HAND', 'REMARKS', 'best_of', 'softmax_of_best', 'of_switch', 'of_doge', 'choice_of', 'trace_differences',
+           'router_calls', 'copied', 'texts_for', 'examine', 'same_logits', 'is_same', 'loses', 'compatibility',
+           'row_of', 'printable']
 
 # %% ../../nbs/09_bench/07_compatibility.ipynb #a2be5eb0
 Answer = tuple[Tensor, Tensor]  # experts (T, K), weights (T, K)
@@ -38,7 +38,7 @@ def best_of(logits: Tensor, k: int, gate: Callable[[Tensor, Tensor], Tensor]) ->
     return best.indices, gate(logits, best.values)
 
 
-def renormalised(logits: Tensor, best: Tensor) -> Tensor:
+def softmax_of_best(logits: Tensor, best: Tensor) -> Tensor:
     return best.softmax(-1)
 
 
@@ -49,17 +49,17 @@ def of_switch(router: Any, answer: Any) -> Answer:
 
 def of_doge(layer: Any, answer: Any) -> Answer:
     rows, columns = answer[1]
-    return best_of((rows[:, :, None] + columns[:, None]).flatten(1), layer.top_k, renormalised)
+    return best_of((rows[:, :, None] + columns[:, None]).flatten(1), layer.top_k, softmax_of_best)
 
 
 BY_HAND: dict[str, Callable[[Any, Any], Answer]] = {  # class of a router: itself, its answer -> its choice
     "DbrxRouter": lambda router, logits: best_of(logits, 1, lambda all, best: torch.ones_like(best)),
     "DogeCDMoE": of_doge,
-    "JetMoeTopKGating": lambda router, answer: best_of(answer[-1], router.top_k, renormalised),
+    "JetMoeTopKGating": lambda router, answer: best_of(answer[-1], router.top_k, softmax_of_best),
     "Llama4Router": lambda router, answer: best_of(
         answer[-1], router.top_k, lambda all, best: best.sigmoid()
     ),
-    "NllbMoeTop2Router": lambda router, answer: best_of(answer[-1], 2, renormalised),
+    "NllbMoeTop2Router": lambda router, answer: best_of(answer[-1], 2, softmax_of_best),
     "SwitchTransformersTop1Router": of_switch,
 }
 
@@ -77,7 +77,7 @@ def choice_of(router: nn.Module, answer: Any) -> Answer:
     raise ValueError(f"{type(router).__name__}: no experts with weights in what it returns")
 
 # %% ../../nbs/09_bench/07_compatibility.ipynb #9b928266
-def differences(
+def trace_differences(
     visits: pd.DataFrame,  # of one layer, as `Trace.assignments` gives them
     answer: Answer,
     real: Tensor,  # (B, S) bool
@@ -99,17 +99,17 @@ def differences(
 
 # %% ../../nbs/09_bench/07_compatibility.ipynb #28134f15
 @contextmanager
-def overhear(model: nn.Module) -> Iterator[dict[str, tuple[nn.Module, tuple, dict]]]:
+def router_calls(model: nn.Module) -> Iterator[dict[str, tuple[nn.Module, tuple, dict]]]:
     "Inside the block, keep what each layer's router is given: layer -> router, arguments, named arguments."
     given: dict[str, tuple[nn.Module, tuple, dict]] = {}
     handles = []
-    for name, door in routed_layers(model).items():
-        if isinstance(door, ForeignDoor) and door.router:
+    for name, hooks in routed_layers(model).items():
+        if isinstance(hooks, TransformersHooks) and hooks.router:
 
             def hook(router, arguments, named, name=name):
-                given[name] = router, *(kept((arguments, named)))
+                given[name] = router, *(copied((arguments, named)))
 
-            handles.append(door.router.register_forward_pre_hook(hook, with_kwargs=True, prepend=True))
+            handles.append(hooks.router.register_forward_pre_hook(hook, with_kwargs=True, prepend=True))
     try:
         yield given
     finally:
@@ -117,13 +117,13 @@ def overhear(model: nn.Module) -> Iterator[dict[str, tuple[nn.Module, tuple, dic
             handle.remove()
 
 
-def kept(value: Any) -> Any:
+def copied(value: Any) -> Any:
     "A copy of tensors in tuples, lists and dicts, and the rest as it is."
     if isinstance(value, Tensor):
         return value.clone()
     if isinstance(value, dict):
-        return {name: kept(part) for name, part in value.items()}
-    return type(value)(map(kept, value)) if isinstance(value, (tuple, list)) else value
+        return {name: copied(part) for name, part in value.items()}
+    return type(value)(map(copied, value)) if isinstance(value, (tuple, list)) else value
 
 # %% ../../nbs/09_bench/07_compatibility.ipynb #1481791c
 def texts_for(model: Any) -> tuple[dict[str, Tensor], Tensor, Tensor]:
@@ -141,13 +141,13 @@ def texts_for(model: Any) -> tuple[dict[str, Tensor], Tensor, Tensor]:
 def examine(model: Any) -> dict[str, Any]:
     "Record a call of a model and check it; the columns of its row."
     given, real, real_decoder = texts_for(model)
-    with overhear(model) as asked, listen(model) as heard, record(model) as trace:
+    with router_calls(model) as asked, listen(model) as heard, record(model) as trace:
         before = model(**given)
     wrong = {}
     for name, (router, arguments, named) in asked.items():
         answer = choice_of(router, router(*arguments, **named))
         side = real_decoder if "decoder" in name else real
-        wrong[name] = differences(trace.assignments(name), answer, side)
+        wrong[name] = trace_differences(trace.assignments(name), answer, side)
     decisions = dict(heard)
     same, returned = same_logits(model, given, heard)
     row = {

@@ -18,7 +18,7 @@ import torch
 
 from .baselines import ACTS, CONTENDERS, FAMILIES, OURS, PRODUCTS, RULE, Contender
 from .cases import BANDS, Shape, band, make_case
-from .timing import interleaved, load, machine, on_threads, ratios
+from .timing import interleaved, load_average, machine, on_threads, ratios
 from ..measure.figures import GREY, calm
 from ..routing.parts import positive
 from ..training.allocator import reuse_memory
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['SHAPES', 'FIELDS', 'KERNELS', 'AXES', 'LETTERS', 'measure', 'summary', 'by_band', 'fastest_of', 'beside_the_rule',
-           'related', 'measure_growth', 'exponents', 'price_of_skew', 'act_by_act', 'picture', 'tables', 'printable',
-           'claim', 'bench']
+           'related', 'measure_growth', 'exponents', 'price_of_skew', 'act_by_act', 'speed_figure', 'ratio_tables',
+           'printable', 'earlier_measurements', 'bench_layers']
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #aa2a00bc
 SHAPES = (
@@ -196,7 +196,7 @@ def act_by_act(rows: pd.DataFrame, value: str) -> pd.DataFrame:
     return rows.pivot(index=same, columns="act", values=value).reset_index()
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #f2f899e2
-def picture(found: pd.DataFrame, note: str = "") -> Figure:
+def speed_figure(found: pd.DataFrame, note: str = "") -> Figure:
     "Each contender's time over ours against r·d·h; a panel per act."
     from matplotlib.figure import Figure
 
@@ -222,7 +222,7 @@ def picture(found: pd.DataFrame, note: str = "") -> Figure:
     return fig
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #a5bee174
-def tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def ratio_tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     "What is told, by the unit that the times are told in: rows of `summary`."
     import pandas as pd
 
@@ -248,7 +248,7 @@ def printable(frame: pd.DataFrame, growth: pd.DataFrame, about: Mapping[str, str
         )
 
     parts = [", ".join(f"{name} {value}" for name, value in about.items())]
-    for unit, rows in tables(frame).items():
+    for unit, rows in ratio_tables(frame).items():
         parts += [f"{act}: {unit}; geometric means\n{text(by_band(rows, act), True)}" for act in ACTS]
     told = {
         "p in time ~ size^p": act_by_act(exponents(growth), "exponent"),
@@ -262,7 +262,7 @@ def printable(frame: pd.DataFrame, growth: pd.DataFrame, about: Mapping[str, str
     return "\n\n".join(parts)
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #55490990
-def claim(out: Path, about: Mapping[str, str], threads: int, resume: bool) -> pd.DataFrame:
+def earlier_measurements(out: Path, about: Mapping[str, str], threads: int, resume: bool) -> pd.DataFrame:
     "What was measured in the folder before; an error if that does not go together with what is asked for."
     import pandas as pd
 
@@ -283,7 +283,7 @@ def claim(out: Path, about: Mapping[str, str], threads: int, resume: bool) -> pd
     return before
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #a39aa2ce
-def bench(
+def bench_layers(
     out: Path,  # folder for the times, and for tables and figure of this number of threads
     threads: int = 1,
     rounds: int = 9,
@@ -298,7 +298,7 @@ def bench(
 
     positive(rounds=rounds)
     about = machine() | {"freed memory": "kept" if reuse_memory() else "given back"}
-    frame = claim(out, about, threads, resume)
+    frame = earlier_measurements(out, about, threads, resume)
     done = {
         Shape(*row[1:]) for row in frame[["threads", *FIELDS]].itertuples(index=False) if row[0] == threads
     }
@@ -312,7 +312,7 @@ def bench(
         growth = measure_growth(shapes, rounds=rounds, patience=4 * patience)
     own = frame[frame["threads"] == threads]
     name = "bench" if threads == 1 else f"bench-{threads}-threads"
-    picture(summary(own), f"threads: {threads}").savefig(out / f"{name}.png", dpi=140)
-    text = printable(own, growth, about | {"threads": str(threads), "load at the end": load()})
+    speed_figure(summary(own), f"threads: {threads}").savefig(out / f"{name}.png", dpi=140)
+    text = printable(own, growth, about | {"threads": str(threads), "load at the end": load_average()})
     write_atomically(out / f"{name}.txt", text.encode())
     return text

@@ -19,19 +19,19 @@ from torch import Tensor, nn
 from .baselines import ACTS, ours, routing_given
 from .cases import Shape, make_case
 from .timing import interleaved, machine, on_threads, ratios
-from ..experts.dispatch import Collect, Spread, plan
-from ..experts.experts import Stack
+from ..experts.dispatch import Combine, Dispatch, dispatch_plan
+from ..experts.experts import Experts
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import positive
-from ..routing.selection import best
+from ..routing.selection import topk_indices
 from ..training.allocator import reuse_memory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['AT', 'ALONE', 'TRIALS', 'Trial', 'judge', 'Segmented', 'one_stack', 'gradients', 'seconds_alone', 'memory',
-           'under_autocast', 'precision', 'by_torch', 'searches', 'tried']
+__all__ = ['AT', 'ALONE', 'TRIALS', 'Trial', 'time_trials', 'Segmented', 'one_stack', 'gradients', 'seconds_alone',
+           'freed_memory', 'under_autocast', 'precision', 'by_torch', 'searches', 'time_all']
 
 # %% ../../nbs/09_bench/08_negative_results.ipynb #f804c0d3
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Trial:
     tried: Callable[[], object]
 
 
-def judge(trials: Iterable[Trial], rounds: int = 15, patience: float = 20.0) -> pd.DataFrame:
+def time_trials(trials: Iterable[Trial], rounds: int = 15, patience: float = 20.0) -> pd.DataFrame:
     "Each trial's time over that of what is in place, in the same round: median, quartiles, and the noise."
     import pandas as pd
 
@@ -87,15 +87,15 @@ class Segmented(torch.autograd.Function):
         return for_rows, for_w, for_b, None
 
 
-def one_stack(x: Tensor, routing: Routing, stack: Stack) -> Tensor:
+def one_stack(x: Tensor, routing: Routing, experts: Experts) -> Tensor:
     "Expert by expert, all gradients written into one stack: (T, d) -> (T, d)."
-    orders, ends = plan(routing), routing.offsets[1:].tolist()
+    orders, ends = dispatch_plan(routing), routing.offsets[1:].tolist()
 
     def linear(rows, w, b=None):
         return Segmented.apply(rows, w, b, ends)
 
-    return Collect.apply(
-        stack.expert(Spread.apply(x, orders), linear, *stack.weights()), routing.weight, orders
+    return Combine.apply(
+        experts.expert(Dispatch.apply(x, orders), linear, *experts.weights()), routing.weight, orders
     )
 
 # %% ../../nbs/09_bench/08_negative_results.ipynb #68b6fecd
@@ -136,9 +136,9 @@ def seconds_alone(shape: Shape, kept: bool, rounds: int) -> list[float]:
     return [float(times[act]) for act in ACTS]
 
 
-def memory(
+def freed_memory(
     shapes: Iterable[Shape] = AT[-3:], rounds: int = 15, turns: int = 5
-) -> pd.DataFrame:  # rows as of `judge`
+) -> pd.DataFrame:  # rows as of `time_trials`
     "Freed memory given back to the system against memory that is kept, in processes of their own; low, high: extremes."
     import pandas as pd
 
@@ -203,9 +203,9 @@ def searches(
     "topk against a search for k maxima, and PyTorch's sort against NumPy's, for T tokens, E experts, k choices."
     for n_tokens, n_experts, k in sizes:
         scores = torch.randn(n_tokens, n_experts, generator=torch.Generator().manual_seed(0))
-        expert = best(scores, k).flatten()
+        expert = topk_indices(scores, k).flatten()
         at = f"T{n_tokens} E{n_experts} k{k}"
-        yield Trial("torch.topk", at, "search", partial(best, scores, k), partial(scores.topk, k))
+        yield Trial("torch.topk", at, "search", partial(topk_indices, scores, k), partial(scores.topk, k))
         sides = (partial(sort, expert, n_experts) for sort in (in_blocks, by_torch))
         yield Trial("torch.argsort", at, "sort", *sides)
 
@@ -213,7 +213,7 @@ def searches(
 TRIALS = (gradients, precision, searches)
 
 
-def tried(
+def time_all(
     out: Path,  # folder for tried.parquet
     rounds: int = 15,
     trials: Iterable[Callable[[], Iterator[Trial]]] = TRIALS,
@@ -227,7 +227,8 @@ def tried(
     reuse_memory()
     with on_threads(1):
         found = pd.concat(
-            [*(judge(make(), rounds) for make in trials), memory(freed, rounds)], ignore_index=True
+            [*(time_trials(make(), rounds) for make in trials), freed_memory(freed, rounds)],
+            ignore_index=True,
         )
     found.attrs.update(machine())
     found.to_parquet(out / "tried.parquet")

@@ -19,11 +19,11 @@ from torch import Tensor, nn
 
 from .baselines import ACTS, routing_given
 from .cases import Shape, make_case
-from .routers import decide, relative, take_turns
-from .routers import learn as decide_and_learn
+from .routers import route, relative, take_turns
+from .routers import route_and_learn as decide_and_learn
 from .timing import interleaved, ratios
 from ..experiments.systems.srnn.measurements import load
-from ..experiments.systems.srnn.settings import Settings
+from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
 from ..measure.maps import METHODS, flatten
 from ..measure.trace.trace import record
@@ -32,7 +32,7 @@ from ..models.language.reading import next_token
 from ..routing.presets import PRESETS
 from ..routing.router import Router
 from ..routing.scores import Linear
-from ..routing.selection import TopK, over_all
+from ..routing.selection import TopK, softmax_all
 from ..routing.sinkhorn import Sinkhorn, after
 from ..training.allocator import reuse_memory
 from ..training.callbacks import MetricsLog
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['ROUTERS', 'WORK', 'router_prices', 'stopwatch', 'step_parts', 'evaluate', 'evaluate_recorded', 'recording_price',
-           'map_seconds', 'printable']
+__all__ = ['ROUTERS', 'WORK', 'router_prices', 'stopwatch', 'step_parts', 'read_passes', 'read_passes_recorded',
+           'recording_price', 'map_seconds', 'printable']
 
 # %% ../../nbs/09_bench/06_overhead.ipynb #6efbe44b
 ROUTERS: dict[str, Callable[[int, int, int], Router]] = PRESETS | {
     "sinkhorn, 8 rounds": lambda d, n_experts, k: Router(
-        Linear(d, n_experts), [Sinkhorn(0.05, after(8))], TopK(k, over_all)
+        Linear(d, n_experts), [Sinkhorn(0.05, after(8))], TopK(k, softmax_all)
     )
 }
 
@@ -66,7 +66,7 @@ def router_prices(
     x, ids = case.x.detach(), torch.arange(shape.tokens)
     made = {name: make(shape.d, shape.n_experts, shape.k) for name, make in routers.items()}
     rows = []
-    for (act, layer), own in zip(ACTS.items(), (decide, decide_and_learn)):
+    for (act, layer), own in zip(ACTS.items(), (route, decide_and_learn)):
         turns: dict[str, Callable[[], Any]] = {"": layer(*routing_given(case))}
         turns |= {name: partial(own, router, x, ids) for name, router in made.items()}
         seconds = take_turns(turns, rounds, budget, f"routers, {act}")
@@ -105,7 +105,7 @@ WORK = ("forward", "penalties", "backward", "optimizer", "gradients forgotten")
 
 
 def step_parts(
-    settings: Settings = Settings(limit=10_000, start=16, epochs=4),  # noqa: B008
+    settings: SRNNSettings = SRNNSettings(limit=10_000, start=16, epochs=4),  # noqa: B008
     steps: int = 240,
     warm: int = 10,  # steps before them that do not count
 ) -> pd.DataFrame:  # milliseconds a step and share of it; index: the parts, and the rest
@@ -141,16 +141,16 @@ def step_parts(
 
 # %% ../../nbs/09_bench/06_overhead.ipynb #b72765a1
 @torch.no_grad()
-def evaluate(model: nn.Module, tokens: Tensor, passes: int) -> None:
+def read_passes(model: nn.Module, tokens: Tensor, passes: int) -> None:
     "Mean surprise of a decoder at tokens (B, S), several times over."
     for _ in range(passes):
         next_token(model, tokens)
 
 
-def evaluate_recorded(model: nn.Module, tokens: Tensor, passes: int) -> None:
+def read_passes_recorded(model: nn.Module, tokens: Tensor, passes: int) -> None:
     "The same, recorded."
     with record(model):
-        evaluate(model, tokens, passes)
+        read_passes(model, tokens, passes)
 
 
 def recording_price(
@@ -164,7 +164,7 @@ def recording_price(
     model, tokens = decoder(settings).eval(), torch.randint(settings.vocabulary, (texts, settings.length))
     acts = {
         what: partial(act, model, tokens, passes)
-        for what, act in {"read": evaluate, "recorded": evaluate_recorded}.items()
+        for what, act in {"read": read_passes, "recorded": read_passes_recorded}.items()
     }
     table = ratios(interleaved(acts, rounds, progress="recording"), "read", "cpu")
     each = (table["time"] - float(table["time"]["read"])) / (passes * tokens.numel() * settings.layers)

@@ -17,11 +17,11 @@ from comm.base_comm import BaseComm
 
 from .overhead import stopwatch
 from .timing import interleaved, ratios
-from ..data.photographs import photographs
+from ..data.photographs import load_photographs
 from ..explore.collapse.collapse_lab import CollapseLab
-from ..explore.collapse.training import Wish, course
+from ..explore.collapse.training import CollapseState, collapse_training
 from ..explore.plane.plane_lab import PlaneLab
-from ..explore.plane.training import PlaneWish, division
+from ..explore.plane.training import PlaneState, plane_training
 from ..explore.shared.live_panel import LivePanel
 from ..training.allocator import reuse_memory
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['LABS', 'sent_to_nobody', 'Shown', 'take', 'exploration_price', 'printable']
+__all__ = ['LABS', 'sent_to_nobody', 'Shown', 'take_steps', 'exploration_price', 'printable']
 
 # %% ../../nbs/09_bench/09_panels.ipynb #5c6b329a
 @contextmanager
@@ -64,12 +64,14 @@ class Shown(NamedTuple):
 
 
 LABS = {
-    "CollapseLab": Shown(lambda: course(Wish, photographs(patch=8)), CollapseLab, {}, steps=50),
-    "PlaneLab": Shown(lambda: division(PlaneWish), PlaneLab, {"opening": 0}, steps=300),
+    "CollapseLab": Shown(
+        lambda: collapse_training(CollapseState, load_photographs(patch=8)), CollapseLab, {}, steps=50
+    ),
+    "PlaneLab": Shown(lambda: plane_training(PlaneState), PlaneLab, {"opening": 0}, steps=300),
 }
 
 
-def take(stream: Iterator[Any], steps: int) -> None:
+def take_steps(stream: Iterator[Any], steps: int) -> None:
     "Take so many steps."
     for _ in islice(stream, steps):
         pass
@@ -93,7 +95,7 @@ def exploration_price(
             next(stream)  # the panel shows its first state at once
             sizes.clear()
             spent["pictures"] = 0.0
-            acts = {"alone": partial(take, stream, steps), "shown": partial(lab.run, steps)}
+            acts = {"alone": partial(take_steps, stream, steps), "shown": partial(lab.run, steps)}
             times = interleaved(acts, rounds, warm=0, progress=name)
             lab.live.close()
         found, seconds = ratios(times, "alone", "cpu"), times.groupby("contender")["seconds"].sum()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['UNIT', 'ACTS', 'NOTE', 'flops', 'decide', 'learn', 'take_turns', 'relative', 'facts', 'timing', 'table', 'printable']
+__all__ = ['UNIT', 'ROUTER_ACTS', 'NOTE', 'flops', 'route', 'route_and_learn', 'take_turns', 'relative', 'facts',
+           'timing_columns', 'router_table', 'printable']
 
 # %% ../../nbs/09_bench/05_routers.ipynb #3d838949
 def flops(router: Router, x: Tensor, ids: Tensor) -> int:
@@ -33,13 +34,13 @@ def flops(router: Router, x: Tensor, ids: Tensor) -> int:
     return counter.get_total_flops()
 
 # %% ../../nbs/09_bench/05_routers.ipynb #9ed7fdf1
-def decide(router: Router, x: Tensor, ids: Tensor):
+def route(router: Router, x: Tensor, ids: Tensor):
     "One decision without a graph."
     with torch.no_grad():
         router(x, Context(token_ids=ids))
 
 
-def learn(router: Router, x: Tensor, ids: Tensor):
+def route_and_learn(router: Router, x: Tensor, ids: Tensor):
     "One decision and the backward pass through its weights, where there is one."
     weight = router(x.detach().requires_grad_(), Context(token_ids=ids)).weight
     if weight.requires_grad:
@@ -90,7 +91,7 @@ def facts(router: Router, x: Tensor, ids: Tensor) -> dict[str, float]:
     return promises | {"parameters": parameters, "GFLOP": flops(router, x, ids) / 1e9}
 
 
-def timing(act: str, seconds: list[float], unit: list[float]) -> dict[str, float]:
+def timing_columns(act: str, seconds: list[float], unit: list[float]) -> dict[str, float]:
     "The columns of one act: milliseconds, times the unit with quartiles, rounds."
     middle, low, high = relative(seconds, unit)
     ms = 1000 * float(torch.tensor(seconds).median())
@@ -103,10 +104,10 @@ def timing(act: str, seconds: list[float], unit: list[float]) -> dict[str, float
     }
 
 # %% ../../nbs/09_bench/05_routers.ipynb #d4eac41e
-ACTS = {"decide": decide, "learn": learn}
+ROUTER_ACTS = {"decide": route, "learn": route_and_learn}
 
 
-def table(
+def router_table(
     presets: Mapping[str, Callable[[int, int, int], Router]] = PRESETS,  # name -> make(d, n_experts, k)
     n_tokens: int = 8192,
     n_experts: int = 64,
@@ -126,11 +127,11 @@ def table(
         routers = {name: make(d, n_experts, k) for name, make in presets.items()}
         rows = {name: facts(router, x, ids) for name, router in routers.items()}
         timed = {UNIT: top_k(d, n_experts, k), **routers}
-        for act, do in ACTS.items():
+        for act, do in ROUTER_ACTS.items():
             turns = {name: partial(do, router, x, ids) for name, router in timed.items()}
             seconds = take_turns(turns, rounds, budget, act)
             for name, row in rows.items():
-                row |= timing(act, seconds[name], seconds[UNIT])
+                row |= timing_columns(act, seconds[name], seconds[UNIT])
     finally:
         torch.set_num_threads(threads)
     found = pd.DataFrame(rows).T.convert_dtypes()
@@ -148,7 +149,7 @@ def printable(found: pd.DataFrame) -> str:
         shown[title] = found[title].map({True: "yes", False: "no"})
     shown["parameters"] = found["parameters"].map("{:,}".format)
     shown["GFLOP seen"] = found["GFLOP"].map("{:.2f}".format)
-    for act in ACTS:
+    for act in ROUTER_ACTS:
         shown[f"{act} ms"] = found[f"{act} ms"].map("{:.1f}".format)
         middle, low, high = (found[f"{act} ×{quartile}"] for quartile in ("", " 25 %", " 75 %"))
         shown[f"{act} ×"] = [f"{m:.3g} ({l:.3g}–{h:.3g})" for m, l, h in zip(middle, low, high)]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['undisturbed', 'interleaved', 'ratios', 'on_threads', 'machine', 'load']
+__all__ = ['undisturbed', 'interleaved', 'ratios', 'on_threads', 'machine', 'load_average']
 
 # %% ../../nbs/09_bench/01_timing.ipynb #083cf35f
 @contextmanager
@@ -118,6 +118,6 @@ def machine() -> dict[str, str]:
     }
 
 
-def load() -> str:
+def load_average() -> str:
     "How many processes wanted a core in the last minute, on average, where the system says so."
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .experts import Stack, stacked
+from .experts import Experts, stacked
 from ..routing.parts import PerExpert, positive
 
 # %% ../../nbs/02_experts/04_soft.ipynb #f1e7b566
@@ -60,7 +60,7 @@ class SoftRouter(PerExpert):
 class SoftMoE(nn.Module):
     "Soft mixture of experts (2308.00951): slots mix tokens, experts work on slots; (B, T, d) -> (B, T, d)."
 
-    def __init__(self, experts: Stack, slots: int = 1):
+    def __init__(self, experts: Experts, slots: int = 1):
         super().__init__()
         self.router, self.experts = SoftRouter(experts.d, experts.n_experts, slots), experts
 

@@ -8,12 +8,12 @@ __all__ = ['upcycle']
 # %% ../../nbs/02_experts/05_upcycling.ipynb #212eec87
 import torch
 
-from .experts import Stack
+from .experts import Experts
 from .moe import MoE
 from ..routing.router import Router
 
 # %% ../../nbs/02_experts/05_upcycling.ipynb #0a71ec36
-def upcycle(dense: Stack, router: Router, n_experts: int) -> MoE:
+def upcycle(dense: Experts, router: Router, n_experts: int) -> MoE:
     "An MoE whose `n_experts` experts are all copies of `dense`, a stack of one (2212.05055)."
     if dense.n_experts != 1:
         raise ValueError(f"dense holds {dense.n_experts} experts: upcycling starts from a stack of one")

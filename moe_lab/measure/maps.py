@@ -38,15 +38,15 @@ def router_inputs(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
         real = slice(None) if context is None or context.mask is None else context.mask
         seen[name].append(x.detach()[real].cpu())
 
-    doors = [
+    handles = [
         layer.router.register_forward_pre_hook(lambda _m, given, name=name: look(name, *given))
         for name, layer in layers.items()
     ]
     try:
         yield seen
     finally:
-        for door in doors:
-            door.remove()
+        for handle in handles:
+            handle.remove()
 
 # %% ../../nbs/03_measure/6_maps.ipynb #46452086
 def stratified_sample(labels: ArrayLike, n: int, seed: int = 0) -> np.ndarray:

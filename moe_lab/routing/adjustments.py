@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Feedback', 'as_printed', 'by_max', 'by_mean', 'by_rank', 'gradient', 'load_share', 'SaturationBias', 'LossFreeBias',
-           'Jitter', 'Standardise', 'CutOffs']
+           'Jitter', 'Standardise', 'ExpertThresholds']
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #52cbb5dc
 from collections.abc import Callable
@@ -152,19 +152,19 @@ class Standardise(nn.Module):
         return layer_norm(logits, logits.shape[-1:], eps=1e-8)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #82496f87
-class CutOffs(PerExpert):
+class ExpertThresholds(PerExpert):
     "log softmax − cut-off, at least 0 for a token that the expert takes: (T, E) -> (T, E)."
 
     promises = Promises()
-    cut: Tensor
+    thresholds: Tensor
 
     def __init__(self, n_experts: int):
         super().__init__()
         self.n_experts = n_experts
-        self.register_buffer("cut", torch.zeros(n_experts))
+        self.register_buffer("thresholds", torch.zeros(n_experts))
 
     def forward(self, scores: Tensor, context: Context) -> Tensor:
-        return scores.log_softmax(-1) - self.cut
+        return scores.log_softmax(-1) - self.thresholds
 
-    def fresh(self, n: int) -> "CutOffs":
-        return CutOffs(n)
+    def fresh(self, n: int) -> "ExpertThresholds":
+        return ExpertThresholds(n)

@@ -22,7 +22,7 @@ class Context:
     mask: Tensor | None = None  # (T,) bool, True where there is a real token; None: all are real
     token_ids: Tensor | None = None  # (T,) long, for routers that look at the word and not at x
     sequence: Tensor | None = None  # (T,) long, non-decreasing: the sequence of each token; None: all in one
-    memory: dict[str, Tensor] = field(default_factory=dict)  # from layer to layer within one forward pass
+    state: dict[str, Tensor] = field(default_factory=dict)  # from layer to layer within one forward pass
     notes: dict[str, Tensor] = field(default_factory=dict)  # of this decision, for losses and metrics
 
 # %% ../../nbs/01_routing/01_decision.ipynb #56f8a07f

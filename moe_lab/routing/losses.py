@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['real', 'real_logits', 'mean_gate', 'demand', 'switch_loss', 'ranks', 'gshard_loss', 'gate_variance', 'usage_variance',
-           'cv_squared', 'importance_loss', 'chance_to_be_chosen', 'load_loss', 'z_loss', 'token_entropy',
-           'marginal_entropy', 'mutual_information', 'gram_error', 'srip', 'orthogonality']
+           'cv_squared', 'importance_loss', 'chance_to_be_chosen', 'load_loss', 'z_loss', 'mean_token_entropy',
+           'marginal_entropy', 'routing_mutual_information', 'gram_error', 'srip', 'orthogonality']
 
 # %% ../../nbs/01_routing/11_losses.ipynb #c2bd0dc6
 import torch
@@ -114,7 +114,7 @@ def z_loss(routing: Routing) -> Tensor:
     return z.square().sum() / max(len(z), 1)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #8c9f8a93
-def token_entropy(routing: Routing) -> Tensor:
+def mean_token_entropy(routing: Routing) -> Tensor:
     "Mean entropy of a token's gate, in nats: 0 decisive, log E flat."
     log_gate = real_logits(routing).log_softmax(-1)
     return -(log_gate.exp() * log_gate).sum() / max(len(log_gate), 1)
@@ -126,9 +126,9 @@ def marginal_entropy(routing: Routing) -> Tensor:
     return -(gate * gate.clamp_min(torch.finfo(gate.dtype).tiny).log()).sum()
 
 
-def mutual_information(routing: Routing) -> Tensor:
+def routing_mutual_information(routing: Routing) -> Tensor:
     "Marginal minus token entropy, in nats: 0 when flat or collapsed, log E when decisive and diverse."
-    return marginal_entropy(routing) - token_entropy(routing)
+    return marginal_entropy(routing) - mean_token_entropy(routing)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #004d554d
 def gram_error(routing: Routing) -> Tensor:

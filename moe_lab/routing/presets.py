@@ -24,9 +24,18 @@ from moe_lab.routing.adjustments import (
     gradient,
 )
 from .capacity import Assignment, Capacity, ExpertChoice, Quota
-from .router import Biased, Router
+from .router import BiasedLogits, Router
 from .scores import Cosine, Family, Hash, Linear, Noisy, random_table
-from .selection import Gate, Threshold, TopK, TopP, over_all, over_chosen, sigmoid, uniform
+from moe_lab.routing.selection import (
+    Gate,
+    Threshold,
+    TopK,
+    TopP,
+    softmax_all,
+    softmax_chosen,
+    sigmoid,
+    equal_weights,
+)
 from .sinkhorn import Sinkhorn, after, within
 from moe_lab.routing.spectra_parts import (
     DepthGRU,
@@ -38,37 +47,41 @@ from moe_lab.routing.spectra_parts import (
 )
 
 # %% ../../nbs/01_routing/10_presets.ipynb #af5762d2
-def top_k(d: int, n_experts: int, k: int = 2, gate: Gate = over_all) -> Router:
+def top_k(d: int, n_experts: int, k: int = 2, gate: Gate = softmax_all) -> Router:
     "Plain token choice, nothing that balances (1701.06538 without its noise)."
     return Router(Linear(d, n_experts), [], TopK(k, gate))
 
 
-def dense(d: int, n_experts: int, gate: Gate = over_all) -> Router:
+def dense(d: int, n_experts: int, gate: Gate = softmax_all) -> Router:
     "Every token visits every expert: the softmax mixture that sparse layers save on."
     return Router(Linear(d, n_experts), [], TopK(n_experts, gate))
 
 
-def noisy_topk(d: int, n_experts: int, k: int = 2, gate: Gate = over_chosen) -> Router:
+def noisy_topk(d: int, n_experts: int, k: int = 2, gate: Gate = softmax_chosen) -> Router:
     "Learned noise in training, softmax over the chosen (1701.06538)."
     return Router(Noisy(d, n_experts), [], TopK(k, gate))
 
 
-def switch(d: int, n_experts: int, k: int = 1, gate: Gate = over_all, capacity: float = 1.25) -> Router:
+def switch(
+    d: int, n_experts: int, k: int = 1, gate: Gate = softmax_all, capacity_factor: float = 1.25
+) -> Router:
     "Switch Transformer (2101.03961): one expert, jitter in training, tokens beyond the capacity dropped."
-    return Router(Linear(d, n_experts), [Jitter()], Capacity(TopK(k, gate), capacity))
+    return Router(Linear(d, n_experts), [Jitter()], Capacity(TopK(k, gate), capacity_factor))
 
 
-def gshard(d: int, n_experts: int, k: int = 2, gate: Gate = over_chosen, capacity: float = 2.0) -> Router:
+def gshard(
+    d: int, n_experts: int, k: int = 2, gate: Gate = softmax_chosen, capacity_factor: float = 2.0
+) -> Router:
     "GShard (2006.16668): two experts, weights renormalised, a capacity; without its random second choice."
-    return Router(Linear(d, n_experts), [], Capacity(TopK(k, gate), capacity))
+    return Router(Linear(d, n_experts), [], Capacity(TopK(k, gate), capacity_factor))
 
 
-def cosine(d: int, n_experts: int, k: int = 2, gate: Gate = over_all, r: int = 16) -> Router:
+def cosine(d: int, n_experts: int, k: int = 2, gate: Gate = softmax_all, r: int = 16) -> Router:
     "X-MoE (2204.09179): cosines in a small space, over a learned temperature."
     return Router(Cosine(d, n_experts, r), [], TopK(k, gate))
 
 
-def top_p(d: int, n_experts: int, tau: float = 0.4, gate: Gate = over_all) -> Router:
+def top_p(d: int, n_experts: int, tau: float = 0.4, gate: Gate = softmax_all) -> Router:
     "As many experts as it takes to be sure (2403.07652)."
     return Router(Linear(d, n_experts), [], TopP(tau, gate))
 
@@ -79,15 +92,15 @@ def threshold(d: int, n_experts: int, threshold: float = 0.0, gate: Gate = sigmo
 
 
 def hash_router(
-    d: int, n_experts: int, k: int = 1, gate: Gate = uniform, family: Family = random_table
+    d: int, n_experts: int, k: int = 1, gate: Gate = equal_weights, family: Family = random_table
 ) -> Router:
     "Hash layers (2106.04426): the token's id alone decides, nothing is learned."
     return Router(Hash(n_experts, family), [], TopK(k, gate))
 
 # %% ../../nbs/01_routing/10_presets.ipynb #1e267957
-def expert_choice(d: int, n_experts: int, k: float = 1.25, gate: Gate = over_all) -> Router:
-    "Experts choose tokens (2202.09368); `k` is the mean number of experts a token gets, the capacity factor."
-    return Router(Linear(d, n_experts), [], ExpertChoice(k, gate))
+def expert_choice(d: int, n_experts: int, capacity_factor: float = 1.25, gate: Gate = softmax_all) -> Router:
+    "Experts choose tokens (2202.09368); `capacity_factor` is the mean number of experts a token gets."
+    return Router(Linear(d, n_experts), [], ExpertChoice(capacity_factor, gate))
 
 
 def base(d: int, n_experts: int, gate: Gate = sigmoid) -> Router:
@@ -95,29 +108,29 @@ def base(d: int, n_experts: int, gate: Gate = sigmoid) -> Router:
     return Router(Linear(d, n_experts), [], Assignment(gate))
 
 
-def s_base(d: int, n_experts: int, k: int = 1, gate: Gate = over_all, epsilon: float = 0.05) -> Router:
+def s_base(d: int, n_experts: int, k: int = 1, gate: Gate = softmax_all, epsilon: float = 0.05) -> Router:
     "S-BASE (2202.01169): top-k of a Sinkhorn plan in training, of the scores at inference."
     return Router(Linear(d, n_experts), [Sinkhorn(epsilon, within(0.01))], TopK(k, gate))
 
 # %% ../../nbs/01_routing/10_presets.ipynb #eeb4a719
-def loss_free(d: int, n_experts: int, k: int = 2, gate: Gate = over_all, strength: float = 0.01) -> Router:
+def loss_free(d: int, n_experts: int, k: int = 2, gate: Gate = softmax_all, strength: float = 0.01) -> Router:
     "Loss-free balancing (2408.15664): a bias from counts that only selects."
     return Router(Linear(d, n_experts), [LossFreeBias(n_experts, strength)], TopK(k, gate))
 
 
 def srnn_as_printed(
-    d: int, n_experts: int, k: int = 2, gate: Gate = over_all, strength: float = 0.5, ema: float = 0.9
+    d: int, n_experts: int, k: int = 2, gate: Gate = softmax_all, strength: float = 0.5, ema: float = 0.9
 ) -> Router:
     "SRNN's saturation routing to the letter: raw gradients, newborns at 0.5, the bias inside the gate."
     bias = SaturationBias(n_experts, strength, ema, normalise=as_printed)
-    return Router(Biased(Linear(d, n_experts), bias), [], TopK(k, gate))
+    return Router(BiasedLogits(Linear(d, n_experts), bias), [], TopK(k, gate))
 
 
 def srnn(
     d: int,
     n_experts: int,
     k: int = 2,
-    gate: Gate = over_all,
+    gate: Gate = softmax_all,
     strength: float = 1.0,
     ema: float = 0.9,
     normalise: Callable[[Tensor], Tensor] = by_mean,
@@ -132,7 +145,7 @@ def spectra(
     d: int,
     n_experts: int,
     k: int = 2,
-    gate: Gate = over_all,
+    gate: Gate = softmax_all,
     r: int = 8,  # numbers per token and expert in which queries and expressions are compared
     strength: float = 0.3,  # λ of the repulsion
     epsilon: float = 0.05,  # of Sinkhorn
@@ -142,7 +155,7 @@ def spectra(
 ) -> Router:
     "SPECTRA: GRU over depth, expression projector, repulsion, Sinkhorn, quota."
     similarity = Similarity(query(d, n_experts, r), expression(d, n_experts, r))
-    score = Biased(similarity, Repulsion(n_experts, r, strength))
+    score = BiasedLogits(similarity, Repulsion(n_experts, r, strength))
     return Router(score, [Sinkhorn(epsilon, after(5))], select(k, gate))
 
 
@@ -166,7 +179,7 @@ def spectra_without_quota(d: int, n_experts: int, k: int = 2, **rest) -> Router:
     return spectra(d, n_experts, k, select=TopK, **rest)
 
 
-def spectra_without_all(d: int, n_experts: int, k: int = 2, gate: Gate = over_all, r: int = 8) -> Router:
+def spectra_without_all(d: int, n_experts: int, k: int = 2, gate: Gate = softmax_all, r: int = 8) -> Router:
     "SPECTRA −All: a simple learned router with cosine similarity."
     return cosine(d, n_experts, k, gate, r)
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Family', 'Linear', 'Noisy', 'Cosine', 'around', 'modulo', 'multiplicative', 'random_table', 'Hash', 'TimeGRU',
-           'positions']
+           'places_in_sequence']
 
 # %% ../../nbs/01_routing/03_scores.ipynb #44d84858
 from collections.abc import Callable
@@ -146,14 +146,14 @@ class TimeGRU(nn.Module):
         sequence = real.new_zeros(len(x), dtype=torch.long) if context.sequence is None else context.sequence
         state = x.new_zeros(len(x), self.gru.hidden_size)
         if real.any():
-            row, place = positions(sequence[real])
+            row, place = places_in_sequence(sequence[real])
             lines = x.new_zeros(int(row[-1]) + 1, int(place.max()) + 1, x.shape[1])
             read = self.gru(lines.index_put((row, place), x[real]))[0]
             state = state.masked_scatter(real[:, None], read[row, place].to(x))
         return self.directions(state, context)
 
 
-def positions(sequence: Tensor) -> tuple[Tensor, Tensor]:
+def places_in_sequence(sequence: Tensor) -> tuple[Tensor, Tensor]:
     "For every token of `sequence` (T,), non-decreasing: which sequence it is in, and its place there; both (T,)."
     _, row, length = sequence.unique_consecutive(return_inverse=True, return_counts=True)
     begin = length.cumsum(0) - length

@@ -37,13 +37,13 @@ class DepthGRU(PerExpert):
             nn.init.zeros_(bias)
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
-        h = context.memory.get("depth")
+        h = context.state.get("depth")
         if h is not None and h.shape != (len(x), self.cell.hidden_size):
             raise ValueError(
-                f"context.memory['depth'] has shape {tuple(h.shape)}, this layer needs "
+                f"context.state['depth'] has shape {tuple(h.shape)}, this layer needs "
                 f"({len(x)}, {self.cell.hidden_size}): one Context for each forward pass, E·r alike in all layers"
             )
-        context.memory["depth"] = h = self.cell(x, h)
+        context.state["depth"] = h = self.cell(x, h)
         return h.unflatten(-1, (self.n_experts, self.r))
 
     def resize(self, keep: Tensor, n_new: int):

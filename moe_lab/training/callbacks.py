@@ -12,7 +12,7 @@ import torch
 
 from ..experts.moe import moe_layers
 from ..measure.load.metrics import Load
-from .checkpoints import load_newest, save
+from .checkpoints import load_newest, save_checkpoint
 from .evaluation import load_rows
 from .runs import Run
 from .schedules import Schedule
@@ -61,8 +61,8 @@ class MetricsLog(Callback):
 def step_rows(trainer: Trainer, report: StepReport) -> list[dict]:
     "What one step has to tell, as rows of metric, value and, per layer, ideal, floor and n."
     rows = [{"metric": "loss", "value": float(report.loss)}]
-    for name, value in report.penalties.items():
-        coefficient = trainer.penalties[name].coefficient(report.step)
+    for name, value in report.aux_losses.items():
+        coefficient = trainer.aux_losses[name].coefficient(report.step)
         rows += [
             {"metric": name, "value": float(value)},
             {"metric": f"{name} coefficient", "value": coefficient},
@@ -94,7 +94,7 @@ class Checkpoints(Callback):
             self.run.metrics.flush()
             experts = {name: layer.n_experts for name, layer in moe_layers(trainer.model).items()}
             model, optimizer = trainer.model.state_dict(), trainer.optimizer.state_dict()
-            save(self.run.checkpoints, trainer.done - 1, model, optimizer, {"experts": experts})
+            save_checkpoint(self.run.checkpoints, trainer.done - 1, model, optimizer, {"experts": experts})
         self.saved = trainer.done
 
 

@@ -62,7 +62,7 @@ def test_peers_read_the_tokens_and_learn(name, shape):
     who = contender(name)
     case = make_case(shape)
     run, learns = who.make(case)
-    baselines.learn(run, learns)()
+    baselines.forward_and_backward(run, learns)()
     assert run().shape == case.x.shape and case.x.grad.abs().sum() > 0
     sizes = {leaf.numel() for leaf in learns if leaf is not case.x and leaf.grad is not None}
     assert any(size % (shape.d * shape.h) == 0 for size in sizes)  # the experts' matrices among them
@@ -117,9 +117,7 @@ def test_the_shapes_cover_what_they_should():
         "h": {64, 256, 1024},
         "n_experts": {4, 16, 64},
     }
-    for name, wanted in (
-        asked | {"k": {1, 2, 4}, "expert": {*cases.EXPERTS}, "skew": {0.0, 1.0}}
-    ).items():
+    for name, wanted in (asked | {"k": {1, 2, 4}, "expert": {*cases.EXPERTS}, "skew": {0.0, 1.0}}).items():
         assert wanted <= values[name], name
     bands = pd.Series([cases.band(shape.work) for shape in speed.SHAPES]).value_counts()
     assert (bands.reindex(list(cases.BANDS)) >= 4).all()
@@ -170,7 +168,7 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
             raise KeyboardInterrupt
         return True
 
-    go = partial(speed.bench, tmp_path, rounds=3, shapes=shapes)
+    go = partial(speed.bench_layers, tmp_path, rounds=3, shapes=shapes)
     with pytest.raises(KeyboardInterrupt):
         go(contenders={name: replace(who, fits=partial(stop_at, 128)) for name, who in FEW.items()})
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["tokens"]) == {32, 64}
@@ -185,7 +183,7 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
     for words in ("naive loop", "fastest dense chain", "the rule chose", "time ~ size^p", torch.__version__):
         assert words in text
     assert "threads 1" in text.splitlines()[0] and "freed memory" in text.splitlines()[0]
-    assert "threads 2" in speed.bench(tmp_path, threads=2, rounds=3, shapes=shapes[:1], contenders=FEW)
+    assert "threads 2" in speed.bench_layers(tmp_path, threads=2, rounds=3, shapes=shapes[:1], contenders=FEW)
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["threads"]) == {1, 2}
     assert (tmp_path / "bench-2-threads.png").stat().st_size > 10_000
     about = json.loads((tmp_path / "bench.json").read_text("utf8"))

@@ -86,7 +86,7 @@ def test_a_dragged_slider_changes_its_side_and_not_the_other(panel):
     tools.drag(page, slider(page, 0, "top-k"), 60)
     for i in (LOADS_A, PLANE):
         tools.wait_for_change(page, view(page, i), before[i])
-    k = int(tools.ask_kernel(page, "print(lab.wish.a.k)"))
+    k = int(tools.ask_kernel(page, "print(lab.state.a.k)"))
     assert k > 2
     wait_for_state(page, f"balance?a.k={k}")
     assert tools.pixels(view(page, MAP_B)) == before[MAP_B]
@@ -114,7 +114,7 @@ def test_only_the_sliders_that_matter_are_there(panel):
     before = tools.pixels(view(page, PLANE))
     tools.drag(page, slider(page, 1, "iterations"), -60)
     tools.wait_for_change(page, view(page, PLANE), before)
-    assert int(tools.ask_kernel(page, "print(lab.wish.b.iterations)")) < 10
+    assert int(tools.ask_kernel(page, "print(lab.state.b.iterations)")) < 10
 
 
 def test_an_expert_is_followed_and_a_token_is_read(panel):

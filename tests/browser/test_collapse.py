@@ -143,7 +143,7 @@ def test_strength_reaches_a_system_under_way(panel):
     )
     press(page, "Step")
     at_step(page, now + 1)
-    assert float(tools.ask_kernel(page, "print(lab.wish.strength)")) > 2
+    assert float(tools.ask_kernel(page, "print(lab.state.strength)")) > 2
     assert float(tools.ask_kernel(page, strength)) > 1.5 * before
 
 
@@ -190,11 +190,11 @@ def test_a_preset_starts_a_run_and_writes_its_state(panel):
 
 def test_a_state_line_reopens_its_state(panel):
     page = panel
-    state_line(page).fill("collapse?balance=by+rank&every=20&top_k=3")
+    state_line(page).fill("collapse?balance=by+rank&every=20&k=3")
     state_line(page).press("Enter")
     past(page, 5)
     page.locator(".moe-lab option:checked", has_text="saturation by rank").wait_for(state="attached")
-    assert tools.ask_kernel(page, "print(lab.wish.every, lab.wish.top_k)") == "20 3"
+    assert tools.ask_kernel(page, "print(lab.state.every, lab.state.k)") == "20 3"
 
 
 @pytest.mark.parametrize("running", [False, True], ids=["at rest", "running"])

@@ -14,10 +14,10 @@ import numpy as np, torch, traitlets
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from moe_lab.data.text import load_text
-from moe_lab.data.tokens import pack, train_tokenizer
+from moe_lab.data.tokens import pack_documents, train_tokenizer
 from moe_lab.explore.shared.html_page import point_together
 from moe_lab.explore.tokens.selection import look_into
-from moe_lab.explore.tokens.map_layers import MapWish
+from moe_lab.explore.tokens.map_layers import MapState
 from moe_lab.explore.tokens.specialist_map import SpecialistMap
 from moe_lab.explore.tokens.token_trail import TokenTrail
 from moe_lab.models.language.language_model import DecoderSettings, decoder
@@ -103,7 +103,7 @@ def test_typing_changes_the_trail(page):
     )
     page.locator(".moe-word").nth(2).click()
     page.get_by_text(re.compile("^After .* comes")).wait_for()
-    assert ask(page, "trail.wish.token") == "2"
+    assert ask(page, "trail.state.token") == "2"
 
 
 def test_an_empty_text_is_answered(page):
@@ -150,7 +150,7 @@ def test_a_pressed_expert_is_selected_everywhere(page):
     page.get_by_text(re.compile(r"^The selection: \d+ tokens, 100% to E1")).wait_for()
     page.locator(".moe-detail", has_text="E1: keywords").wait_for()
     assert (
-        ask(page, "trail.wish.expert, set(lab.stage.sight.layer.points['number'][lab.stage.chosen])")
+        ask(page, "trail.state.expert, set(lab.stage.sight.layer.points['number'][lab.stage.chosen])")
         == "1 {1}"
     )
     assert page.locator(".moe-cell.moe-on").count() == ask_count(page, 1)
@@ -163,7 +163,7 @@ def test_a_pressed_expert_is_selected_everywhere(page):
 
 def ask_count(page, expert: int) -> int:
     "How many tokens of the trail visit an expert in the chosen layer."
-    return int(ask(page, f"int((trail.stage.passage.tables[trail.wish.layer][0] == {expert}).sum())"))
+    return int(ask(page, f"int((trail.stage.passage.tables[trail.state.layer][0] == {expert}).sum())"))
 
 
 PLACE = """
@@ -224,7 +224,7 @@ def test_another_layer_is_drawn_while_the_page_goes_on(page):
 def test_a_pasted_line_brings_the_lasso_back(page):
     circle(page, show_map(page))
     page.get_by_text(re.compile(r"^The selection: \d+ tokens")).wait_for(timeout=30_000)
-    line, chosen = ask(page, "lab.wish"), ask(page, "lab.stage.chosen.tolist()")
+    line, chosen = ask(page, "lab.state"), ask(page, "lab.stage.chosen.tolist()")
     field = page.locator(".moe-lab").last.locator(".widget-text input")
     for text in ("map?method=pca&points=800", line):
         field.fill(text)
@@ -235,7 +235,7 @@ def test_a_pasted_line_brings_the_lasso_back(page):
         )
     page.get_by_text(re.compile(r"^The selection: \d+ tokens")).wait_for()
     page.wait_for_timeout(500)  # whatever the page itself has to say of it
-    assert (ask(page, "lab.wish"), ask(page, "lab.stage.chosen.tolist()")) == (line, chosen)
+    assert (ask(page, "lab.state"), ask(page, "lab.stage.chosen.tolist()")) == (line, chosen)
     field.fill("map?layer=9")
     field.press("Enter")
     page.get_by_text("layer=9: the model has 2 layers").wait_for()

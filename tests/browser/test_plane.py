@@ -100,7 +100,7 @@ def test_a_dragged_slider_changes_the_view_and_takes_no_step_at_rest(panel):
     assert experts < 8
     page.wait_for_function("n => document.querySelectorAll('.moe-tile').length === n", arg=experts)
     assert tools.ask_kernel(page, "print(lab.system.trainer.done)") == "40"
-    assert page.evaluate(STATE) == f"plane?experts={experts}"
+    assert page.evaluate(STATE) == f"plane?n_experts={experts}"
     tools.screenshot(page, "plane_dragged")
 
 
@@ -116,7 +116,7 @@ def test_clicks_add_points(panel):
     page.get_by_text(re.compile("· 10 points")).wait_for(timeout=30_000)
     past(page, 40)
     button(page, "❚❚ Pause").click()
-    assert tools.ask_kernel(page, "print(lab.wish.points)").startswith("-60.40.1_-60.-40.0_")
+    assert tools.ask_kernel(page, "print(lab.state.points)").startswith("-60.40.1_-60.-40.0_")
     tools.screenshot(page, "plane_clicked")
 
 

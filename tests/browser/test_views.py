@@ -37,7 +37,7 @@ def training():
 """
 PANEL = """
 stack = StackedLoad()
-effective = Lines(title="Effective experts", unit="of 16", height=170)
+effective = Lines(title="N_eff", unit="of 16", height=170)
 loss = Lines(title="Held-out loss", unit="MSE", colours=["#B0244A"], floor_name="", log=True, height=170)
 bias = Points(title="Bias by expert age", unit="logits", height=170)
 tiles = ExpertTiles()
@@ -156,7 +156,7 @@ def test_the_pointer_reads_values(panel):
     tools.screenshot(page, "views_hover")
     stack.click(position={"x": 300, "y": 200})
     page.get_by_text("the kernel follows 0", exact=True).wait_for(timeout=30_000)
-    canvas(page, "Effective experts").hover(position={"x": 100, "y": 80})
+    canvas(page, "N_eff").hover(position={"x": 100, "y": 80})
     page.locator(".moe-tip", has_text="uniform router").wait_for()
     assert page.locator(".moe-tip:visible").inner_text().startswith("step ")
 

@@ -21,7 +21,7 @@ from moe_lab.data.batching import batch_index, steps_per_epoch, stratified_order
 from moe_lab.data.cache import read_splits, save_splits
 from moe_lab.data.hub import load_images
 from moe_lab.data.images import ImageSet, Splits
-from moe_lab.data.photographs import PHOTOGRAPHS, held_out_rows, patches, photograph, photographs, tops
+from moe_lab.data.photographs import PHOTOGRAPHS, held_out_rows, load_photographs, patches, photograph, tops
 
 ROOT = Path(__file__).parents[2]
 HUB = Path(__file__).parents[3] / "shared" / "hub"
@@ -107,15 +107,15 @@ def test_a_damaged_cache_file_is_noticed(saved, tmp_path_factory, data):
 
 
 def test_a_damaged_cache_file_is_made_again_with_a_warning():
-    photographs(patch=8, train=32, test=16)
+    load_photographs(patch=8, train=32, test=16)
     (file,) = Path(os.environ["MOE_LAB_CACHE"]).iterdir()
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.warns(UserWarning, match="damaged.*made again"):
-        photographs(patch=8, train=32, test=16)
+        load_photographs(patch=8, train=32, test=16)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        photographs(patch=8, train=32, test=16)
+        load_photographs(patch=8, train=32, test=16)
     assert file.stat().st_size == len(whole)
 
 
@@ -123,7 +123,7 @@ def test_a_cache_that_cannot_be_written_is_a_warning(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path / "file"))
     with pytest.warns(UserWarning, match="cannot be kept"):
-        assert len(photographs(patch=8, train=32, test=16).train) == 32
+        assert len(load_photographs(patch=8, train=32, test=16).train) == 32
 
 
 # ---- photographs
@@ -154,7 +154,7 @@ def corners(image, piece) -> list[int]:
 
 @pytest.mark.parametrize("patch", [16, 64])
 def test_patches_come_from_their_photograph_and_their_strips(patch):
-    splits = photographs(patch=patch, train=16, test=32)
+    splits = load_photographs(patch=patch, train=16, test=32)
     for label, name in enumerate(PHOTOGRAPHS):
         image = photograph(name)
         held_out = held_out_rows(image.shape[1], patch)
@@ -165,7 +165,7 @@ def test_patches_come_from_their_photograph_and_their_strips(patch):
 
 
 def test_default_photographs_are_balanced_and_the_same_again():
-    splits = photographs()
+    splits = load_photographs()
     assert splits.train.images.shape == (32_768, 3, 8, 8)
     assert splits.test.images.shape == (4_096, 3, 8, 8)
     assert set(splits.train.label.bincount().tolist()) == {2048}

@@ -13,14 +13,14 @@ from moe_lab.data.hub import fingerprint
 from moe_lab.data.text import (
     ALIASES,
     EMBEDDED,
+    distinct_documents,
     essence,
     hold_out_documents,
     load_text,
     read_sets,
     stream_text,
-    take,
 )
-from moe_lab.data.tokens import END, learn, pack, packed, train_tokenizer
+from moe_lab.data.tokens import END, learn_byte_pairs, pack_documents, packed_rows, train_tokenizer
 
 HUB = Path(__file__).parents[3] / "shared" / "hub"
 needs_hub = pytest.mark.skipif(not HUB.is_dir(), reason=f"no data in the hub's layout at {HUB}")
@@ -39,7 +39,7 @@ def own_cache(tmp_path_factory, monkeypatch):
 @given(st.lists(st.text(max_size=40)), st.integers(1, 200))
 def test_what_is_taken_is_distinct_and_within_the_limit(documents, limit):
     try:
-        kept = take(documents, "texts", limit)
+        kept = distinct_documents(documents, "texts", limit)
     except ValueError as error:
         assert "no document with a letter" in str(error)
         return
@@ -153,8 +153,8 @@ def test_a_stream_of_a_set_gives_the_rows_of_the_set_in_memory(name):
     tokenizer = train_tokenizer(documents[:50], 500)
     stored = read_sets(ALIASES[name])["train"]
     assert len(documents) <= len(stored)
-    rows = packed(stream_text(name), tokenizer, 128)
-    for ours, other in zip(rows, packed(documents, tokenizer, 128), strict=True):
+    rows = packed_rows(stream_text(name), tokenizer, 128)
+    for ours, other in zip(rows, packed_rows(documents, tokenizer, 128), strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(ours, other))
 
 
@@ -163,7 +163,7 @@ def test_a_stream_of_a_set_gives_the_rows_of_the_set_in_memory(name):
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    trained = learn(["The hen ate the corn.", "<end> of the tale", "日本語のテキスト"], 300)
+    trained = learn_byte_pairs(["The hen ate the corn.", "<end> of the tale", "日本語のテキスト"], 300)
     trained.encode_special_tokens = True
     return trained
 
@@ -180,7 +180,7 @@ def test_every_text_comes_back(tokenizer, text):
     length=st.integers(1, 20),
 )
 def test_packing_keeps_every_token_once_and_in_order(tokenizer, texts, length):
-    rows = list(packed([{"text": t, "domain": d} for t, d in texts], tokenizer, length))
+    rows = list(packed_rows([{"text": t, "domain": d} for t, d in texts], tokenizer, length))
     for number, (text, domain) in enumerate(texts):
         mine = [(row.tokens[row.document == number], row.domain) for row in rows]
         found = np.concatenate([tokens for tokens, _ in mine]).tolist()
@@ -202,7 +202,7 @@ def test_the_tokenizer_is_learned_again_when_the_text_changes(tmp_path, monkeypa
 
 def test_packed_domains_tell_their_names():
     splits = load_text("code+scripture", limit=20_000)
-    tokens = pack(splits.train, train_tokenizer(splits.train, 400), 32)
+    tokens = pack_documents(splits.train, train_tokenizer(splits.train, 400), 32)
     assert tokens.domain_names == ("code", "scripture")
     readable = "".join(tokens.vocabulary[t] for t in tokens.tokens[tokens.domain == 0][0])
     assert "self" in readable or "def" in readable or "return" in readable or "⏎" in readable

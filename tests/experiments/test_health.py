@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from moe_lab.experiments.systems.health.trained import Settings, build
-from moe_lab.experiments.systems.health.verdicts import confusion, right, synthetic
+from moe_lab.experiments.systems.health.trained import HealthSettings, build
+from moe_lab.experiments.systems.health.verdicts import confusion, share_right, synthetic_routers
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
-from moe_lab.measure.load.health import CheckUp, check_ups, health, old_alarm, squared_usage
+from moe_lab.measure.load.health import CheckUp, check_ups, health_of, old_alarm, squared_usage
 from moe_lab.measure.load.metrics import Load
 from moe_lab.routing.decision import Context
 from moe_lab.routing.presets import top_k
@@ -32,14 +32,14 @@ def choose(logits, k=1, mask=None):
 
 @pytest.fixture(scope="module")
 def routers() -> pd.DataFrame:
-    return synthetic((4, 16, 64), (1, 3), (7,))
+    return synthetic_routers((4, 16, 64), (1, 3), (7,))
 
 
 def test_at_least_95_percent_of_each_state_are_recognised(routers):
     table = confusion(routers)
     assert set(table.index) == {"collapsed", "amber", "balanced-unspecialised", "specialised", "hash-like"}
     assert (table["right"] >= 0.95).all(), table
-    assert right(routers) >= 0.95
+    assert share_right(routers) >= 0.95
 
 
 def test_the_old_alarm_never_rings_for_a_collapsed_router(routers):
@@ -59,13 +59,13 @@ def test_the_old_alarm_never_rings_for_a_collapsed_router(routers):
     ids=["E=1", "k=E", "T=0", "few tokens"],
 )
 def test_no_verdict_where_there_is_none(logits, k, why):
-    found = health(choose(logits, k), torch.randn(len(logits), 8))
+    found = health_of(choose(logits, k), torch.randn(len(logits), 8))
     assert found.state == "no verdict" and why in found.wrong and found.advice == ""
     assert [row["metric"] for row in found.rows()] == ["health", "spread", "agreement", "information"]
 
 
 def test_all_masked_is_no_token():
-    found = health(
+    found = health_of(
         choose(torch.randn(500, 4), 2, mask=torch.zeros(500, dtype=torch.bool)), torch.randn(500, 8)
     )
     assert (found.state, found.wrong) == ("no verdict", "no token was routed")
@@ -74,7 +74,7 @@ def test_all_masked_is_no_token():
 def test_padding_changes_no_number():
     x, logits, real = torch.randn(600, 8), torch.randn(600, 8), torch.arange(600) % 3 > 0
     padded = torch.where(real[:, None], logits, 50 * torch.ones(8).cumsum(0))
-    alone, among = health(choose(logits[real], 2), x[real]), health(choose(padded, 2, real), x)
+    alone, among = health_of(choose(logits[real], 2), x[real]), health_of(choose(padded, 2, real), x)
     for name in ("spread", "agreement", "information"):
         assert getattr(among, name).n == getattr(alone, name).n
         assert getattr(among, name).value == pytest.approx(getattr(alone, name).value, abs=1e-6)
@@ -83,7 +83,7 @@ def test_padding_changes_no_number():
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
 def test_tiny_gates_in_any_precision(dtype):
     x = torch.randn(1000, 8, dtype=dtype)
-    found = health(choose(1e-3 * x, 2), x)
+    found = health_of(choose(1e-3 * x, 2), x)
     assert 0 <= found.information.value < 1e-4 and found.state == "specialised"
 
 
@@ -91,8 +91,8 @@ def test_a_table_of_words_is_no_specialist_when_ids_are_known():
     words = torch.randint(0, 200, (2000,))
     vectors, table = torch.randn(200, 8), 4 * torch.randn(200, 8)
     x = vectors[words] + 0.05 * torch.randn(2000, 8)
-    assert health(choose(table[words]), x, token_ids=words).state == "hash-like"
-    assert health(choose(table[words]), x).state == "specialised"
+    assert health_of(choose(table[words]), x, token_ids=words).state == "hash-like"
+    assert health_of(choose(table[words]), x).state == "specialised"
 
 
 def test_pieces_make_the_whole():
@@ -100,7 +100,7 @@ def test_pieces_make_the_whole():
     parts = CheckUp()
     for rows in torch.arange(900).split(250):
         parts.update(choose(logits[rows], 2), x[rows])
-    whole = health(choose(logits, 2), x)
+    whole = health_of(choose(logits, 2), x)
     assert parts.verdict().load.counts.equal(whole.load.counts)
     assert parts.verdict().information.value == pytest.approx(whole.information.value, abs=1e-9)
     assert parts.verdict().agreement.value == pytest.approx(whole.agreement.value, abs=1e-6)
@@ -121,12 +121,12 @@ def test_the_old_alarm_has_no_number_without_tokens():
 
 
 def test_the_monitor_tells_of_a_collapse_and_logs_it(tmp_path):
-    from moe_lab.data.photographs import photographs
+    from moe_lab.data.photographs import load_photographs
 
-    settings, heard = Settings("plain, raw pixels", experts=16, top_k=1, steps=60, batch_size=64), []
+    settings, heard = HealthSettings("plain, raw pixels", n_experts=16, k=1, steps=60, batch_size=64), []
     run = Run.open(tmp_path, "watched", settings)
     monitor = HealthMonitor(every=20, run=run, say=heard.append)
-    build(settings, photographs(patch=8), [monitor]).fit()
+    build(settings, load_photographs(patch=8), [monitor]).fit()
     states = [health.state for _, _, health in monitor.changes]
     assert "collapsed" in states and all(a != b for a, b in pairwise(states))
     assert len(heard) == len(states)
@@ -139,11 +139,11 @@ def test_the_monitor_tells_of_a_collapse_and_logs_it(tmp_path):
 
 
 def test_the_monitor_changes_nothing():
-    from moe_lab.data.photographs import photographs
+    from moe_lab.data.photographs import load_photographs
 
     ends = []
     for callbacks in ([], [HealthMonitor(every=3, say=lambda text: None)]):
-        trainer = build(Settings("dice", experts=4, steps=9), photographs(patch=8), callbacks)
+        trainer = build(HealthSettings("dice", n_experts=4, steps=9), load_photographs(patch=8), callbacks)
         trainer.fit()
         assert trainer.model.training
         ends.append(torch.cat([p.detach().flatten() for p in trainer.model.parameters()]))

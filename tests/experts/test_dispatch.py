@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from torch.autograd import gradcheck, gradgradcheck
 
 from moe_lab.bench.timing import on_threads
-from moe_lab.experts.dispatch import dispatch, fastest, grouped, oracle, padded, segments
+from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, padded, segments
 from moe_lab.experts.experts import Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.upcycling import upcycle
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import srnn, top_k
-from moe_lab.routing.selection import over_chosen
+from moe_lab.routing.selection import softmax_chosen
 
 D, H = 8, 16  # rows of whole 16 bytes, which grouped_mm needs
 KERNELS = {"segments": segments, "grouped": grouped, "padded": padded, "default": None}
@@ -96,7 +96,7 @@ def exactly(x, routing, stack, back) -> dict[str, torch.Tensor]:
 
 
 def by(kernel):
-    return lambda x, routing, stack: dispatch(x, routing, stack, kernel)
+    return lambda x, routing, stack: apply_experts(x, routing, stack, kernel)
 
 
 def assert_close(got: dict, wanted: dict, output: float, gradient: float):
@@ -146,7 +146,7 @@ def test_autocast_computes_in_bfloat16_and_answers_in_float32(kernel):
         got = answers(by(kernel), x, routing, stack, back)
     right = exactly(x, routing, stack, back)
     assert {t.dtype for t in got.values()} == {torch.float32}
-    assert not torch.equal(got["output"], dispatch(x, routing, stack, kernel))
+    assert not torch.equal(got["output"], apply_experts(x, routing, stack, kernel))
     assert_close(got, right, **BFLOAT16)
 
 
@@ -159,7 +159,7 @@ def test_float64_gradients_are_the_derivatives(pairs, verify, kernel):
 
     def function(x, weight, *weights):
         stack.weights = lambda: list(weights)
-        return dispatch(x, replace(routing, weight=weight), stack, kernel)
+        return apply_experts(x, replace(routing, weight=weight), stack, kernel)
 
     weights = [w.detach().requires_grad_() for w in stack.weights()]
     assert verify(function, (x, routing.weight, *weights))
@@ -182,9 +182,9 @@ def test_x_need_not_be_contiguous(kernel, view):
 def test_without_a_graph_the_output_is_the_same(kernel, off):
     x, routing, stack, _ = case(PAIRS["ragged"])
     with off():
-        alone = dispatch(x, routing, stack, kernel)
+        alone = apply_experts(x, routing, stack, kernel)
     assert not alone.requires_grad
-    assert torch.equal(alone, dispatch(x, routing, stack, kernel))
+    assert torch.equal(alone, apply_experts(x, routing, stack, kernel))
 
 
 @every_kernel
@@ -193,7 +193,7 @@ def test_a_padded_token_gets_zeros_and_gives_no_gradient(kernel):
     router, stack = top_k(D, 4, 2), Bottleneck(D, H, 4)
     x = torch.randn(21, D, requires_grad=True)
     routing = router(x.detach(), Context(mask.flatten()))
-    got = dispatch(x, routing, stack, kernel)
+    got = apply_experts(x, routing, stack, kernel)
     got.sum().backward()
     unreal = ~mask.flatten()
     assert unreal.any()
@@ -229,13 +229,13 @@ def test_bit_for_bit_the_same_every_time(kernel, n_threads, dtype):
 def test_wrong_x(x, message):
     _, routing, stack, _ = case(PAIRS["top 2 of 4"])
     with pytest.raises(ValueError, match=message):
-        dispatch(x, routing, stack)
+        apply_experts(x, routing, stack)
 
 
 def test_a_routing_for_other_experts():
     x, routing, _, _ = case(PAIRS["top 2 of 4"])
     with pytest.raises(ValueError, match=r"routing is for 20 tokens and 4 experts, but .* and 3 experts"):
-        dispatch(x, routing, Bottleneck(D, H, 3))
+        apply_experts(x, routing, Bottleneck(D, H, 3))
 
 
 # ---------------------------------------------------------------- birth, pruning, upcycling
@@ -303,7 +303,7 @@ def test_elders_train_on_as_if_nobody_had_been_born(optimizer):
     def go_on(pairs):
         torch.manual_seed(1)
         rule.zero_grad()
-        y = dispatch(x, routed(pairs), moe.experts)
+        y = apply_experts(x, routed(pairs), moe.experts)
         y.square().mean().backward()
         return y.detach()
 
@@ -353,9 +353,9 @@ def test_pruning_needs_different_experts_that_exist(keep):
 @given(n_experts=st.integers(1, 9), data=st.data())
 def test_upcycled_experts_say_what_the_dense_one_said(n_experts, data):
     dense, k = Bottleneck(D, H, 1), data.draw(st.integers(1, n_experts))
-    moe = upcycle(dense, top_k(D, n_experts, k, over_chosen), n_experts)
+    moe = upcycle(dense, top_k(D, n_experts, k, softmax_chosen), n_experts)
     x = torch.randn(3, 5, D)
-    alone = dispatch(x.view(15, D), ones(15), dense)
+    alone = apply_experts(x.view(15, D), ones(15), dense)
     torch.testing.assert_close(moe(x).view(15, D), alone, rtol=1e-5, atol=1e-6)
 
 
@@ -399,7 +399,7 @@ def test_every_size_of_a_gated_expert(n_threads, h, dtype):
     x, routing = torch.randn(20, D).to(dtype), routed(PAIRS["top 2 of 4"], dtype)
     right = oracle(x.double(), replace(routing, weight=routing.weight.double()), deepcopy(stack).double())
     with on_threads(n_threads):
-        got = dispatch(x, routing, stack)
+        got = apply_experts(x, routing, stack)
     assert got.dtype is dtype
     assert_close({"output": got}, {"output": right}, 8 * torch.finfo(dtype).eps, 0)
 

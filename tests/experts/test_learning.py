@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from moe_lab.experts.experts import Bottleneck, Stack, uniform
+from moe_lab.experts.experts import Bottleneck, Experts, uniform_parameter
 from moe_lab.experts.moe import MoE, observe
 from moe_lab.experts.upcycling import upcycle
 from moe_lab.routing.decision import Context
 from moe_lab.routing.presets import PRESETS, top_k
 from moe_lab.routing.router import Router
 from moe_lab.routing.scores import TimeGRU
-from moe_lab.routing.selection import TopK, over_all, over_chosen
+from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
 
 D, KINDS, E = 8, 4, 8  # more experts than kinds of token, so that one may idle
 ROUTERS = PRESETS | {
@@ -22,13 +22,13 @@ ROUTERS = PRESETS | {
 LEARNED = [name for name, make in ROUTERS.items() if list(make(D, E, 2).parameters())]
 
 
-class Maps(Stack):
+class Maps(Experts):
     "Experts that are one linear map each: none of them can do two kinds of token."
 
     def __init__(self, d: int, n_experts: int):
         super().__init__()
         self.d, self.n_experts = d, n_experts
-        self.w, self.b = uniform(n_experts, d, d, d), uniform(n_experts, d, d)
+        self.w, self.b = uniform_parameter(n_experts, d, d, d), uniform_parameter(n_experts, d, d)
 
     @staticmethod
     def expert(rows, linear, w, b):  # type: ignore[override]
@@ -71,7 +71,7 @@ def predict(moe: MoE, x: Tensor, kind: Tensor) -> Tensor:
     "What the layer makes of x; what it makes of it a second time, if its router remembers the first."
     whole = context(kind)
     y = moe(x, whole)
-    return moe(x, whole) if whole.memory else y
+    return moe(x, whole) if whole.state else y
 
 
 def learn(router: Router, task: Task, steps: int = 120) -> tuple[MoE, dict[str, float]]:
@@ -133,7 +133,7 @@ def test_with_one_choice_the_router_learns_unless_every_weight_is_one(name):
 
 def test_renormalised_top_1_never_moves_its_router():
     torch.manual_seed(0)
-    stuck, free = top_k(D, E, 1, over_chosen), top_k(D, E, 1, over_all)
+    stuck, free = top_k(D, E, 1, softmax_chosen), top_k(D, E, 1, softmax_all)
     for router, moves in ((stuck, False), (free, True)):
         before = router.score.weight.detach().clone()
         learn(router, Task.of(0), steps=5)
@@ -147,12 +147,12 @@ def upcycled(gate) -> MoE:
 
 def test_identical_experts_with_renormalised_weights_give_no_gradient():
     "However two equal outputs are mixed, the mixture is the same; all that is left is rounding."
-    assert pull(upcycled(over_chosen), Task.of(0)) < 1e-14
-    assert pull(upcycled(over_all), Task.of(0)) > 1e-4
+    assert pull(upcycled(softmax_chosen), Task.of(0)) < 1e-14
+    assert pull(upcycled(softmax_all), Task.of(0)) > 1e-4
 
 
 def test_a_little_noise_on_the_copies_frees_the_router():
-    moe = upcycled(over_chosen)
+    moe = upcycled(softmax_chosen)
     with torch.no_grad():
         for weight in moe.experts.weights():
             weight.add_(torch.randn_like(weight), alpha=0.01)

@@ -16,7 +16,7 @@ from moe_lab.experts.moe import MoE, observe
 from moe_lab.measure.dynamics import landscape
 from moe_lab.measure.load.overlap import Together
 from moe_lab.measure.maps import flatten, neighbourhood, stratified_sample
-from moe_lab.measure.text.keywords import keywords, shuffled, tf_idf, token_counts
+from moe_lab.measure.text.keywords import expert_keywords, shuffled_experts, tf_idf, token_counts
 from moe_lab.measure.text.specialization import association, meetings, nmi, together, visit_table
 from moe_lab.routing.presets import top_k
 
@@ -106,8 +106,8 @@ def test_the_control_keeps_loads_and_finds_no_owner():
     token = rng.integers(50, size=n)
     frame = pd.DataFrame({"sequence": np.arange(n), "position": 0, "row": np.arange(n), "token": token})
     frame["expert"] = token % 5
-    assert (keywords(frame, 5, [""] * 50)["share"] == 1).all()
-    control = keywords(shuffled(frame), 5, [""] * 50)
+    assert (expert_keywords(frame, 5, [""] * 50)["share"] == 1).all()
+    control = expert_keywords(shuffled_experts(frame), 5, [""] * 50)
     assert control["share"].max() < 0.3
 
 

@@ -22,17 +22,17 @@ from moe_lab.measure.load.change import (
     saturation_by_load,
     sequential_overlap,
 )
-from moe_lab.measure.load.metrics import ALL_METRICS, METRICS, Load, dropped_by_dice, dropped_rate
+from moe_lab.measure.load.metrics import ALL_METRICS, METRICS, Load, dropped_by_random_router, dropped_rate
 from moe_lab.measure.load.overlap import (
     ExpertSets,
     Gram,
     Together,
     coactivation,
+    expert_outputs,
     expert_set_overlap,
+    gram_of_weights,
     gram_orthogonality,
     jaccard,
-    of_weights,
-    outputs,
     strongest_partner,
     token_set_overlap,
     visited,
@@ -129,8 +129,10 @@ def test_dropping():
     torch.manual_seed(1)
     n = torch.stack([dice(64, 8, 2).counts for _ in range(500)]).double()
     lost = (n - 18).clamp_min(0).sum(1) / 128
-    assert abs(float(lost.mean()) - dropped_by_dice(64, 8, 2, 18)) < 4.5 * float(lost.std()) / 500**0.5
-    assert dropped_by_dice(64, 8, 2, 64) == 0
+    assert (
+        abs(float(lost.mean()) - dropped_by_random_router(64, 8, 2, 18)) < 4.5 * float(lost.std()) / 500**0.5
+    )
+    assert dropped_by_random_router(64, 8, 2, 64) == 0
     kept = dice(30, 8, 2)
     refused = replace(kept, dropped=Dropped(*torch.zeros(3, 20, dtype=torch.long)))
     assert dropped_rate(Load.of([kept, refused])).value == 20 / 140
@@ -323,14 +325,14 @@ def test_gram_of_a_stack():
     stack, x = Bottleneck(6, 4, 3), torch.randn(20, 6)
     flat = torch.cat([w.detach().flatten(1) for w in stack.weights()], 1)
     reference = sklearn.metrics.pairwise.cosine_similarity(flat.numpy())
-    assert np.allclose(of_weights(stack).cosines.numpy(), reference, atol=1e-6)
+    assert np.allclose(gram_of_weights(stack).cosines.numpy(), reference, atol=1e-6)
     alone = [Bottleneck(6, 4, 1) for _ in range(3)]
     for e, one in enumerate(alone):
         for new, old in zip(one.weights(), stack.weights()):
             new.data.copy_(old.data[e : e + 1])
-    together = outputs(stack, x)
+    together = expert_outputs(stack, x)
     for e, one in enumerate(alone):
-        assert torch.allclose(together[e], outputs(one, x)[0], atol=1e-6)
+        assert torch.allclose(together[e], expert_outputs(one, x)[0], atol=1e-6)
 
 
 # --- change -------------------------------------------------------------------------------------------

@@ -75,7 +75,9 @@ def test_patches_photographs_and_kinds():
 
 def test_a_decoder_with_padding_and_with_a_cache():
     torch.manual_seed(0)
-    model = decoder(DecoderSettings(vocabulary=50, d=D, heads=2, layers=2, h=8, experts=EXPERTS)).eval()
+    model = decoder(
+        DecoderSettings(vocabulary=50, d=D, heads=2, layers=2, hidden=8, n_experts=EXPERTS)
+    ).eval()
     tokens, real = torch.randint(1, 50, (3, 6)), torch.ones(3, 6, dtype=torch.bool)
     real[1, :2] = False
     cache = Cache()

@@ -63,7 +63,7 @@ def test_a_wrong_trace_is_not_called_verified(monkeypatch):
 def test_probabilities_are_recognised_and_become_logits():
     model = tiny_model("gemma4")
     said = []
-    router = next(door.router for door in routed_layers(model).values())
+    router = next(hooks.router for hooks in routed_layers(model).values())
     router.register_forward_hook(lambda _m, _x, values: said.append(values[0]))
     with torch.no_grad(), listen(model) as heard:
         model(**texts_for(model)[0])

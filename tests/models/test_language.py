@@ -6,7 +6,7 @@ from torch import Tensor
 
 from moe_lab.experts.moe import moe_layers, observe
 from moe_lab.models.language.attention import Cache
-from moe_lab.models.language.generation import by_cut_offs, generate, why_not_cached
+from moe_lab.models.language.generation import generate, why_not_cached, with_expert_thresholds
 from moe_lab.models.language.language_model import (
     POSITIONS,
     DecoderSettings,
@@ -29,10 +29,18 @@ from moe_lab.routing.presets import PRESETS, expert_choice
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import aux_loss_coef
-from moe_lab.training.trainer import Penalty, Trainer
+from moe_lab.training.trainer import AuxLoss, Trainer
 
 SMALL = DecoderSettings(
-    vocabulary=30, d=16, heads=2, layers=3, length=24, h=8, experts=4, shared=1, first_k_dense_replace=1
+    vocabulary=30,
+    d=16,
+    heads=2,
+    layers=3,
+    length=24,
+    hidden=8,
+    n_experts=4,
+    shared=1,
+    first_k_dense_replace=1,
 )
 every_router = pytest.mark.parametrize("router", PRESETS)
 every_position = pytest.mark.parametrize("positions", POSITIONS)
@@ -167,7 +175,7 @@ def test_what_is_written_with_a_cache_is_what_would_be_written_without(router):
 def test_cut_offs_close_the_leak_of_experts_that_choose(seed):
     settings = shape(router="expert_choice", shared=0, first_k_dense_replace=0)
     model, batches = made(settings, seed), some(32, 16, seed).split(8)
-    causal = by_cut_offs(model, batches)
+    causal = with_expert_thresholds(model, batches)
     assert looks_ahead(model, batches[0], upto=8)
     assert not looks_ahead(causal, batches[0], upto=8)
     assert not why_not_cached(causal)
@@ -186,7 +194,7 @@ def test_a_model_that_reads_again_says_so():
 
 @pytest.mark.parametrize("experts, k, shared", [(4, 1, 0), (4, 2, 1), (6, 3, 2)])
 def test_parameters_and_flops_are_those_counted_by_hand(experts, k, shared):
-    s = shape(experts=experts, k=k, shared=shared)
+    s = shape(n_experts=experts, k=k, shared=shared)
     model, texts = made(s), some(4, 10)
 
     def network(h: int) -> int:
@@ -195,10 +203,10 @@ def test_parameters_and_flops_are_those_counted_by_hand(experts, k, shared):
     attention, norms = 4 * s.d**2 + 4 * s.d, 4 * s.d
     sparse = s.d * experts + experts * network(s.h) + (network(shared * s.h) if shared else 0)
     both_ends = 2 * s.vocabulary * s.d + 2 * s.d
-    parameters = both_ends + 3 * (attention + norms) + network(s.dense_h) + 2 * sparse
+    parameters = both_ends + 3 * (attention + norms) + network(s.dense_hidden) + 2 * sparse
     assert sum(p.numel() for p in model.parameters()) == parameters
     assert active_parameters(model, texts) == pytest.approx(parameters - 2 * (experts - k) * network(s.h))
-    one_layer = 4 * s.d**2 + 11 * s.d + 2 * s.d * s.dense_h  # 11: the mean of 1 to 10 keys, twice
+    one_layer = 4 * s.d**2 + 11 * s.d + 2 * s.d * s.dense_hidden  # 11: the mean of 1 to 10 keys, twice
     assert forward_flops(model, texts) == pytest.approx(2 * (3 * one_layer + s.vocabulary * s.d))
     assert forward_flops(made(dense_equal(s)), texts) == pytest.approx(forward_flops(model, texts))
 
@@ -217,7 +225,7 @@ def test_losses_are_paired_by_token():
 def trained(model: LanguageModel, steps: int, out=None) -> Trainer:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     coefficient = aux_loss_coef(0.05, 0.01, 0.05, 0.3, 20)
-    penalties = {"switch": Penalty(switch_loss, coefficient)} if out else {}
+    aux_losses = {"switch": AuxLoss(switch_loss, coefficient)} if out else {}
     callbacks = [MetricsLog(out, every=1), Checkpoints(out, every=2)] if out else []
     return Trainer(
         model,
@@ -225,7 +233,7 @@ def trained(model: LanguageModel, steps: int, out=None) -> Trainer:
         lambda step: some(4, 10, step),
         next_token,
         steps,
-        penalties=penalties,
+        aux_losses=aux_losses,
         callbacks=callbacks,
     )
 

@@ -349,8 +349,8 @@ def test_no_choices_at_all_are_refused(name):
         lambda room: Capacity(TopK(1), room),
         lambda room: ExpertChoice(room),
         lambda room: Quota(1, room),
-        lambda room: switch(D, 4, capacity=room),
-        lambda room: gshard(D, 4, capacity=room),
+        lambda room: switch(D, 4, capacity_factor=room),
+        lambda room: gshard(D, 4, capacity_factor=room),
         lambda room: expert_choice(D, 4, room),
     ],
 )

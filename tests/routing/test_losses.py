@@ -18,7 +18,7 @@ from moe_lab.experts.moe import MoE
 from moe_lab.routing import losses
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.presets import top_k
-from moe_lab.routing.selection import TopK, over_all, over_chosen
+from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import (
@@ -28,7 +28,7 @@ from moe_lab.training.schedules import (
     aux_loss_coef,
     orthogonality_warmup,
 )
-from moe_lab.training.trainer import Callback, Penalty, Trainer
+from moe_lab.training.trainer import AuxLoss, Callback, Trainer
 
 TOLERANCE = 1e-6
 LOSSES = (
@@ -39,16 +39,16 @@ LOSSES = (
     losses.importance_loss,
     losses.load_loss,
     losses.z_loss,
-    losses.token_entropy,
+    losses.mean_token_entropy,
     losses.marginal_entropy,
-    losses.mutual_information,
+    losses.routing_mutual_information,
     losses.srip,
     losses.orthogonality,
 )
 by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
 
 
-def routed(logits: torch.Tensor, k: int, mask=None, gate=over_chosen, std=0.7, centroids=None) -> Routing:
+def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7, centroids=None) -> Routing:
     "Top-k of noisy logits, with all the notes that a loss can ask for."
     noise = torch.linspace(-1, 1, logits.numel(), dtype=logits.dtype).view_as(logits)
     noisy = logits + std * noise
@@ -173,11 +173,13 @@ def test_entropies(case):
     from sklearn.metrics import mutual_info_score
 
     routing, gate, _ = case
-    assert abs(float(losses.token_entropy(routing)) - scipy.stats.entropy(gate, axis=1).mean()) < TOLERANCE
+    assert (
+        abs(float(losses.mean_token_entropy(routing)) - scipy.stats.entropy(gate, axis=1).mean()) < TOLERANCE
+    )
     assert abs(float(losses.marginal_entropy(routing)) - scipy.stats.entropy(gate.mean(0))) < TOLERANCE
     counts = np.round(gate * 1e8).astype(int)  # scikit-learn wants counts
     information = mutual_info_score(None, None, contingency=counts)
-    assert abs(float(losses.mutual_information(routing)) - information) < TOLERANCE
+    assert abs(float(losses.routing_mutual_information(routing)) - information) < TOLERANCE
 
 
 def test_orthogonality(case):
@@ -213,7 +215,7 @@ def test_ideal_and_worst(loss):
     eye = torch.eye(E, dtype=torch.float64)
     even, one, flat = 50 * eye.repeat(2, 1), 50 * eye[[0] * 8], torch.full((8, E), 1 / E).log().double()
     best = flat if loss is losses.z_loss else even
-    worst = {losses.token_entropy: flat, losses.mutual_information: flat}.get(loss, one)
+    worst = {losses.mean_token_entropy: flat, losses.routing_mutual_information: flat}.get(loss, one)
     for logits, centroids, wanted in zip((best, worst), (eye, torch.ones_like(eye)), EXTREMES[loss.__name__]):
         routing = routed(logits, 1, std=1e-3, centroids=centroids)
         if loss is losses.z_loss:
@@ -227,7 +229,7 @@ def test_padding_is_not_seen(loss):
     mask = torch.arange(12) % 3 != 1
     padded = routed(logits, 2, mask)
     strange = routed(torch.where(mask[:, None], logits, 99 * logits.flip(1)), 2, mask)
-    alone = TopK(2, over_chosen)(padded.logits[mask], padded.scores[mask], Context())
+    alone = TopK(2, softmax_chosen)(padded.logits[mask], padded.scores[mask], Context())
     notes = {"clean": logits[mask], "noise_std": padded.notes["noise_std"][mask]}
     alone = replace(alone, notes=padded.notes | notes)
     assert float(loss(padded)) == pytest.approx(float(loss(alone)), abs=1e-12)
@@ -285,7 +287,7 @@ class Memory(Callback):
 
     def after_step(self, trainer, report):
         self.losses.append(float(report.loss))
-        self.weighed.append({name: p.coefficient(report.step) for name, p in trainer.penalties.items()})
+        self.weighed.append({name: p.coefficient(report.step) for name, p in trainer.aux_losses.items()})
 
 
 SCHEDULES = {
@@ -303,7 +305,7 @@ def any_precision():
 
 
 def small(
-    layers=1, gate=over_all, k=2, penalties=SCHEDULES, dtype=None, identical=False, **options
+    layers=1, gate=softmax_all, k=2, aux_losses=SCHEDULES, dtype=None, identical=False, **options
 ) -> Trainer:
     "Forty steps of a small stack of MoE layers."
     AcceleratorState._reset_state()
@@ -319,7 +321,7 @@ def small(
         lambda step: data[step],
         lambda m, x: (m(x) - x.roll(1, -1)).square().mean(),
         40,
-        {name: Penalty(*parts) for name, parts in penalties.items()},
+        {name: AuxLoss(*parts) for name, parts in aux_losses.items()},
         accelerator=Accelerator(cpu=True, mixed_precision=dtype or "no"),
         **options,
     )
@@ -347,15 +349,15 @@ def counted(routing: Routing) -> torch.Tensor:
 
 def test_a_penalty_without_gradient_is_refused_when_it_is_to_act():
     late = {"usage": (counted, Warmup(Constant(0.1), 10))}
-    trainer = small(penalties=late)
+    trainer = small(aux_losses=late)
     trainer.fit(until=1)  # the coefficient of step 0 is 0
-    with pytest.raises(ValueError, match=r"penalties\['usage'\] has a coefficient but no effect"):
+    with pytest.raises(ValueError, match=r"aux_losses\['usage'\] has a coefficient but no effect"):
         trainer.step()
-    small(penalties={"usage": (counted, Constant(0.0))}).fit()
+    small(aux_losses={"usage": (counted, Constant(0.0))}).fit()
 
 
 def test_a_penalty_on_a_frozen_router_is_refused():
-    trainer = small(penalties={"switch": (losses.switch_loss, Constant(0.1))})
+    trainer = small(aux_losses={"switch": (losses.switch_loss, Constant(0.1))})
     trainer.model[0].router.requires_grad_(False)
     with pytest.raises(ValueError, match="no effect"):
         trainer.step()
@@ -365,14 +367,14 @@ def test_a_penalty_on_a_frozen_router_is_refused():
 @pytest.mark.parametrize(
     "trap, why",
     [
-        ({"k": 1, "gate": over_chosen}, "renormalised top-1"),
-        ({"identical": True, "gate": over_chosen}, "experts are identical"),
+        ({"k": 1, "gate": softmax_chosen}, "renormalised top-1"),
+        ({"identical": True, "gate": softmax_chosen}, "experts are identical"),
     ],
     ids=["renormalised top-1", "identical experts"],
 )
 def test_a_router_that_is_taught_nothing_is_named_once(dtype, trap, why):
     with pytest.warns(UserWarning, match=why) as caught:
-        small(layers=2, penalties={}, dtype=dtype, **trap).fit()
+        small(layers=2, aux_losses={}, dtype=dtype, **trap).fit()
     named = [str(w.message).partition(":")[0] for w in caught if "no gradient of the task" in str(w.message)]
     assert named == ["layer '0'", "layer '1'"]
 
@@ -383,8 +385,8 @@ def test_a_router_that_is_taught_nothing_is_named_once(dtype, trap, why):
     [
         {"k": 1},
         {"k": 2},
-        {"k": 4, "gate": over_chosen},
-        {"k": 2, "gate": over_chosen, "layers": 2},
+        {"k": 4, "gate": softmax_chosen},
+        {"k": 2, "gate": softmax_chosen, "layers": 2},
         {"identical": True},
     ],
     ids=["top-1", "top-2", "all, renormalised", "two layers, renormalised", "identical experts"],
@@ -392,4 +394,4 @@ def test_a_router_that_is_taught_nothing_is_named_once(dtype, trap, why):
 def test_a_router_that_learns_gets_no_warning(dtype, fine):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        small(penalties={}, dtype=dtype, **fine).step()
+        small(aux_losses={}, dtype=dtype, **fine).step()

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from moe_lab.routing.adjustments import Feedback, as_printed, by_max, by_mean, by_rank, gradient, load_share
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import loss_free, srnn, srnn_as_printed, top_k
-from moe_lab.routing.selection import over_all, over_chosen
+from moe_lab.routing.selection import softmax_all, softmax_chosen
 
 D = 4
-ROUTERS = {"top_k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
+ROUTERS = {"k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
     f"srnn {normalise.__name__} {signal.__name__}": lambda *a, n=normalise, s=signal, **k: srnn(
         *a, normalise=n, signal=s, **k
     )
@@ -50,7 +50,7 @@ def cases(draw, name: str, masks=("none", "some", "all padding")) -> Case:
     n_tokens, n_experts = draw(st.integers(0, 40)), draw(SIZES)
     k = draw(st.one_of(st.integers(1, n_experts), st.just(n_experts)))
     dtype = draw(st.sampled_from(DTYPES))
-    router = ROUTERS[name](D, n_experts, k, draw(st.sampled_from([over_all, over_chosen]))).to(dtype)
+    router = ROUTERS[name](D, n_experts, k, draw(st.sampled_from([softmax_all, softmax_chosen]))).to(dtype)
     with torch.no_grad():
         for weight in router.parameters():
             weight.copy_(torch.randint(-4, 5, weight.shape) / 4)
@@ -76,7 +76,7 @@ def weights_of(r: Routing, router) -> torch.Tensor:
     "(A,) what the gate gives by its formula, from the raw logits alone."
     up = r.logits.double().exp()
     chosen = torch.zeros_like(up).index_put((r.token, r.expert), up[r.token, r.expert])
-    whole = up if router.select.gate is over_all else chosen
+    whole = up if router.select.gate is softmax_all else chosen
     return up[r.token, r.expert] / whole.sum(-1)[r.token]
 
 
@@ -131,7 +131,7 @@ def test_a_selecting_bias_never_weighs(name, data):
     after = case.routing
     assert torch.equal(before.logits, after.logits)
     both = (table(before) >= 0) & (table(after) >= 0)
-    if case.router.select.gate is over_all:
+    if case.router.select.gate is softmax_all:
         assert torch.equal(table(before)[both], table(after)[both])
     torch.testing.assert_close(
         after.weight.double(), weights_of(after, case.router), **tolerance(after.weight.dtype)

@@ -22,7 +22,13 @@ from hypothesis import given, settings
 from torch import nn
 
 from moe_lab.training import checkpoints
-from moe_lab.training.checkpoints import load_newest, pack, save, stored, unpack
+from moe_lab.training.checkpoints import (
+    load_newest,
+    pack_tree,
+    save_checkpoint,
+    stored_checkpoints,
+    unpack_tree,
+)
 from moe_lab.training.runs import Metrics, Run, claim
 
 # ---------------------------------------------------------------- a training that can be resumed
@@ -57,7 +63,9 @@ def train(out: Path, asked: Settings, saved=lambda step: None) -> tuple[dict, pd
         run.metrics.log(step, [{"split": "train", "metric": "loss", "value": loss.detach()}])
         if step % asked.every == 0:
             run.metrics.flush()
-            save(run.checkpoints, step, model.state_dict(), optimizer.state_dict(), {"seen": 8 * step})
+            save_checkpoint(
+                run.checkpoints, step, model.state_dict(), optimizer.state_dict(), {"seen": 8 * step}
+            )
             saved(step)
     run.finish({"steps": step})
     return model.state_dict(), run.metrics.frame()
@@ -140,9 +148,9 @@ trees = st.recursive(
 @settings(deadline=None)
 def test_any_tree_comes_back_bit_for_bit(tree):
     tensors = {}
-    through_json = json.loads(json.dumps(pack(tree, tensors, "tree")))
+    through_json = json.loads(json.dumps(pack_tree(tree, tensors, "tree")))
     stored_tensors = checkpoints.safetensors.torch.load(checkpoints.safetensors.torch.save(tensors))
-    assert_same(unpack(through_json, stored_tensors), tree)
+    assert_same(unpack_tree(through_json, stored_tensors), tree)
 
 
 @given(tensors=st.lists(odd_tensors(), max_size=4))
@@ -150,7 +158,7 @@ def test_any_tree_comes_back_bit_for_bit(tree):
 def test_a_model_of_odd_and_shared_tensors_comes_back(tmp_path_factory, tensors):
     folder = tmp_path_factory.mktemp("odd")
     model = {f"layer.{i}": tensor for i, tensor in enumerate([*tensors, *tensors])}
-    save(folder, 1, model, {}, {"position": (1, 2.5)})
+    save_checkpoint(folder, 1, model, {}, {"position": (1, 2.5)})
     checkpoint = load_newest(folder)
     assert_same(checkpoint.model, model)
     assert_same(checkpoint.extra, {"position": (1, 2.5)})
@@ -186,7 +194,7 @@ def test_an_optimizer_goes_on_as_if_nothing_had_happened(tmp_path, kind):
     model = copy.deepcopy(start)
     optimizer = build(model)
     step(model, optimizer)
-    save(tmp_path, 1, model.state_dict(), optimizer.state_dict(), {})
+    save_checkpoint(tmp_path, 1, model.state_dict(), optimizer.state_dict(), {})
     checkpoint = load_newest(tmp_path)
     assert_same(checkpoint.optimizer, optimizer.state_dict())
 
@@ -208,7 +216,7 @@ def test_no_file_holds_a_pickle(tmp_path):
 
 # ---------------------------------------------------------------- damage is recognised
 
-FILES = [*(f"{part}.safetensors" for part in checkpoints.PARTS), "state.json", "manifest.json"]
+FILES = [*(f"{part}.safetensors" for part in checkpoints.CHECKPOINT_PARTS), "state.json", "manifest.json"]
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +224,9 @@ def two_checkpoints(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
     for step in (1, 2):
         optimizer = {"state": {0: {"step": torch.tensor(1.0)}}, "param_groups": [{"lr": 0.1}]}
-        save(folder, step, {"weight": torch.full((3, 3), step)}, optimizer, {"noise": torch.arange(2.0)})
+        save_checkpoint(
+            folder, step, {"weight": torch.full((3, 3), step)}, optimizer, {"noise": torch.arange(2.0)}
+        )
     return folder
 
 
@@ -272,14 +282,14 @@ def test_the_step_after_a_damaged_checkpoint_can_be_saved_again(two_checkpoints,
     folder = shutil.copytree(two_checkpoints, tmp_path / "copy")
     (folder / "step-00000002" / "state.json").write_text("{}")
     assert_second_is_refused(folder)
-    save(folder, 2, {"weight": torch.full((3, 3), 7)}, {}, {})
+    save_checkpoint(folder, 2, {"weight": torch.full((3, 3), 7)}, {}, {})
     assert load_newest(folder).model["weight"].unique().tolist() == [7]
-    assert [path.name for path in stored(folder)] == ["step-00000001", "step-00000002"]
+    assert [path.name for path in stored_checkpoints(folder)] == ["step-00000001", "step-00000002"]
 
 
 def test_when_nothing_is_whole_nothing_is_begun_anew(two_checkpoints, tmp_path):
     folder = shutil.copytree(two_checkpoints, tmp_path / "copy")
-    for path in stored(folder):
+    for path in stored_checkpoints(folder):
         (path / "manifest.json").unlink()
     with pytest.warns(UserWarning), pytest.raises(ValueError, match="none of the 2 checkpoints"):
         load_newest(folder)
@@ -301,9 +311,9 @@ def files_no_larger_than(n_bytes: int):
 
 @pytest.mark.parametrize("n_bytes", [0, 100, 1000, 5000])
 def test_a_full_disk_costs_nothing_that_was_saved(tmp_path, n_bytes):
-    save(tmp_path, 1, {"weight": torch.ones(2000)}, {}, {})
+    save_checkpoint(tmp_path, 1, {"weight": torch.ones(2000)}, {}, {})
     with pytest.raises(OSError, match="step-00000002 could not be saved"), files_no_larger_than(n_bytes):
-        save(tmp_path, 2, {"weight": torch.zeros(2000)}, {}, {})
+        save_checkpoint(tmp_path, 2, {"weight": torch.zeros(2000)}, {}, {})
     assert [path.name for path in tmp_path.iterdir()] == ["step-00000001"]
     assert load_newest(tmp_path).model["weight"].sum() == 2000
 
@@ -326,7 +336,7 @@ def test_an_impossible_out_is_one_clear_error(tmp_path, below):
     with pytest.raises(OSError, match=r"--out .* cannot be written"):
         Run.open(tmp_path / "file", "tiny", Settings())
     with pytest.raises(OSError, match="could not be saved"):
-        save(tmp_path / "file", 1, {}, {}, {})
+        save_checkpoint(tmp_path / "file", 1, {}, {}, {})
     assert (tmp_path / "file").read_text() == "not a folder"
 
 
@@ -409,7 +419,7 @@ def test_death_while_replacing_the_only_checkpoint_leaves_one(tmp_path, monkeypa
 
     def save_twice(moment):
         for value in (1, 2):
-            save(tmp_path / str(moment), 8, {"weight": torch.tensor(value)}, {}, {}, keep=1)
+            save_checkpoint(tmp_path / str(moment), 8, {"weight": torch.tensor(value)}, {}, {}, keep=1)
 
     for moment in each_death(monkeypatch, save_twice):
         checkpoint = load_newest(tmp_path / str(moment))

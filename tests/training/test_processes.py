@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from moe_lab.experiments.systems.srnn.measurements import load, train
-from moe_lab.experiments.systems.srnn.settings import Settings
+from moe_lab.experiments.systems.srnn.settings import SRNNSettings
 from moe_lab.experiments.systems.srnn.system import build, planned_births, total_steps
 from moe_lab.training.checkpoints import load_newest
 from moe_lab.training.growth import Growth
@@ -18,7 +18,7 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 # No gate variance: each process would balance its own part of the batch.
-PLAIN = Settings(limit=1280, batch_size=64, experts=5, load_balance_weight=0.0)
+PLAIN = SRNNSettings(limit=1280, batch_size=64, n_experts=5, load_balance_weight=0.0)
 EACH = {name: replace(PLAIN, router=name) for name in ("printed", "by max", "by share", "loss-free")}
 
 
@@ -32,7 +32,7 @@ class Losses(Callback):
         self.seen.append(float(trainer.accelerator.reduce(report.loss, reduction="mean")))
 
 
-def trained(settings: Settings) -> dict:
+def trained(settings: SRNNSettings) -> dict:
     "Losses, and parameters and buffers, after training with as many processes as there are."
     data, losses = load(settings), Losses()
     births = Growth(planned_births(settings, total_steps(settings, len(data.train))))

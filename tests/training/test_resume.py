@@ -14,16 +14,16 @@ import pytest
 import torch
 
 from moe_lab.experiments.systems.srnn.measurements import RememberFirst, load, train
-from moe_lab.experiments.systems.srnn.settings import Settings
-from moe_lab.experiments.systems.srnn.system import MEMORY, build, planned_births
+from moe_lab.experiments.systems.srnn.settings import SRNNSettings
+from moe_lab.experiments.systems.srnn.system import OPTIMIZER_STATE, build, planned_births
 from moe_lab.training.callbacks import Checkpoints, MetricsLog
-from moe_lab.training.checkpoints import load_newest, stored
+from moe_lab.training.checkpoints import load_newest, stored_checkpoints
 from moe_lab.training.growth import Growth
 from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 STEPS = 40
-SMALL = Settings(limit=2560, batch_size=64, experts=5, router="by max", checkpoint_every=4)
+SMALL = SRNNSettings(limit=2560, batch_size=64, n_experts=5, router="by max", checkpoint_every=4)
 
 
 class Tell(Callback):
@@ -44,7 +44,7 @@ class StopAt(Callback):
             self.action()
 
 
-def go_on(out: Path, settings: Settings, *callbacks: Callback) -> Run:
+def go_on(out: Path, settings: SRNNSettings, *callbacks: Callback) -> Run:
     "Train as far as it goes, from wherever `out` stands."
     torch.set_num_threads(1)
     run = Run.open(out, "srnn", settings, resume=True)
@@ -70,7 +70,7 @@ def straight(tmp_path_factory):
     "The undisturbed run of the settings, trained once."
     runs = {}
 
-    def run_of(settings: Settings) -> Run:
+    def run_of(settings: SRNNSettings) -> Run:
         if settings not in runs:
             runs[settings] = go_on(tmp_path_factory.mktemp("straight"), settings)
         return runs[settings]
@@ -110,8 +110,8 @@ VARIANTS = {
     "by max": SMALL,
     "printed": replace(SMALL, router="printed"),
     "loss-free, two epochs": replace(SMALL, router="loss-free", limit=1280, epochs=2),
-    "forgotten": replace(SMALL, memory="forgotten"),
-    "phase": replace(SMALL, births="phase", memory="forgotten"),
+    "forgotten": replace(SMALL, optimizer_state="reset"),
+    "phase": replace(SMALL, births="phase", optimizer_state="reset"),
 }
 
 
@@ -121,7 +121,7 @@ def test_stopped_by_until(tmp_path, straight, name):
     stop = 10 if name == "by max" else random.Random(name).randrange(1, STEPS)  # a birth comes next at 10
     run = Run.open(tmp_path, "srnn", settings)
     data = load(settings)
-    births = Growth(planned_births(settings, STEPS), MEMORY[settings.memory])
+    births = Growth(planned_births(settings, STEPS), OPTIMIZER_STATE[settings.optimizer_state])
     rest = [RememberFirst(run, settings, data.train), MetricsLog(run), Checkpoints(run)]
     build(settings, data, [births, *rest]).fit(until=stop)
     assert load_newest(run.checkpoints).step == stop - 1
@@ -192,7 +192,7 @@ def flip(path: Path):
 def test_a_damaged_checkpoint(tmp_path, straight, damage, part):
     with pytest.raises(KeyboardInterrupt):
         go_on(tmp_path, SMALL, StopAt(26, lambda: os.kill(os.getpid(), signal.SIGINT)))
-    before, newest = stored(Run.open(tmp_path, "srnn", SMALL, resume=True).checkpoints)
+    before, newest = stored_checkpoints(Run.open(tmp_path, "srnn", SMALL, resume=True).checkpoints)
     assert (before.name, newest.name) == ("step-00000023", "step-00000025")
     damage(newest / part)
     with pytest.warns(UserWarning, match=f"{newest.name} is damaged .*; trying the checkpoint before it"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .sweep import Column, Job, Work, sweep
+from .sweep import Column, Job, Work, run_jobs
 from ...training.runs import claim, describe, write_atomically
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def launch(
     claim(out, experiment, resume)
     about = {"question": experiment.question, "about": experiment.about}
     write_atomically(out / "about.json", json.dumps(about).encode())
-    return sweep(out, jobs, experiment.work, workers)
+    return run_jobs(out, jobs, experiment.work, workers)
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #4452681e
 def command(

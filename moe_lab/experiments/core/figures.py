@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['results', 'survivors', 'loads', 'share_over_time', 'price']
+__all__ = ['results_table', 'survivors', 'load_over_time', 'share_over_time', 'loss_against_balance']
 
 # %% ../../../nbs/07_experiments/1_core/04_figures.ipynb #a55bf8a0
-def results(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
+def results_table(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
     "Regime × arm × figure as text, mean ± sd over seeds; the last row is chance, where chance is known."
     shown = mean_and_spread(table, columns)
     floors = table["floor"] if "floor" in table else table["value"] * np.nan
@@ -39,14 +39,14 @@ def results(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
 
 # %% ../../../nbs/07_experiments/1_core/04_figures.ipynb #75fdb557
 def survivors(table: pd.DataFrame) -> Figure:
-    "Effective experts of every arm and seed, frozen on held-out data, with what dice would show."
+    "N_eff of every arm and seed, frozen on held-out data, with what dice would show."
     from matplotlib.figure import Figure
 
     chosen = table[(table["split"] == "held out") & (table["metric"] == "n_eff")]
     regimes = chosen["regime"].unique()
     arms = list(chosen["arm"].unique())[::-1]
     fig = Figure(figsize=(8, 1.4 + 0.28 * len(arms)), layout="constrained")
-    ax = calm(fig.subplots(), "Effective experts", "frozen, held out; one mark a seed", "N_eff")
+    ax = calm(fig.subplots(), "N_eff", "frozen, held out; one mark a seed", "N_eff")
     for marker, colour, offset, name in zip("os", ("#0072B2", "#D55E00"), (0.12, -0.12), regimes):
         own = chosen[chosen["regime"] == name]
         y = np.array([arms.index(arm) for arm in own["arm"]]) + offset
@@ -58,7 +58,7 @@ def survivors(table: pd.DataFrame) -> Figure:
     return fig
 
 
-def loads(out: Path, table: pd.DataFrame) -> Figure:
+def load_over_time(out: Path, table: pd.DataFrame) -> Figure:
     "Share of the load over time, one run of each arm of the first regime."
     from matplotlib.figure import Figure
 
@@ -85,8 +85,8 @@ def share_over_time(log: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return wide.index.to_numpy(), wide.fillna(0).to_numpy(), births.to_numpy()
 
 
-def price(table: pd.DataFrame) -> Figure:
-    "Held-out loss against effective experts, a mark per run, a colour per arm."
+def loss_against_balance(table: pd.DataFrame) -> Figure:
+    "Held-out loss against N_eff, a mark per run, a colour per arm."
     from matplotlib.figure import Figure
 
     chosen = table[table["split"] == "held out"].pivot(
@@ -97,7 +97,7 @@ def price(table: pd.DataFrame) -> Figure:
     arms = list(table["arm"].unique())
     looks = {arm: ("osv^DPX*<>hp"[i % 12], f"C{i % 10}") for i, arm in enumerate(arms)}
     for ax, regime in zip(np.atleast_1d(fig.subplots(1, len(regimes), sharey=True)), regimes):
-        calm(ax, "What balance costs", regime, "effective experts (N_eff)")
+        calm(ax, "What balance costs", regime, "N_eff")
         for arm in (arm for arm in arms if (regime, arm) in chosen.index):
             (marker, colour), own = looks[arm], chosen.loc[(regime, arm)]
             ax.plot(own["n_eff"], 1000 * own["loss"], marker, color=colour, label=arm, alpha=0.8)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .experiment import Experiment, command
-from .figures import results
+from .figures import results_table
 from ...training.runs import write_atomically
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write_report(
         command=command(experiment, json.loads(settings)["settings"], seeds),
         reading=experiment.reading,
         seeds=seeds,
-        table=results(table, experiment.columns).to_html(border=0),
+        table=results_table(table, experiment.columns).to_html(border=0),
         tables={title: table.to_html(border=0) for title, table in tables.items()},
         figures={title: base64.b64encode(png(figure)).decode() for title, figure in pictures.items()},
         settings=settings,

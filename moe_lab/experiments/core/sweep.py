@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'Job', 'finish', 'one_thread', 'sweep', 'gather', 'Column', 'mean_and_spread']
+__all__ = ['Work', 'Job', 'finish', 'one_thread', 'run_jobs', 'gather', 'Column', 'mean_and_spread']
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #a29a038c
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-def sweep(
+def run_jobs(
     out: Path,
     jobs: Sequence[Job],
     work: Work,  # importable, so that other processes find it

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 import traitlets
 
-from .training import Picture
-from ..shared.views import View, behind_views, pack, static
+from .training import PlanePicture
+from ..shared.views import View, behind_views, pack_float32, static
 from ...measure import figures
 
 # %% ../../../nbs/08_explore/4_plane/02_views.ipynb #f9526904
@@ -26,13 +26,15 @@ class PlaneView(View):
     unit = traitlets.Unicode("deep: says dark, pale: says light; the line: where it turns").tag(sync=True)
     brush = traitlets.Int(1).tag(sync=True)  # the side of a point that a click adds; with Shift the other
 
-    def show(self, seen: Picture):
+    def show(self, seen: PlanePicture):
         "Draw this picture."
         self.shown = vars(seen) | {"share": seen.share}
         sizes = [len(seen.share), len(seen.answer), seen.logits.shape[-1], len(seen.points)]
         points = torch.cat([seen.points.points, seen.points.dark[:, None]], 1)
         self.frame = (
-            pack(sizes, seen.share, figures.is_dead(seen.share), points, seen.logits, seen.own, seen.answer)
+            pack_float32(
+                sizes, seen.share, figures.is_dead(seen.share), points, seen.logits, seen.own, seen.answer
+            )
             + seen.owner.astype("u1").tobytes()
         )
 
@@ -57,7 +59,7 @@ def draw_line(ax: Any, answer: np.ndarray):
 
 
 def draw_plane(ax: Any, owner, answer, share, points, **rest) -> Any:
-    "Regions, the line and the points of a `Picture` on matplotlib axes."
+    "Regions, the line and the points of a `PlanePicture` on matplotlib axes."
     dead = figures.is_dead(share)
     image, dark = np.full((*owner.shape, 3), 0.93), 1 / (1 + np.exp(-answer))
     for e in range(len(share)):

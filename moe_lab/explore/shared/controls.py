@@ -69,7 +69,7 @@ def rounded(value: Any) -> Any:
 class Preset(NamedTuple):
     "A state, what it shows, and what to predict before the next move (HTML)."
 
-    wish: Any
+    state: Any
     shows: str = ""
     ask: str = ""
 

@@ -46,9 +46,9 @@ class LivePanel(Panel):
             self.controls[label].on_click(lambda _button, act=act: act())
 
     @in_turn
-    def begin(self, wish: State):
-        "Start over with this wish, running."
-        self.accept(wish)
+    def begin(self, state: State):
+        "Start over with this state, running."
+        self.accept(state)
         self.reset()
         self.live.play()
 
@@ -56,7 +56,7 @@ class LivePanel(Panel):
         if self.live.state == "running":
             self.live.pause()
         elif self.live.state in ("finished", "failed"):
-            self.begin(self.wish)
+            self.begin(self.state)
         else:
             self.live.play()
 
@@ -88,4 +88,4 @@ class LivePanel(Panel):
 
     @property
     def file_name(self) -> str:
-        return f"{self.wish.KIND}-{self.step:05d}"
+        return f"{self.state.KIND}-{self.step:05d}"

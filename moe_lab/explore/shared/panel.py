@@ -22,29 +22,29 @@ from .state import State
 class Panel(w.HBox):
     "A column of presets and knobs, one line of text that is the whole state, and beside it what follows."
 
-    wish: Any  # a `State`
+    state: Any  # a `State`
     stage: Any  # draws what follows: `still(title)` makes a figure of it
 
     def __init__(
         self,
-        wish: State,
+        state: State,
         presets: Mapping[str, Preset],
-        knobs: Mapping[str, w.Widget],  # by the names of `wish.values()`
+        knobs: Mapping[str, w.Widget],  # by the names of `state.values()`
         heading: tuple[str, str],  # the title and a line below it
         groups: Mapping[str, Sequence[w.Widget]],  # what stands in the column, by title
         main: Sequence[w.Widget],  # what stands beside it
         width: int = 280,  # of the column, in pixels
     ):
-        self.wish, self.presets, self.knobs, self.said = wish, presets, knobs, ""
+        self.state, self.presets, self.knobs, self.said = state, presets, knobs, ""
         self.buttons = {name: button(name, "moe-chip") for name in presets}
         self.buttons["Save figure"] = button("Save figure")
-        self.state, self.answer = w.Text(str(wish), continuous_update=False, layout=WIDE), w.HTML()
+        self.state_line, self.answer = w.Text(str(state), continuous_update=False, layout=WIDE), w.HTML()
         self.news = w.HTML()
         self.news.add_class("moe-news")
         beside = w.VBox([*self.head(), *main], layout={"flex": "1 1 0", "min_width": "0"})
         super().__init__([self.column(heading, groups, width), beside])
         self.add_class("moe-lab")
-        self.accept(wish)
+        self.accept(state)
         self.listen()
 
     def head(self) -> list[w.Widget]:
@@ -61,20 +61,20 @@ class Panel(w.HBox):
         for row in (chips, ends):
             row.add_class("moe-chips")
         parts = [w.HTML(f"<b class='moe-title'>{title}</b><br><span class='moe-about'>{about}</span>"), chips]
-        for name, entries in {**groups, "This state": [self.state, ends, self.answer]}.items():
+        for name, entries in {**groups, "This state": [self.state_line, ends, self.answer]}.items():
             parts += [w.HTML(f"<span class='moe-group'>{name}</span>"), *entries]
         return card(*parts, width=f"{width}px", flex=f"0 0 {width}px")
 
     def listen(self):
         "Connect knobs, buttons and the line of text."
-        for part in (*self.knobs.values(), self.state):
+        for part in (*self.knobs.values(), self.state_line):
             part.set_state = in_turn(part.set_state)  # by which the browser moves it
         for name, knob in self.knobs.items():
             knob.observe(lambda change, name=name: self.turn(name, change["new"]), "value")
         for name, preset in self.presets.items():
-            self.buttons[name].on_click(lambda _button, wish=preset.wish: self.begin(wish))
+            self.buttons[name].on_click(lambda _button, state=preset.state: self.begin(state))
         self.buttons["Save figure"].on_click(lambda _button: self.save())
-        self.state.observe(lambda change: self.reopen(change["new"]), "value")
+        self.state_line.observe(lambda change: self.reopen(change["new"]), "value")
 
     def turn(self, name: str, value: Any):
         "A knob was moved."
@@ -83,30 +83,30 @@ class Panel(w.HBox):
     @in_turn
     def change(self, values: Mapping[str, Any]):
         "Wish for other values, and draw what follows."
-        wish = self.wish.having(values)
-        if wish != self.wish:
-            self.accept(wish)
+        state = self.state.having(values)
+        if state != self.state:
+            self.accept(state)
             self.moved()
 
-    def accept(self, wish: State):
-        "From now on this is what is wished for: knobs, chips and the line of text agree with it."
-        self.wish = wish
-        for name, value in wish.values().items():
+    def accept(self, state: State):
+        "From now on this is what is wanted: knobs, chips and the line of text agree with it."
+        self.state = state
+        for name, value in state.values().items():
             if name in self.knobs and rounded(self.knobs[name].value) != value:
                 self.knobs[name].value = value
         for name, preset in self.presets.items():
             mark = self.buttons[name].add_class if self.is_at(preset) else self.buttons[name].remove_class
             mark("moe-chosen")
-        self.state.value, self.answer.value = str(wish), ""
+        self.state_line.value, self.answer.value = str(state), ""
 
     def is_at(self, preset: Preset) -> bool:
-        "Whether this preset is what is wished for."
-        return preset.wish == self.wish
+        "Whether this preset is what is wanted."
+        return preset.state == self.state
 
     def moved(self):
-        "There is a new wish: draw what follows from it."
+        "There is a new state: draw what follows from it."
 
-    def check(self, wish: Any):
+    def check(self, state: Any):
         "`ValueError` for what cannot be shown here, even if such a state can be."
 
     def code(self) -> str:
@@ -114,29 +114,29 @@ class Panel(w.HBox):
         raise NotImplementedError(f"{type(self).__name__} has no code to copy: write `code`")
 
     @in_turn
-    def begin(self, wish: State):
-        "Start with this wish."
-        self.accept(wish)
+    def begin(self, state: State):
+        "Start with this state."
+        self.accept(state)
         self.moved()
 
     @in_turn
     def reopen(self, text: str):
         "A line of text was entered; one that cannot be read or shown is answered, and changes nothing."
-        if text == str(self.wish):
+        if text == str(self.state):
             return
         try:
-            wish = type(self.wish).parse(text)
-            self.check(wish)
+            state = type(self.state).parse(text)
+            self.check(state)
         except ValueError as error:
-            self.state.value = str(self.wish)
+            self.state_line.value = str(self.state)
             self.answer.value = wrong(str(error))
             return
-        (self.accept if wish == self.wish else self.begin)(wish)
+        (self.accept if state == self.state else self.begin)(state)
 
     def tell(self, said: str):
         "Say what is seen (HTML), and below it what the chosen preset shows."
         self.said = said
-        preset = next(filter(self.is_at, self.presets.values()), Preset(self.wish))
+        preset = next(filter(self.is_at, self.presets.values()), Preset(self.state))
         ask = preset.ask and f" <b>Predict first:</b> {preset.ask}"
         more = f"{preset.shows}{ask}"
         self.news.value = f"{said}<br><i>{more}</i>" if more else said
@@ -144,7 +144,7 @@ class Panel(w.HBox):
     def still(self) -> Any:
         "A figure of what the panel shows."
         said = html.unescape(re.sub("<[^>]+>", "", self.said))
-        return self.stage.still(f"{said}\nstate: {self.wish}")
+        return self.stage.still(f"{said}\nstate: {self.state}")
 
     @in_turn
     def save(self):
@@ -156,7 +156,7 @@ class Panel(w.HBox):
     @property
     def file_name(self) -> str:
         "Under which a figure is saved."
-        return self.wish.KIND
+        return self.state.KIND
 
 
 def wrong(words: str) -> str:

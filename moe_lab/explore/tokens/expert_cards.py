@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..shared.controls import sheet
-from ..shared.html_page import Page, columns, expert_name, strip, visible
+from ..shared.html_page import Page, spark_columns, expert_name, strip, visible
 from .selection import Routed, draw_words, quotations, quoted, word_bars, word_table
 from ...measure.figures import GREY, calm, expert_colour, label_colour
 from ...measure.load.overlap import coactivation
-from ...measure.text.keywords import shuffled
-from ...measure.text.specialization import positions, together
+from ...measure.text.keywords import shuffled_experts
+from ...measure.text.specialization import specialization_by_position, together
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -40,8 +40,10 @@ class Profile(NamedTuple):
 def profiles(routed: Routed, n: int = 6) -> list[Profile]:
     "All experts; `n` is how many words each is given at most."
     frame, experts = routed.frame, range(routed.n_experts)
-    tables = [word_table(some, len(experts), routed.vocabulary, n) for some in (frame, shuffled(frame, 1))]
-    place = positions(frame, len(experts))[1]
+    tables = [
+        word_table(some, len(experts), routed.vocabulary, n) for some in (frame, shuffled_experts(frame, 1))
+    ]
+    place = specialization_by_position(frame, len(experts))[1]
     partners = coactivation(together(frame, len(experts))).numpy()
     domain = routed.domain[frame["sequence"]]
     made = []
@@ -78,7 +80,7 @@ def detail(profile: Profile, domain_names: Sequence[str]) -> str:
     e, names = profile.expert, list(domain_names)
     colour = expert_colour(e)
     highest = max(profile.positions.max(), 1e-9)
-    load = columns((profile.load / max(profile.load.max(), 1e-9)).tolist(), colour)
+    load = spark_columns((profile.load / max(profile.load.max(), 1e-9)).tolist(), colour)
     over = (
         f"<h4>Load over training <small>{len(profile.load)} recordings</small></h4>{load}"
         if len(profile.load) > 1
@@ -90,7 +92,7 @@ def detail(profile: Profile, domain_names: Sequence[str]) -> str:
         f"<h4>In context <small>heaviest weights</small></h4>{quotations(profile.quotes, colour)}"
         f"<h4>Domains</h4>{strip(names, profile.domains.tolist(), [label_colour(i) for i in range(len(names))])}",
         f"<h4>Positions <small>share of the visits there, up to {highest:.0%}</small></h4>"
-        f"{columns((profile.positions / highest).tolist(), colour)}"
+        f"{spark_columns((profile.positions / highest).tolist(), colour)}"
         f"<h4>Chosen together with</h4>{partner_row(profile)}{over}",
     )
     return f"<div class='moe-detail'>{''.join(f'<div>{block}</div>' for block in blocks)}</div>"

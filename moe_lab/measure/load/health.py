@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TUNED', 'STATES', 'WRONG', 'ADVICE', 'spread', 'Thresholds', 'Health', 'busiest', 'judge', 'no_verdict', 'state_of',
-           'CheckUp', 'health', 'check_ups', 'squared_usage', 'alarm_of', 'old_alarm']
+           'CheckUp', 'health_of', 'check_ups', 'squared_usage', 'alarm_of', 'old_alarm']
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #b53e5434
 import math
@@ -178,7 +178,7 @@ class CheckUp:
         return judge(self.load, self.gates, alike, thresholds)
 
 
-def health(routing: Routing, x: Tensor | None = None, token_ids: Tensor | None = None) -> Health:
+def health_of(routing: Routing, x: Tensor | None = None, token_ids: Tensor | None = None) -> Health:
     "The verdict on a single routing: inputs (T, d) and ids (T,) as in `CheckUp.update`."
     check_up = CheckUp()
     check_up.update(routing, x, token_ids)
@@ -198,12 +198,12 @@ def check_ups(model: nn.Module, sample: int = 1024) -> Iterator[dict[str, CheckU
         return hook
 
     layers = moe_layers(model).items()
-    doors = [layer.router.register_forward_hook(collect(found[name])) for name, layer in layers]
+    handles = [layer.router.register_forward_hook(collect(found[name])) for name, layer in layers]
     try:
         yield found
     finally:
-        for door in doors:
-            door.remove()
+        for handle in handles:
+            handle.remove()
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #85919968
 def squared_usage(load: Load) -> Measured:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['visited', 'Together', 'jaccard', 'coactivation', 'off_diagonal', 'token_set_overlap', 'strongest_partner',
-           'ExpertSets', 'jaccard_by_chance', 'expert_set_overlap', 'Gram', 'gram_orthogonality', 'of_weights',
-           'outputs']
+           'ExpertSets', 'jaccard_by_chance', 'expert_set_overlap', 'Gram', 'gram_orthogonality', 'gram_of_weights',
+           'expert_outputs']
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #c7bdee3a
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from math import comb
 import torch
 from torch import Tensor
 
-from ...experts.experts import Stack, affine
-from .metrics import Measured, max_of_dice
+from ...experts.experts import Experts, affine
+from .metrics import Measured, max_of_random_router
 from ...routing.decision import Routing
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #6050371c
@@ -94,7 +94,7 @@ def strongest_partner(together: Together) -> Measured:
         return Measured(float("nan"), float("nan"), float("nan"), together.n_tokens)
     others = off_diagonal(coactivation(together)).view(e, e - 1)[used]
     own = together.both.diagonal()[used].long().tolist()
-    floor = sum(max_of_dice(n, k - 1, e - 1) / n for n in own) / len(own) if k > 1 else 0.0
+    floor = sum(max_of_random_router(n, k - 1, e - 1) / n for n in own) / len(own) if k > 1 else 0.0
     return Measured(float(others.max(1).values.mean()), (k - 1) / (e - 1), floor, together.n_tokens)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #9f9a5d43
@@ -175,15 +175,15 @@ def gram_orthogonality(gram: Gram) -> Measured:
     return Measured(float(value), (max(e - d, 0) / (d * (e - 1))) ** 0.5, d**-0.5, e)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #d4bca46d
-def of_weights(stack: Stack) -> Gram:
+def gram_of_weights(experts: Experts) -> Gram:
     "The experts' parameters compared, biases and all."
-    gram = Gram(stack.n_experts)
-    for weight in stack.weights():
+    gram = Gram(experts.n_experts)
+    for weight in experts.weights():
         gram.update(weight)
     return gram
 
 
 @torch.no_grad()
-def outputs(stack: Stack, tokens: Tensor) -> Tensor:
+def expert_outputs(experts: Experts, tokens: Tensor) -> Tensor:
     "(E, n, d) what every expert returns for the tokens (n, d), also for those it would never be given."
-    return torch.stack([stack.expert(tokens, affine, *own) for own in zip(*stack.weights())])
+    return torch.stack([experts.expert(tokens, affine, *own) for own in zip(*experts.weights())])

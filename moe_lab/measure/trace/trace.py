@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from datasets import Dataset
-from .writer import Writer, columns
+from .writer import Writer, trace_schema
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #0f982c94
 class Trace:
@@ -73,7 +73,7 @@ class Trace:
         if not self.about["finished"]:
             raise ValueError(f"{self.folder}: still being recorded; read it after the block")
         try:
-            return pa.ipc.open_stream(pa.memory_map(str(path))).read_all().cast(columns())
+            return pa.ipc.open_stream(pa.memory_map(str(path))).read_all().cast(trace_schema())
         except FileNotFoundError as error:
             raise FileNotFoundError(f"{path} is missing: the recording is incomplete") from error
         except (pa.ArrowInvalid, OSError) as error:
@@ -176,10 +176,10 @@ def record(
         raise FileExistsError(f"folder={str(folder)!r}: there is a recording already; Trace.load opens it")
     trace.folder.mkdir(parents=True, exist_ok=True)
     writers: list[Writer] = []
-    with attach(model, lambda *heard: writers[0].tell(trace.step, *heard), layers) as doors:
+    with attach(model, lambda *heard: writers[0].tell(trace.step, *heard), layers) as layer_hooks:
         about: dict[str, Any] = {
             "model": type(model).__name__,
-            "n_experts": {name: door.n_experts for name, door in doors.items()},
+            "n_experts": {name: hooks.n_experts for name, hooks in layer_hooks.items()},
         }
         about |= {"k": {}, "sample": sample, "seed": seed, "finished": False}
         if vocabulary is not None:
@@ -230,7 +230,7 @@ def rescue(folder: str | Path) -> Trace:
 
     trace, path = Trace(Path(folder)), Path(folder) / "rows.arrow"
     whole, sequences = path.with_suffix(".whole"), 0
-    with pa.memory_map(str(path)) as source, pa.ipc.new_stream(whole, columns()) as target:
+    with pa.memory_map(str(path)) as source, pa.ipc.new_stream(whole, trace_schema()) as target:
         for batch in batches_of(source):
             target.write_batch(batch)
             sequences = max(sequences, batch["sequence"].to_numpy().max(initial=-1) + 1)

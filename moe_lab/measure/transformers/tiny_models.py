@@ -16,7 +16,8 @@ from typing import Any
 import torch
 
 # %% auto #0
-__all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'WORDS', 'KINDS', 'families', 'small', 'tiny_config', 'tiny_model', 'quiet']
+__all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'OTHER_SETTINGS', 'MODEL_CLASSES', 'families', 'small', 'tiny_config',
+           'tiny_model', 'quiet']
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #7442c593
 def families() -> list[str]:
@@ -52,7 +53,7 @@ SIZES: dict[str, int | bool] = {  # name of a setting, as a regular expression -
 NEEDED = r"num_experts_per_tok(en)?|moe_topk|top_k_experts|n_routed_experts|num_experts|moe_intermediate_size"
 ROPE = {"rope_type": "default", "rope_theta": 1e4}
 HYBRID = ["linear_attention"] * 4 + ["full_attention"]
-WORDS: dict[str, dict[str, Any]] = {  # family -> settings that no name tells
+OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name tells
     "bailing_hybrid": {"layer_types": HYBRID},
     "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}},
     "deepseek_ocr2": {"mlp_layer_types": ["dense"] + ["sparse"] * 4},
@@ -106,7 +107,7 @@ def tiny_config(kind: Any, own: dict[str, Any]) -> Any:
     return kind(**settings | {name: value for name, value in own.items() if name not in parts})
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #4d5c8db9
-KINDS = (
+MODEL_CLASSES = (
     "ForCausalLM",
     "TextModel",
     "ForConditionalGeneration",
@@ -125,13 +126,14 @@ def tiny_model(family: str, **settings: Any) -> Any:
         kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, PreTrainedModel)
     ]
     own = [kind for kind in own if kind.__module__ == module.__name__ and "PreTrained" not in kind.__name__]
-    order = {ending: place for place, ending in reversed(list(enumerate(KINDS)))}
+    order = {ending: place for place, ending in reversed(list(enumerate(MODEL_CLASSES)))}
     places = {
-        kind: min([order[e] for e in KINDS if kind.__name__.endswith(e)], default=len(KINDS)) for kind in own
+        kind: min([order[e] for e in MODEL_CLASSES if kind.__name__.endswith(e)], default=len(MODEL_CLASSES))
+        for kind in own
     }
     best = min(own, key=lambda kind: (places[kind], len(kind.__name__)))
     torch.manual_seed(0)
-    return best(tiny_config(best.config_class, WORDS.get(family, {}) | settings)).eval()
+    return best(tiny_config(best.config_class, OTHER_SETTINGS.get(family, {}) | settings)).eval()
 
 
 @contextmanager

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['POSITIONS', 'Dense', 'Summed', 'Block', 'LanguageModel', 'ids_of', 'DecoderSettings', 'dense_equal', 'make_feed',
-           'preset', 'decoder']
+           'preset_router', 'decoder']
 
 # %% ../../../nbs/05_models/2_language/02_language_model.ipynb #7dd98693
 from collections.abc import Callable, Sequence
@@ -14,16 +14,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from ...experts.experts import FFN, Stack, affine
+from ...experts.experts import FFN, Experts, affine
 from ...experts.moe import MoE, observe
 from moe_lab.models.language.attention import (
     Attention,
     Cache,
     Learned,
-    Past,
+    LayerCache,
     Positions,
     Rotary,
-    Sight,
+    AttentionInputs,
     who_sees_whom,
 )
 from ...routing.decision import Context
@@ -35,7 +35,7 @@ from ...routing.router import Router
 class Dense(nn.Module):
     "One expert that every token visits, and no router: (…, d) -> (…, d)."
 
-    def __init__(self, experts: Stack):
+    def __init__(self, experts: Experts):
         super().__init__()
         if experts.n_experts != 1:
             raise ValueError(f"experts holds {experts.n_experts}: a dense network is a stack of one")
@@ -65,7 +65,9 @@ class Block(nn.Module):
         self.before, self.attention = nn.LayerNorm(d), Attention(d, heads)
         self.between, self.feed = nn.LayerNorm(d), feed
 
-    def forward(self, x: Tensor, context: Context, sight: Sight, past: Past | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, context: Context, sight: AttentionInputs, past: LayerCache | None = None
+    ) -> Tensor:
         x = x + self.attention(self.before(x), sight, past)
         return x + self.feed(self.between(x), context)
 
@@ -102,7 +104,7 @@ class LanguageModel(nn.Module):
         seen = real if cache is None else cache.read(real, len(self.blocks))
         n_texts, n = tokens.shape
         place = (seen.cumsum(1) - 1).clamp_min(0)[:, -n:]
-        sight = Sight(self.positions, place, who_sees_whom(seen, n))
+        sight = AttentionInputs(self.positions, place, who_sees_whom(seen, n))
         sequence = torch.arange(n_texts, device=tokens.device).repeat_interleave(n)
         context = Context(None if mask is None else mask.flatten(), tokens.flatten(), sequence)
         x = self.positions.add(self.embed(tokens), place)
@@ -143,8 +145,8 @@ class DecoderSettings:
     heads: int = 4
     layers: int = 4
     length: int = 128  # of the longest text; only learned positions mind
-    h: int = 128  # hidden units of an expert
-    experts: int = 8
+    hidden: int = 128  # hidden units of an expert
+    n_experts: int = 8
     k: int = 2  # experts a token visits
     shared: int = 0  # experts that every token visits besides
     router: str = "top_k"  # one of PRESETS
@@ -153,7 +155,12 @@ class DecoderSettings:
     positions: str = "rotary"  # one of POSITIONS
 
     def __post_init__(self):
-        positive(layers=self.layers, experts=self.experts, h=self.h, moe_layer_freq=self.moe_layer_freq)
+        positive(
+            layers=self.layers,
+            n_experts=self.n_experts,
+            hidden=self.hidden,
+            moe_layer_freq=self.moe_layer_freq,
+        )
         for name, offered in (("router", PRESETS), ("positions", POSITIONS)):
             if getattr(self, name) not in offered:
                 raise ValueError(f"{name}={getattr(self, name)!r}: needs one of {', '.join(offered)}")
@@ -163,9 +170,9 @@ class DecoderSettings:
             )
 
     @property
-    def dense_h(self) -> int:
+    def dense_hidden(self) -> int:
         "Hidden units of a dense network that costs a token as many multiply-adds as a sparse layer."
-        return round((self.k + self.shared) * self.h + self.experts / 2)
+        return round((self.k + self.shared) * self.hidden + self.n_experts / 2)
 
     def is_sparse(self, layer: int) -> bool:
         "Whether layer number `layer`, from 0, has experts to choose from."
@@ -185,14 +192,14 @@ def make_feed(
     "The feed-forward part of a layer."
     s = settings
     if not s.is_sparse(layer):
-        return Dense(FFN(s.d, s.dense_h, 1))
-    sparse = MoE(router(layer), FFN(s.d, s.h, s.experts))
-    return Summed(sparse, Dense(FFN(s.d, s.shared * s.h, 1))) if s.shared else sparse
+        return Dense(FFN(s.d, s.dense_hidden, 1))
+    sparse = MoE(router(layer), FFN(s.d, s.hidden, s.n_experts))
+    return Summed(sparse, Dense(FFN(s.d, s.shared * s.hidden, 1))) if s.shared else sparse
 
 
-def preset(settings: DecoderSettings) -> Callable[[int], Router]:
+def preset_router(settings: DecoderSettings) -> Callable[[int], Router]:
     "The router that the settings name, anew for each layer."
-    return lambda layer: PRESETS[settings.router](settings.d, settings.experts, settings.k)
+    return lambda layer: PRESETS[settings.router](settings.d, settings.n_experts, settings.k)
 
 
 def decoder(
@@ -200,6 +207,6 @@ def decoder(
     router: Callable[[int], Router] | None = None,  # number of the layer -> its router; None: the preset
 ) -> LanguageModel:
     "The model that the settings describe; draw it after `torch.manual_seed`."
-    s, router = settings, router or preset(settings)
+    s, router = settings, router or preset_router(settings)
     blocks = [Block(s.d, s.heads, make_feed(s, layer, router)) for layer in range(s.layers)]
     return LanguageModel(blocks, s.vocabulary, s.d, POSITIONS[s.positions](s))

@@ -11,7 +11,7 @@ from copy import deepcopy
 
 import torch
 
-from ...experts.experts import Stack
+from ...experts.experts import Experts
 from ...experts.moe import moe_layers
 from moe_lab.models.language.language_model import (
     POSITIONS,
@@ -19,14 +19,14 @@ from moe_lab.models.language.language_model import (
     DecoderSettings,
     LanguageModel,
     make_feed,
-    preset,
+    preset_router,
 )
 from ...routing.router import Router
 
 # %% ../../../nbs/05_models/2_language/05_recurrent.ipynb #d2e84b1a
 def again(block: Block) -> Block:
     "The same block once more: its parameters and experts are those of the first, its router's counters are not."
-    shared = [*block.parameters(), *(part for part in block.modules() if isinstance(part, Stack))]
+    shared = [*block.parameters(), *(part for part in block.modules() if isinstance(part, Experts))]
     return deepcopy(block, {id(part): part for part in shared})
 
 # %% ../../../nbs/05_models/2_language/05_recurrent.ipynb #cfa32cb9
@@ -41,7 +41,7 @@ def shared_depth(
             f"first_k_dense_replace={s.first_k_dense_replace}, moe_layer_freq={s.moe_layer_freq}: one block is "
             f"repeated, so all depths are sparse (0, 1) or all are dense ({s.layers}, 1)"
         )
-    block = Block(s.d, s.heads, make_feed(s, 0, router or preset(s)))
+    block = Block(s.d, s.heads, make_feed(s, 0, router or preset_router(s)))
     blocks = [block, *(again(block) for _ in range(s.layers - 1))]
     return LanguageModel(blocks, s.vocabulary, s.d, POSITIONS[s.positions](s))
 
@@ -51,7 +51,7 @@ def indexed_depth(
     router: Callable[[int], Router] | None = None,  # depth -> its router; None: the preset
 ) -> LanguageModel:
     "One block, repeated `settings.layers` times with the same experts and a router for each depth."
-    model, router = shared_depth(settings, router), router or preset(settings)
+    model, router = shared_depth(settings, router), router or preset_router(settings)
     for depth, layer in enumerate(moe_layers(model).values()):
         layer.router = router(depth)
     return model
@@ -69,8 +69,8 @@ HALF_SIZE = DecoderSettings(
     heads=8,
     layers=12,
     length=1024,
-    h=2048,
-    experts=40,
+    hidden=2048,
+    n_experts=40,
     k=2,
     positions="learned",
 )

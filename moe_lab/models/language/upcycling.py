@@ -11,7 +11,7 @@ from copy import deepcopy
 
 import torch
 
-from ...experts.experts import Stack
+from ...experts.experts import Experts
 from ...experts.upcycling import upcycle
 from .language_model import Block, Dense, LanguageModel
 from ...routing.router import Router
@@ -32,7 +32,7 @@ def upcycled(
     chosen = list(dense if blocks is None else blocks)
     if not chosen or not set(chosen) <= set(dense):
         raise ValueError(f"blocks={chosen}: needs some of the model's dense blocks, which are {list(dense)}")
-    copies: dict[Stack, Stack] = {}
+    copies: dict[Experts, Experts] = {}
     for i in chosen:
         original = dense[i].experts
         layer = upcycle(original, router(i), n_experts)
@@ -44,7 +44,7 @@ def upcycled(
 
 
 @torch.no_grad()
-def vary(experts: Stack, noise: float):
+def vary(experts: Experts, noise: float):
     "Add normal noise to every expert, `noise` times the spread of each tensor's weights."
     if not 0 <= noise < float("inf"):
         raise ValueError(f"noise={noise}: needs a finite number of at least 0")

@@ -24,33 +24,43 @@ from ....training.trainer import Callback
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-from .leaks import by_cut_off, honest_loss, leaks
-from .reader import Reader, Settings, build, digits, next_pixel
+from moe_lab.experiments.systems.expert_choice.leaks import (
+    with_measured_thresholds,
+    honest_loss,
+    future_leaks,
+)
+from moe_lab.experiments.systems.expert_choice.reader import (
+    DigitReader,
+    ExpertChoiceSettings,
+    build,
+    digit_texts,
+    next_pixel,
+)
 
 # %% auto #0
-__all__ = ['CAPACITIES', 'COLUMNS', 'EXPERIMENTS', 'work', 'scores', 'jobs', 'by_capacity']
+__all__ = ['CAPACITIES', 'COLUMNS', 'EXPERIMENTS', 'work', 'held_out_rows', 'jobs', 'by_capacity']
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/03_experiment.ipynb #5da618cd
-def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: ExpertChoiceSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train one reader and return what is known of it."
-    train, test = digits()
+    train, test = digit_texts()
     trainer = build(settings, train, callbacks)
     trainer.fit()
     model, test, few = trainer.model, test[: settings.tested], test[: settings.tested // 8]
-    assert isinstance(model, Reader)
-    rows = [{"split": "held out", **row} for row in scores(model, test)]
-    rows += leaks(model, few)
-    rows += [{"split": "held out, a few", **row} for row in scores(model, few)]
+    assert isinstance(model, DigitReader)
+    rows = [{"split": "held out", **row} for row in held_out_rows(model, test)]
+    rows += future_leaks(model, few)
+    rows += [{"split": "held out, a few", **row} for row in held_out_rows(model, few)]
     rows.append({"split": "honest, a few", "metric": "loss", "value": honest_loss(model, few), "n": len(few)})
     if settings.rule == "expert choice":
-        with by_cut_off(model, train[:256], settings.factor) as repaired:
-            rows += [{"split": "cut-offs", **row} for row in scores(repaired, test)]
-            rows += [{**row, "split": f"cut-offs, {row['split']}"} for row in leaks(repaired, few)]
+        with with_measured_thresholds(model, train[:256], settings.factor) as repaired:
+            rows += [{"split": "cut-offs", **row} for row in held_out_rows(repaired, test)]
+            rows += [{**row, "split": f"cut-offs, {row['split']}"} for row in future_leaks(repaired, few)]
     return rows
 
 
 @torch.no_grad()
-def scores(model: Reader, texts: Tensor) -> list[dict]:
+def held_out_rows(model: DigitReader, texts: Tensor) -> list[dict]:
     "Loss in batches of 8 as in training, and each layer's load, drops, visits and tokens that nobody serves."
     model.eval()
     with observe(model) as seen:
@@ -71,7 +81,7 @@ def scores(model: Reader, texts: Tensor) -> list[dict]:
 CAPACITIES = (16, 32, 64, 128)
 
 
-def jobs(settings: Settings, seeds: int) -> list[Job]:
+def jobs(settings: ExpertChoiceSettings, seeds: int) -> list[Job]:
     "Both rules at every capacity, and token choice without a limit."
     arms = {"token choice, no limit": replace(settings, rule="token choice, no limit", capacity=128)}
     for rule in ("token choice", "expert choice"):
@@ -134,7 +144,7 @@ EXPERIMENTS = {
     "choice": Experiment(
         "choice",
         "Tokens that choose or experts that choose: what does a capacity cost, and who sees the future?",
-        Settings(),
+        ExpertChoiceSettings(),
         jobs,
         work,
         COLUMNS,

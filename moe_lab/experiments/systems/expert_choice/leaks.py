@@ -16,17 +16,17 @@ from torch.nn.functional import cross_entropy
 
 from ....experts.moe import moe_layers, observe
 from ....measure.load.confidence import visits
-from ....routing.adjustments import CutOffs
+from ....routing.adjustments import ExpertThresholds
 from ....routing.capacity import ExpertChoice
 from ....routing.router import Router
-from ....routing.selection import Threshold, over_all
+from ....routing.selection import Threshold, softmax_all
 
 if TYPE_CHECKING:
     pass
-from .reader import LENGTH, Reader
+from .reader import LENGTH, DigitReader
 
 # %% auto #0
-__all__ = ['told', 'changed', 'leaks', 'honest_loss', 'by_cut_off']
+__all__ = ['told', 'shares_changed', 'future_leaks', 'honest_loss', 'with_measured_thresholds']
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/02_leaks.ipynb #8a39dc9d
 @torch.no_grad()
@@ -39,7 +39,7 @@ def told(model: nn.Module, texts: Tensor) -> tuple[Tensor, Tensor]:
     return logits, served.unflatten(0, texts.shape)
 
 
-def changed(before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor], upto: int) -> list[dict]:
+def shares_changed(before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor], upto: int) -> list[dict]:
     "Shares of the first `upto` positions whose logits, likeliest pixel and decisions differ, as rows."
     logits, new_logits = before[0][:, :upto], after[0][:, :upto]
     decided = (before[1][:, :upto] != after[1][:, :upto]).any(-1)
@@ -51,13 +51,13 @@ def changed(before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor], upto: i
     return [{"metric": name, "value": float(d.float().mean())} for name, d in different.items()]
 
 
-def leaks(model: nn.Module, texts: Tensor, half: int = LENGTH // 2) -> list[dict]:
+def future_leaks(model: nn.Module, texts: Tensor, half: int = LENGTH // 2) -> list[dict]:
     "What changes in the first halves when the texts swap their second halves, and when there are none yet."
     whole = told(model, texts)
     other = torch.cat([texts[:, :half], texts.roll(1, 0)[:, half:]], 1)
-    rows = [{"split": "future changed", **row} for row in changed(whole, told(model, other), half)]
+    rows = [{"split": "future changed", **row} for row in shares_changed(whole, told(model, other), half)]
     missing = told(model, texts[:, :half])
-    return rows + [{"split": "future missing", **row} for row in changed(whole, missing, half)]
+    return rows + [{"split": "future missing", **row} for row in shares_changed(whole, missing, half)]
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/02_leaks.ipynb #5aef835e
 @torch.no_grad()
@@ -70,7 +70,7 @@ def honest_loss(model: nn.Module, texts: Tensor) -> float:
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/02_leaks.ipynb #2a35294b
 @contextmanager
-def by_cut_off(model: Reader, texts: Tensor, factor: float) -> Iterator[Reader]:
+def with_measured_thresholds(model: DigitReader, texts: Tensor, factor: float) -> Iterator[DigitReader]:
     "Inside the block, a reader trained with expert choice takes tokens by cut-offs measured on `texts` (N, n)."
     layers, routers, seen = moe_layers(model), {}, defaultdict(list)
     with torch.no_grad(), observe(model) as routings:
@@ -81,12 +81,12 @@ def by_cut_off(model: Reader, texts: Tensor, factor: float) -> Iterator[Reader]:
         assert routing.logits is not None
         seen[name].append(routing.logits.log_softmax(-1))
     for name, layer in layers.items():
-        cut_offs = CutOffs(layer.n_experts)
+        thresholds = ExpertThresholds(layer.n_experts)
         share = min(factor / layer.n_experts, 1.0)
-        cut_offs.cut = torch.cat(seen[name]).quantile(1 - share, dim=0)
+        thresholds.thresholds = torch.cat(seen[name]).quantile(1 - share, dim=0)
         routers[name], layer.router = (
             layer.router,
-            Router(layer.router.score, [cut_offs], Threshold(0, over_all)),
+            Router(layer.router.score, [thresholds], Threshold(0, softmax_all)),
         )
     try:
         yield model

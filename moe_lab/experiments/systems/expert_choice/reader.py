@@ -24,19 +24,20 @@ from ....routing.router import Router
 from ....routing.scores import Linear
 from ....routing.selection import TopK
 from ....training.schedules import Constant
-from ....training.trainer import Callback, Penalty, Trainer
+from ....training.trainer import Callback, AuxLoss, Trainer
 
 if TYPE_CHECKING:
     pass
 
 # %% auto #0
-__all__ = ['LENGTH', 'SHADES', 'RULES', 'digits', 'Block', 'Reader', 'next_pixel', 'Settings', 'make_model', 'build']
+__all__ = ['LENGTH', 'SHADES', 'RULES', 'digit_texts', 'ReaderBlock', 'DigitReader', 'next_pixel', 'ExpertChoiceSettings',
+           'make_model', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #01d574dc
 LENGTH, SHADES = 64, 17
 
 
-def digits() -> tuple[Tensor, Tensor]:
+def digit_texts() -> tuple[Tensor, Tensor]:
     "Training and test texts of scikit-learn's digits: (1437, 64) and (360, 64) long, in [0, 17)."
     from sklearn.datasets import load_digits
 
@@ -45,7 +46,7 @@ def digits() -> tuple[Tensor, Tensor]:
     return pixels[:1437], pixels[1437:]
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #afc7c3b8
-class Block(nn.Module):
+class ReaderBlock(nn.Module):
     "Causal attention, then a sparse layer: (B, n, d) -> (B, n, d)."
 
     def __init__(self, d: int, heads: int, moe: MoE):
@@ -60,10 +61,10 @@ class Block(nn.Module):
         return x + self.moe(self.between(x), context)
 
 
-class Reader(nn.Module):
+class DigitReader(nn.Module):
     "Texts (B, n) long -> logits (B, n, 17) of every pixel from those before it."
 
-    def __init__(self, blocks: Sequence[Block], d: int):
+    def __init__(self, blocks: Sequence[ReaderBlock], d: int):
         super().__init__()
         self.word, self.place = nn.Embedding(SHADES + 1, d), nn.Embedding(LENGTH, d)
         self.blocks = nn.ModuleList(blocks)
@@ -85,12 +86,12 @@ def next_pixel(model: nn.Module, texts: Tensor) -> Tensor:
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #23b5854f
 @dataclass(frozen=True)
-class Settings:
+class ExpertChoiceSettings:
     "One reader."
 
     rule: str = "expert choice"  # one of RULES
     capacity: int = 128  # tokens an expert takes of a batch of 512
-    experts: int = 4
+    n_experts: int = 4
     layers: int = 2
     d: int = 32
     hidden: int = 64  # of an expert
@@ -112,28 +113,28 @@ class Settings:
     @property
     def factor(self) -> float:
         "The capacity as a multiple of an even share."
-        return self.capacity * self.experts / (self.batch_size * LENGTH)
+        return self.capacity * self.n_experts / (self.batch_size * LENGTH)
 
 
-RULES: dict[str, Callable[[Settings], nn.Module]] = {
+RULES: dict[str, Callable[[ExpertChoiceSettings], nn.Module]] = {
     "token choice, no limit": lambda s: TopK(1),
     "token choice": lambda s: Capacity(TopK(1), s.factor),
     "expert choice": lambda s: ExpertChoice(s.factor),
 }
 
 
-def make_model(settings: Settings) -> Reader:
+def make_model(settings: ExpertChoiceSettings) -> DigitReader:
     "The reader that the settings describe."
     s = settings
 
-    def block() -> Block:
-        router = Router(Linear(s.d, s.experts), [], RULES[s.rule](s))
-        return Block(s.d, s.heads, MoE(router, Bottleneck(s.d, s.hidden, s.experts)))
+    def block() -> ReaderBlock:
+        router = Router(Linear(s.d, s.n_experts), [], RULES[s.rule](s))
+        return ReaderBlock(s.d, s.heads, MoE(router, Bottleneck(s.d, s.hidden, s.n_experts)))
 
-    return Reader([block() for _ in range(s.layers)], s.d)
+    return DigitReader([block() for _ in range(s.layers)], s.d)
 
 
-def build(settings: Settings, texts: Tensor, callbacks: Sequence[Callback] = ()) -> Trainer:
+def build(settings: ExpertChoiceSettings, texts: Tensor, callbacks: Sequence[Callback] = ()) -> Trainer:
     "Model, optimizer and trainer, seeded."
     torch.manual_seed(settings.seed)
     model = make_model(settings)
@@ -144,6 +145,6 @@ def build(settings: Settings, texts: Tensor, callbacks: Sequence[Callback] = ())
         batch=lambda step: texts[batch_index(len(texts), settings.batch_size, step, settings.seed)],
         task=next_pixel,
         steps=settings.steps,
-        penalties={"switch": Penalty(switch_loss, Constant(weight))} if weight else {},
+        aux_losses={"switch": AuxLoss(switch_loss, Constant(weight))} if weight else {},
         callbacks=callbacks,
     )

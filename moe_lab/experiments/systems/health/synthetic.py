@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     pass
 
 # %% auto #0
-__all__ = ['Recipe', 'RECIPES', 'Scene', 'favour', 'amber_experts', 'plain', 'leaky', 'undone', 'sticky', 'partly', 'made']
+__all__ = ['Recipe', 'RECIPES', 'Clusters', 'favour', 'amber_experts', 'plain', 'leaky', 'undone', 'sticky', 'partly', 'made']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/01_synthetic.ipynb #525a605c
 @dataclass(frozen=True)
-class Scene:
+class Clusters:
     "Tokens in clusters, waiting for a router."
 
     x: Tensor  # (T, d)
@@ -34,7 +34,7 @@ class Scene:
     dice: torch.Generator
 
     @classmethod
-    def of(cls, e: int, k: int, seed: int, n_tokens: int = 2048, d: int = 16) -> Scene:
+    def of(cls, e: int, k: int, seed: int, n_tokens: int = 2048, d: int = 16) -> Clusters:
         dice = torch.Generator().manual_seed(1000 * seed + 10 * e + k)
         size = (0.6 * torch.randn(3 * e, generator=dice)).exp()
         cluster = torch.multinomial(size, n_tokens, replacement=True, generator=dice)
@@ -53,7 +53,7 @@ class Scene:
         return torch.randint(0, n, self.cluster.shape, generator=self.dice)
 
 
-def favour(scene: Scene, group: Tensor, lead: float, m: int | None = None) -> Tensor:
+def favour(scene: Clusters, group: Tensor, lead: float, m: int | None = None) -> Tensor:
     "(T, E) logits: each group (T,) has k favourites, `lead` above the others, among the first m experts."
     m = m or scene.e
     chosen = (group[:, None] + torch.arange(scene.k)) % m
@@ -68,29 +68,29 @@ def amber_experts(e: int, k: int) -> int | None:
     return k + more if more <= 0.4 * (e - k) else None
 
 
-Recipe = Callable[[Scene], tuple[Tensor, Tensor]]  # -> logits, scores, both (T, E)
+Recipe = Callable[[Clusters], tuple[Tensor, Tensor]]  # -> logits, scores, both (T, E)
 
 
 def plain(logits: Tensor) -> tuple[Tensor, Tensor]:
     return logits, logits
 
 
-def leaky(s: Scene) -> tuple[Tensor, Tensor]:
+def leaky(s: Clusters) -> tuple[Tensor, Tensor]:
     stray = torch.rand(len(s.x), 1, generator=s.dice) < s.between(0.02, 0.1)
     return plain(torch.where(stray, favour(s, s.at_random(s.e), 4.0), favour(s, s.at_random(s.k), 4.0, s.k)))
 
 
-def undone(s: Scene) -> tuple[Tensor, Tensor]:
+def undone(s: Clusters) -> tuple[Tensor, Tensor]:
     slope, whim = s.noise(0.5, rows=1), s.noise(s.between(0.02, 0.25))
     return slope + whim, whim
 
 
-def sticky(s: Scene) -> tuple[Tensor, Tensor]:
+def sticky(s: Clusters) -> tuple[Tensor, Tensor]:
     runs = s.noise(s.between(0.02, 0.25), rows=-(-len(s.x) // 8))
     return plain(runs.repeat_interleave(8, 0)[: len(s.x)])
 
 
-def partly(s: Scene) -> tuple[Tensor, Tensor]:
+def partly(s: Clusters) -> tuple[Tensor, Tensor]:
     lost = torch.rand(len(s.x), 1, generator=s.dice) < s.between(0.1, 0.4)
     lead = s.between(2, 8)
     return plain(torch.where(lost, favour(s, s.at_random(s.e), lead), favour(s, s.cluster, lead)))
@@ -124,6 +124,6 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
 
 def made(recipe: str, e: int, k: int, seed: int) -> tuple[Tensor, Routing]:
     "The inputs (T, d) and the routing of a synthetic router."
-    scene = Scene.of(e, k, seed)
+    scene = Clusters.of(e, k, seed)
     logits, scores = RECIPES[recipe][1](scene)
     return scene.x, TopK(k)(logits, scores, Context())

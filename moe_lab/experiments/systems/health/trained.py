@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ....data.batching import batch_index
 from ....data.images import Splits
-from ....data.photographs import photographs
+from ....data.photographs import load_photographs
 from ...core.experiment import Experiment
 from ...core.sweep import Column, Job
 from ..srnn.measurements import hooked
@@ -29,30 +29,30 @@ from moe_lab.measure.load.health import (
 )
 from ....routing.adjustments import LossFreeBias
 from ....routing.decision import Context, Promises, Routing, assign
-from ....routing.losses import switch_loss, token_entropy
+from ....routing.losses import switch_loss, mean_token_entropy
 from ....routing.router import Router
 from ....routing.scores import Hash, Linear
 from ....routing.selection import TopK
 from ....training.runs import Run
 from ....training.schedules import Constant
-from ....training.trainer import Callback, Penalty, Trainer
+from ....training.trainer import Callback, AuxLoss, Trainer
 
 if TYPE_CHECKING:
     pass
 
 # %% auto #0
-__all__ = ['D', 'ARMS', 'NUMBERS', 'TUNING', 'HELD_OUT', 'COLUMNS', 'EXPERIMENTS', 'Settings', 'Patches', 'Dice', 'frozen', 'Arm',
-           'build', 'flatness', 'experts_needed', 'shuffled', 'interventions', 'true_state', 'numbers_of', 'work',
-           'jobs']
+__all__ = ['D', 'ARMS', 'NUMBERS', 'TUNING', 'HELD_OUT', 'COLUMNS', 'EXPERIMENTS', 'HealthSettings', 'Patches', 'Dice', 'frozen',
+           'Arm', 'build', 'flatness', 'experts_needed', 'shuffled_routing', 'intervention_effects', 'true_state',
+           'numbers_of', 'work', 'jobs']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #f94e8608
 @dataclass(frozen=True)
-class Settings:
+class HealthSettings:
     "One trained router."
 
     arm: str = "plain"  # a key of ARMS
-    experts: int = 16
-    top_k: int = 2
+    n_experts: int = 16
+    k: int = 2
     steps: int = 120
     batch_size: int = 128
     lr: float = 0.01
@@ -124,14 +124,14 @@ ARMS = {
 }
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #619ded98
-def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
+def build(settings: HealthSettings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
     "The seeded model and its trainer."
     from accelerate import Accelerator
 
-    arm, e, n = ARMS[settings.arm], settings.experts, len(data.train)
+    arm, e, n = ARMS[settings.arm], settings.n_experts, len(data.train)
     torch.manual_seed(settings.seed)
     biases = [LossFreeBias(e, arm.bias)] if arm.bias else []
-    router = Router(arm.score(e), biases, TopK(settings.top_k))
+    router = Router(arm.score(e), biases, TopK(settings.k))
     pixels = data.train.images[0].numel()
     model = Patches(MoE(router, Bottleneck(D, D, e)), pixels, D, arm.centred)
     presses = {"switch": (switch_loss, arm.switch), "entropy": (flatness, arm.entropy)}
@@ -142,7 +142,7 @@ def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) 
         batch=lambda step: data.train.pixels(batch_index(n, settings.batch_size, step, settings.seed)),
         task=reconstruction,
         steps=settings.steps,
-        penalties={name: Penalty(loss, Constant(c)) for name, (loss, c) in presses.items() if c},
+        aux_losses={name: AuxLoss(loss, Constant(c)) for name, (loss, c) in presses.items() if c},
         callbacks=callbacks,
         accelerator=Accelerator(cpu=True, mixed_precision="no"),
     )
@@ -150,7 +150,7 @@ def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) 
 
 def flatness(routing: Routing) -> Tensor:
     "What an entropy bonus adds to the loss: minus the mean entropy of a token's gate."
-    return -token_entropy(routing)
+    return -mean_token_entropy(routing)
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #3a96701c
 def experts_needed(share: Tensor, part: float = 0.9) -> float:
@@ -160,7 +160,7 @@ def experts_needed(share: Tensor, part: float = 0.9) -> float:
     return (n + float((part - covered[n]) / (covered[n + 1] - covered[n]))) / part
 
 
-def shuffled(routing: Routing) -> Routing:
+def shuffled_routing(routing: Routing) -> Routing:
     "The decisions, dealt anew to the tokens."
     token = torch.randperm(routing.n_tokens)[routing.token]
     order = token.argsort(stable=True)
@@ -170,11 +170,11 @@ def shuffled(routing: Routing) -> Routing:
 
 
 @torch.no_grad()
-def interventions(trainer: Trainer, images: Tensor) -> dict[str, float]:
+def intervention_effects(trainer: Trainer, images: Tensor) -> dict[str, float]:
     "What the truth is read from: spare experts needed, the rise of the loss by shuffling, answers that repeat."
     model, moe = trainer.model.eval(), moe_layers(trainer.model)["moe"]
     loss = float(trainer.task(model, images))
-    with hooked([moe.router], lambda module, inputs, routing: shuffled(routing)):
+    with hooked([moe.router], lambda module, inputs, routing: shuffled_routing(routing)):
         rise = float(trainer.task(model, images)) / loss - 1
     with observe(model) as seen:
         model(images)
@@ -211,28 +211,28 @@ def numbers_of(health: Health) -> dict[str, float]:
     return {name: getattr(health, name).value for name in NUMBERS} | {"usage": usage}
 
 
-def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: HealthSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train one router, intervene, and let the detector look: rows of split, metric, value."
-    data = photographs(patch=8)
+    data = load_photographs(patch=8)
     trainer = build(settings, data, callbacks)
     trainer.fit()
     images = data.test.pixels(slice(0, 2048))
-    found = interventions(trainer, images)
+    found = intervention_effects(trainer, images)
     with check_ups(trainer.model) as layers, torch.no_grad():
         trainer.model(images)
-    found |= numbers_of(layers["moe"].verdict()) | {"experts": settings.experts, "k": settings.top_k}
+    found |= numbers_of(layers["moe"].verdict()) | {"experts": settings.n_experts, "k": settings.k}
     return [{"split": "held out", "metric": name, "value": value} for name, value in found.items()]
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #704dbb88
 TUNING, HELD_OUT = (6, 12, 24), (4, 8, 16, 32)
 
 
-def jobs(experts: Sequence[int], first_seed: int) -> Callable[[Settings, int], list[Job]]:
+def jobs(experts: Sequence[int], first_seed: int) -> Callable[[HealthSettings, int], list[Job]]:
     "Every arm for these numbers of experts, one or two choices, and seeds from `first_seed` on."
 
-    def list_jobs(settings: Settings, seeds: int) -> list[Job]:
+    def list_jobs(settings: HealthSettings, seeds: int) -> list[Job]:
         return [
-            Job(arm, f"E = {e}, k = {k}", seed, replace(settings, arm=arm, experts=e, top_k=k, seed=seed))
+            Job(arm, f"E = {e}, k = {k}", seed, replace(settings, arm=arm, n_experts=e, k=k, seed=seed))
             for e in experts
             for k in (1, 2)
             for arm in ARMS
@@ -248,7 +248,7 @@ EXPERIMENTS = {
     "health-tuning": Experiment(
         "health-tuning",
         "Which thresholds tell trained routers apart?",
-        Settings(),
+        HealthSettings(),
         jobs(TUNING, 100),
         work,
         COLUMNS,
@@ -256,7 +256,7 @@ EXPERIMENTS = {
     "health": Experiment(
         "health",
         "Is the detector right about trained routers?",
-        Settings(),
+        HealthSettings(),
         jobs(HELD_OUT, 0),
         work,
         COLUMNS,

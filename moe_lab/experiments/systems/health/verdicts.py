@@ -15,7 +15,7 @@ from moe_lab.measure.load.health import (
     TUNED,
     Thresholds,
     alarm_of,
-    health,
+    health_of,
     state_of,
 )
 
@@ -25,10 +25,10 @@ from .synthetic import RECIPES, amber_experts, made
 from .trained import NUMBERS, numbers_of, true_state
 
 # %% auto #0
-__all__ = ['synthetic', 'trained', 'verdicts', 'confusion', 'right']
+__all__ = ['synthetic_routers', 'trained_routers', 'detector_verdicts', 'confusion', 'share_right']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/03_verdicts.ipynb #cfd12d39
-def synthetic(
+def synthetic_routers(
     experts: Sequence[int] = (4, 8, 16, 32, 64),
     choices: Sequence[int] = (1, 2, 3, 4),
     seeds: Sequence[int] = (0, 1),
@@ -43,22 +43,22 @@ def synthetic(
         if k < e and (true != "amber" or amber_experts(e, k)):
             x, routing = made(recipe, e, k, seed)
             about = {"router": recipe, "experts": e, "k": k, "seed": seed, "truth": true}
-            rows.append(about | numbers_of(health(routing, x)))
+            rows.append(about | numbers_of(health_of(routing, x)))
     return pd.DataFrame(rows)
 
 
-def trained(
+def trained_routers(
     summary: pd.DataFrame,  # of the experiment "health" or "health-tuning"
     margin: float = 0.05,  # as in `true_state`; 0: no router is on the border
 ) -> pd.DataFrame:
-    "A row per trained router, in the columns of `synthetic`; those on the border have the truth 'border'."
+    "A row per trained router, in the columns of `synthetic_routers`; those on the border have the truth 'border'."
     wide = summary.pivot(index=["arm", "regime", "seed"], columns="metric", values="value").reset_index()
     found = zip(wide["needed"], wide["rise"], wide["same"])
     wide["truth"] = [true_state(needed, rise, same, margin) for needed, rise, same in found]
     return wide.rename(columns={"arm": "router"}).astype({"experts": int, "k": int}).drop(columns="regime")
 
 
-def verdicts(routers: pd.DataFrame, thresholds: Thresholds = TUNED) -> pd.Series:
+def detector_verdicts(routers: pd.DataFrame, thresholds: Thresholds = TUNED) -> pd.Series:
     "What the detector says of each router."
     import pandas as pd
 
@@ -67,13 +67,13 @@ def verdicts(routers: pd.DataFrame, thresholds: Thresholds = TUNED) -> pd.Series
 
 
 def confusion(
-    routers: pd.DataFrame,  # from `synthetic` and `trained`
+    routers: pd.DataFrame,  # from `synthetic_routers` and `trained_routers`
     thresholds: Thresholds = TUNED,
 ) -> pd.DataFrame:
     "True state × what the detector says, the share that is right, and what the old alarm says."
     import pandas as pd
 
-    said = verdicts(routers, thresholds)
+    said = detector_verdicts(routers, thresholds)
     old = [f"old alarm: {alarm_of(usage)}" for usage in routers["usage"]]
     columns = [s for s in STATES if s != "no verdict"]
     table = pd.crosstab(routers["truth"], said)
@@ -86,7 +86,7 @@ def confusion(
     return table.join(right).join(alarms).loc[rows].rename_axis(index="truth", columns=None)
 
 
-def right(routers: pd.DataFrame, thresholds: Thresholds = TUNED) -> float:
+def share_right(routers: pd.DataFrame, thresholds: Thresholds = TUNED) -> float:
     "The share of routers, the border left out, about which the detector is right."
     sharp = routers[routers["truth"] != "border"]
-    return float((sharp["truth"] == verdicts(sharp, thresholds)).mean())
+    return float((sharp["truth"] == detector_verdicts(sharp, thresholds)).mean())

@@ -19,20 +19,20 @@ from ....data.tokens import TokenSet
 from ...core.experiment import Experiment
 from ...core.sweep import Column, Job
 from moe_lab.experiments.systems.language.training import (
-    Settings,
+    LanguageSettings,
     build,
     loss_rows,
     surprise,
     text_of,
-    trained,
+    train_to_end,
 )
 from ....experts.moe import moe_layers
 from ....measure.figures import calm, label_colour
 from ....measure.load.health import STATES, check_ups
 from ....measure.load.metrics import Measured
 from ....measure.maps import draw_map, flatten, neighbourhood, router_inputs, stratified_sample
-from ....measure.text.keywords import keyword_share, keywords, shuffled
-from ....measure.text.specialization import association, label_map, meetings, specialization
+from ....measure.text.keywords import keyword_share, expert_keywords, shuffled_experts
+from ....measure.text.specialization import association, label_map, meetings, specialization_table
 from ....measure.trace.trace import Trace, record
 from ....training.evaluation import load_rows
 from ....training.runs import Run
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['COLUMNS', 'EXPERIMENTS', 'heard', 'what_they_go_by', 'words', 'draw_up_map', 'work', 'jobs', 'by_domain', 'by_layer',
-           'first_run', 'who_serves_whom', 'maps', 'keyword_table', 'health_table']
+           'first_run', 'who_serves_whom', 'router_maps', 'keyword_table', 'health_table']
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #bcd44106
 def heard(model: nn.Module, texts: TokenSet, folder: Path) -> tuple[Tensor, Trace, list[dict]]:
@@ -72,7 +72,7 @@ def what_they_go_by(trace: Trace, texts: TokenSet) -> list[dict]:
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #74a449d8
 def words(trace: Trace, folder: Path) -> list[dict]:
-    "Write `keywords.parquet` (also for shuffled decisions), and tell how exclusive the keywords are, as rows."
+    "Write `expert_keywords.parquet` (also for shuffled decisions), and tell how exclusive the keywords are, as rows."
     import pandas as pd
 
     assert trace.vocabulary is not None
@@ -80,7 +80,8 @@ def words(trace: Trace, folder: Path) -> list[dict]:
     for layer in trace.layers:
         n_experts, frame = trace.about["n_experts"][layer], trace.assignments(layer)
         found, control = (
-            keywords(decided, n_experts, trace.vocabulary) for decided in (frame, shuffled(frame))
+            expert_keywords(decided, n_experts, trace.vocabulary)
+            for decided in (frame, shuffled_experts(frame))
         )
         tables += [found.assign(layer=layer, shuffled=False), control.assign(layer=layer, shuffled=True)]
         rows.append({"layer": layer, "metric": "keyword share", **vars(keyword_share(found, control))})
@@ -111,10 +112,10 @@ def draw_up_map(model: nn.Module, texts: TokenSet, trace: Trace, folder: Path, n
     return [{"layer": layer, "metric": f"map: {name}", **vars(score)} for name, score in scores.items()]
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #d77e0565
-def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: LanguageSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train one model and return what is known of it, as rows of split, metric and value."
     texts, held_out = text_of(settings)
-    model = trained(settings, run, callbacks).model
+    model = train_to_end(settings, run, callbacks).model
     if not moe_layers(model):
         return [{"split": "held out", **row} for row in loss_rows(surprise(model, held_out), held_out)]
     rows = []
@@ -130,7 +131,7 @@ def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> li
     return rows
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #b0993159
-def jobs(settings: Settings, seeds: int) -> list[Job]:
+def jobs(settings: LanguageSettings, seeds: int) -> list[Job]:
     "The experts, and the dense model that costs a token as many multiply-adds."
     arms = {"experts": settings, "dense": replace(settings, first_k_dense_replace=settings.layers)}
     return [
@@ -204,11 +205,11 @@ def who_serves_whom(out: Path, table: pd.DataFrame) -> Figure:
     for ax, layer in zip(fig.subplots(1, 2), (trace.layers[0], trace.layers[-1])):
         frame = trace.assignments(layer)
         met = meetings(kinds["domain"][frame["sequence"]], frame["expert"], trace.about["n_experts"][layer])
-        label_map(ax, specialization(met), list(kinds["names"]), f"Where each domain goes, {layer}")
+        label_map(ax, specialization_table(met), list(kinds["names"]), f"Where each domain goes, {layer}")
     return fig
 
 
-def maps(out: Path, table: pd.DataFrame) -> Figure:
+def router_maps(out: Path, table: pd.DataFrame) -> Figure:
     "The map of the last router's inputs, by expert and by domain, first run."
     from matplotlib.figure import Figure
 
@@ -250,7 +251,7 @@ EXPERIMENTS = {
     "lm-domains": Experiment(
         "lm-domains",
         "What do the experts of a small language model go by: the kind of text, or the word?",
-        Settings(),
+        LanguageSettings(),
         jobs,
         work,
         COLUMNS,
@@ -258,7 +259,7 @@ EXPERIMENTS = {
             "Loss by kind of text": by_domain,
             "By kind or by word": by_layer,
             "Who serves whom": who_serves_whom,
-            "Map": maps,
+            "Map": router_maps,
         },
         tables={"Keywords": keyword_table, "Health of each layer": health_table},
         about="""A decoder of three layers, eight experts of which a token visits two, and a Switch loss of 0.01, on

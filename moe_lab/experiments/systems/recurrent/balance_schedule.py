@@ -18,7 +18,7 @@ from ....data.tokens import TokenSet
 from ...core.experiment import Experiment
 from ...core.sweep import Column, Job
 from ..language import training as language
-from ..language.training import loss_rows, surprise, text_of, trained
+from ..language.training import loss_rows, surprise, text_of, train_to_end
 from ....experts.moe import observe
 from ....measure.figures import calm
 from ....measure.load.metrics import Load, Measured, load_entropy, max_vio
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['REFERENCE', 'FEWER', 'ARMS', 'COLOURS', 'COLUMNS', 'EXPERIMENTS', 'Settings', 'jobs', 'of_load', 'balance',
-           'BalanceLog', 'HeldOutLog', 'course', 'work', 'pair', 'pairs', 'on_the_way']
+__all__ = ['REFERENCE', 'FEWER', 'ARMS', 'COLOURS', 'COLUMNS', 'EXPERIMENTS', 'RecurrentSettings', 'jobs', 'of_load', 'balance',
+           'BalanceLog', 'HeldOutLog', 'logged_rows', 'work', 'loss_difference', 'paired_losses', 'on_the_way']
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #acddc7ea
 @dataclass(frozen=True)
-class Settings(language.Settings):
+class RecurrentSettings(language.LanguageSettings):
     "One recurrent language model and its training."
 
     depth: str = "shared"  # one router for all depths; "indexed": one for each
     limit: int = 1_000_000  # characters of each kind at most
     layers: int = 4  # how often the block is run
-    experts: int = 20
+    n_experts: int = 20
 
     def __post_init__(self):
         super().__post_init__()
@@ -62,10 +62,10 @@ ARMS: dict[str, dict] = {
 }
 
 
-def jobs(settings: Settings, seeds: int) -> list[Job]:
+def jobs(settings: RecurrentSettings, seeds: int) -> list[Job]:
     "Three weights of the balance loss, fewer experts, and no experts; a token costs all the same multiply-adds."
     arms = {arm: replace(settings, **change) for arm, change in ARMS.items()}
-    arms[FEWER] = replace(settings, **ARMS[REFERENCE], experts=max(settings.k, settings.experts // 4))
+    arms[FEWER] = replace(settings, **ARMS[REFERENCE], n_experts=max(settings.k, settings.n_experts // 4))
     arms["dense"] = replace(settings, first_k_dense_replace=settings.layers)
     return [
         Job(arm, settings.data, seed, replace(own, seed=seed))
@@ -115,18 +115,18 @@ class HeldOutLog(Callback):
             self.run.metrics.log(report.step, [{"split": "on the way", "metric": "loss", "value": loss}])
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #30f76759
-def course(run: Run) -> list[dict]:
+def logged_rows(run: Run) -> list[dict]:
     "What a run logged of coefficient, balance and loss, as rows with their step; a mean over the depths."
     log = run.metrics.frame()
     told = log[log["metric"].isin(["switch coefficient", "load_max", "load_entropy", "loss"])]
     return told.groupby(["step", "split", "metric"])["value"].mean().reset_index().to_dict("records")
 
 
-def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: RecurrentSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train one model and return what is known of it, as rows; `surprise.npy` keeps its loss at every token."
     held_out = text_of(settings)[1]
     own = [BalanceLog(run), HeldOutLog(run, held_out, settings.steps), *callbacks]
-    model = trained(settings, run, own, RECURRENT[settings.depth]).model
+    model = train_to_end(settings, run, own, RECURRENT[settings.depth]).model
     assert isinstance(model, LanguageModel)
     with observe(model) as routings:
         losses = surprise(model, held_out)
@@ -140,10 +140,10 @@ def work(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> li
         "FLOPs a token": forward_flops(model, few),
     }
     final = [{"split": "held out", **row} for row in rows]
-    return course(run) + final + [{"split": "model", "metric": m, "value": v} for m, v in sizes.items()]
+    return logged_rows(run) + final + [{"split": "model", "metric": m, "value": v} for m, v in sizes.items()]
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #9abb4ad1
-def pair(ours: Tensor, theirs: Tensor) -> dict[str, float]:
+def loss_difference(ours: Tensor, theirs: Tensor) -> dict[str, float]:
     "Mean difference of two losses (N, S − 1) at the same tokens, and its standard error, paired and not."
 
     def error(losses: Tensor) -> float:
@@ -159,7 +159,7 @@ def pair(ours: Tensor, theirs: Tensor) -> dict[str, float]:
     }
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #098951ae
-def pairs(out: Path, table: pd.DataFrame) -> pd.DataFrame:
+def paired_losses(out: Path, table: pd.DataFrame) -> pd.DataFrame:
     "Arm × how many nats a token it costs more than the reference, and what noise there is in that."
     import pandas as pd
     from scipy.stats import t
@@ -169,7 +169,7 @@ def pairs(out: Path, table: pd.DataFrame) -> pd.DataFrame:
         losses.setdefault(arm, {})[seed] = torch.from_numpy(np.load(out / "runs" / run / "surprise.npy"))
     reference, rows = losses.pop(REFERENCE), {}
     for arm, seeds in losses.items():
-        found = pd.DataFrame([pair(own, reference[seed]) for seed, own in seeds.items()])
+        found = pd.DataFrame([loss_difference(own, reference[seed]) for seed, own in seeds.items()])
         spread = t.ppf(0.975, len(seeds) - 1) * found["difference"].sem() if len(seeds) > 1 else float("nan")
         rows[f"{arm} minus {REFERENCE}"] = {
             "difference, nats a token": found["difference"].mean(),
@@ -221,13 +221,13 @@ EXPERIMENTS = {
     "recurrent-moe": Experiment(
         "recurrent-moe",
         "Does a balance loss that is strong at first and then lets go beat a constant one, in a recurrent model?",
-        Settings(),
+        RecurrentSettings(),
         jobs,
         work,
         COLUMNS,
         seeds=3,
         figures={"On the way": on_the_way},
-        tables={"Pairs": pairs},
+        tables={"Pairs": paired_losses},
         about="""One block with 20 experts, of which a token visits two, is run four times; attention and experts
 are shared by all depths. The balance loss is the Switch loss; its weight is held for 5 % of the steps and reaches
 its end at 30 %. One arm has a quarter of the experts, and with the embeddings three fifths of the parameters. All

@@ -17,10 +17,10 @@ from ....training.runs import Run
 
 if TYPE_CHECKING:
     import pandas as pd
-from .system import Settings, make_model, train
+from .system import SpectraSettings, make_model, train
 
 # %% auto #0
-__all__ = ['ARMS', 'COLUMNS', 'CHOSEN', 'EXPERIMENTS', 'ablations', 'refuse', 'paired']
+__all__ = ['ARMS', 'COLUMNS', 'CHOSEN', 'EXPERIMENTS', 'ablation_jobs', 'refuse', 'paired']
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/02_ablations.ipynb #a46e3768
 ARMS: dict[str, dict] = {
@@ -31,7 +31,7 @@ ARMS: dict[str, dict] = {
     "−Quota": {"router": "spectra_without_quota"},
     "−Ortho": {"orthogonality": 0.0},
     "−All": {"router": "spectra_without_all", "orthogonality": 0.0},
-    "Switch top-1": {"router": "switch", "top_k": 1, "orthogonality": 0.0, "switch_weight": 0.01},
+    "Switch top-1": {"router": "switch", "k": 1, "orthogonality": 0.0, "switch_weight": 0.01},
     "Switch top-2": {"router": "switch", "orthogonality": 0.0, "switch_weight": 0.01},
     "Expert Choice 1.25": {"router": "expert_choice", "orthogonality": 0.0},
     "Loss-free bias": {"router": "loss_free", "orthogonality": 0.0},
@@ -40,7 +40,7 @@ ARMS: dict[str, dict] = {
 }
 
 
-def ablations(base: Settings, seeds: int) -> list[Job]:
+def ablation_jobs(base: SpectraSettings, seeds: int) -> list[Job]:
     "Every arm as a change of the base settings, for every seed."
     return [
         Job(arm, "", seed, replace(base, **change, seed=seed))
@@ -98,8 +98,8 @@ EXPERIMENTS = {
     "spectra-ablations": Experiment(
         "spectra-ablations",
         "Which pieces of SPECTRA matter, and what does it cost?",
-        Settings(),
-        ablations,
+        SpectraSettings(),
+        ablation_jobs,
         train,
         COLUMNS,
         seeds=5,

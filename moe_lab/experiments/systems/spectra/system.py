@@ -19,7 +19,13 @@ from ....data.images import ImageSet, Splits
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE, moe_layers, observe
 from ....measure.load.metrics import ALL_METRICS, Load, Measured
-from ....measure.load.overlap import Gram, Together, gram_orthogonality, of_weights, token_set_overlap
+from moe_lab.measure.load.overlap import (
+    Gram,
+    Together,
+    gram_orthogonality,
+    gram_of_weights,
+    token_set_overlap,
+)
 from ....models.vision.classifier import MoEClassifier
 from ....routing.decision import Routing
 from ....routing.losses import orthogonality, switch_loss
@@ -29,14 +35,14 @@ from ....routing.router import Router
 from ....training.callbacks import MetricsLog
 from ....training.runs import Run
 from ....training.schedules import Constant, Warmup
-from ....training.trainer import Callback, Penalty, Trainer
+from ....training.trainer import Callback, AuxLoss, Trainer
 
 if TYPE_CHECKING:
     pass
 
 # %% auto #0
-__all__ = ['ROUTERS', 'Settings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'train', 'verdict',
-           'parameters']
+__all__ = ['ROUTERS', 'SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'train',
+           'verdict', 'parameters']
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #6dbf9fa0
 ROUTERS: dict[str, Callable[[int, int, int], Router]] = {
@@ -46,7 +52,7 @@ ROUTERS: dict[str, Callable[[int, int, int], Router]] = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class SpectraSettings:
     "One run: which router on which images, and what its training objective adds."
 
     data: str = "photographs"  # as `load_images` takes it
@@ -54,8 +60,8 @@ class Settings:
     size: int = 16  # pixels a side of an image
     patch: int = 4  # pixels a side of a token
     router: str = "spectra"  # one of `ROUTERS`
-    experts: int = 8
-    top_k: int = 2
+    n_experts: int = 8
+    k: int = 2
     layers: int = 2
     d: int = 64
     hidden: int = 32  # of an expert
@@ -68,17 +74,17 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self):
-        positive(experts=self.experts, top_k=self.top_k, steps=self.steps, batch_size=self.batch_size)
+        positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)
         if self.router not in ROUTERS:
             raise ValueError(f"router={self.router!r}: needs one of {', '.join(ROUTERS)}")
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1fccd5b3
-def make_model(settings: Settings, data: ImageSet) -> MoEClassifier:
+def make_model(settings: SpectraSettings, data: ImageSet) -> MoEClassifier:
     "The classifier with the settings' router in every layer."
     s, make = settings, ROUTERS[settings.router]
 
     def layer(number: int) -> MoE:
-        return MoE(make(s.d, s.experts, s.top_k), Bottleneck(s.d, s.hidden, s.experts))
+        return MoE(make(s.d, s.n_experts, s.k), Bottleneck(s.d, s.hidden, s.n_experts))
 
     channels, size = data.images.shape[1:3]
     return MoEClassifier(layer, s.layers, len(data.label_names), channels, size, s.patch, s.d)
@@ -89,14 +95,14 @@ def classification(data: ImageSet) -> Callable[[nn.Module, Tensor], Tensor]:
     return lambda model, index: nn.functional.cross_entropy(model(data.pixels(index)), data.label[index])
 
 
-def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
+def build(settings: SpectraSettings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
     "Model, optimizer and trainer of one run, seeded."
     s = settings
     torch.manual_seed(s.seed)
     model = make_model(s, data.train)
-    penalties = {
-        "orthogonality": Penalty(orthogonality, Warmup(Constant(s.orthogonality), s.warmup)),
-        "switch": Penalty(switch_loss, Constant(s.switch_weight)),
+    aux_losses = {
+        "orthogonality": AuxLoss(orthogonality, Warmup(Constant(s.orthogonality), s.warmup)),
+        "switch": AuxLoss(switch_loss, Constant(s.switch_weight)),
     }
     weights = {"orthogonality": s.orthogonality, "switch": s.switch_weight}
     return Trainer(
@@ -105,7 +111,7 @@ def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) 
         batch=lambda step: batch_index(len(data.train), s.batch_size, step, s.seed),
         task=classification(data.train),
         steps=s.steps,
-        penalties={name: penalties[name] for name, weight in weights.items() if weight},
+        aux_losses={name: aux_losses[name] for name, weight in weights.items() if weight},
         callbacks=callbacks,
     )
 
@@ -115,7 +121,7 @@ def of_layer(layer: MoE, routings: Sequence[Routing]) -> dict[str, Measured]:
     load = Load.of(routings)
     measured = {name: metric(load) for name, metric in ALL_METRICS.items()}
     measured["token-set overlap"] = token_set_overlap(Together.of(routings))
-    measured["Gram of experts"] = gram_orthogonality(of_weights(layer.experts))
+    measured["Gram of experts"] = gram_orthogonality(gram_of_weights(layer.experts))
     if noted := [routing.notes["centroids"] for routing in routings if "centroids" in routing.notes]:
         mean = torch.stack(noted).mean(0)
         measured["Gram of centroids"] = gram_orthogonality(Gram(len(mean)).update(mean))
@@ -151,7 +157,7 @@ def measure(model: nn.Module, data: ImageSet, index: Tensor, batch_size: int) ->
     ]
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #afd65d09
-def train(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def train(settings: SpectraSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train as the settings say and return the rows of the summary."
     data = load_images(settings.data, settings.limit, settings.size)
     trainer = build(settings, data, [MetricsLog(run), *callbacks])
@@ -170,7 +176,7 @@ def train(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> l
     ]
 
 
-def verdict(trainer: Trainer, settings: Settings, data: Splits) -> dict[str, list[dict]]:
+def verdict(trainer: Trainer, settings: SpectraSettings, data: Splits) -> dict[str, list[dict]]:
     "All that is measured at the end, by split."
     model, size = trainer.model, settings.batch_size
     index = stratified_order(data.test.label, seed=0)[:1024]

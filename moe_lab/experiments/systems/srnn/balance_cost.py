@@ -15,7 +15,7 @@ from ...core.experiment import Experiment
 from ...core.sweep import Job
 from .experiments import COLUMNS, refuse
 from .measurements import load, measure, without_experts
-from .settings import Settings
+from .settings import SRNNSettings
 from .system import build, planned_births
 from ....measure.figures import calm
 from ....routing.decision import Routing
@@ -23,15 +23,15 @@ from ....routing.losses import gate_variance, switch_loss, usage_variance
 from ....training.growth import Growth
 from ....training.runs import Run
 from ....training.schedules import aux_loss_coef
-from ....training.trainer import Callback, Penalty
+from ....training.trainer import Callback, AuxLoss
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['AUX', 'BASE', 'STRENGTHS', 'METHODS', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'EXPERIMENTS', 'Balanced',
-           'penalties', 'work', 'constant', 'moving', 'jobs', 'place', 'by_strength', 'curves']
+__all__ = ['AUX', 'BASE', 'STRENGTHS', 'METHODS', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'EXPERIMENTS', 'BalanceCostSettings',
+           'scheduled_aux_loss', 'work', 'constant', 'moving', 'jobs', 'place', 'by_strength', 'curves']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #4e613bc1
 AUX: dict[str, Callable[[Routing], Tensor]] = {
@@ -42,7 +42,7 @@ AUX: dict[str, Callable[[Routing], Tensor]] = {
 
 
 @dataclass(frozen=True)
-class Balanced(Settings):
+class BalanceCostSettings(SRNNSettings):
     "An SRNN run in which the coefficient of one auxiliary loss follows a schedule."
 
     aux_loss: Literal["Switch loss", "gate variance", "squared usage"] = "Switch loss"
@@ -52,10 +52,10 @@ class Balanced(Settings):
     aux_decay_end_frac: float = 1.0  # fraction of the steps after which the end's value is reached
 
 
-BASE = Balanced(router="none", load_balance_weight=0.0, batch_size=64, limit=8192)
+BASE = BalanceCostSettings(router="none", load_balance_weight=0.0, batch_size=64, limit=8192)
 
 
-def penalties(settings: Balanced, steps: int) -> dict[str, Penalty]:
+def scheduled_aux_loss(settings: BalanceCostSettings, steps: int) -> dict[str, AuxLoss]:
     "The auxiliary loss of the settings with its schedule over `steps`."
     coefficient = aux_loss_coef(
         settings.aux_loss_coef_start,
@@ -64,15 +64,15 @@ def penalties(settings: Balanced, steps: int) -> dict[str, Penalty]:
         settings.aux_decay_end_frac,
         steps,
     )
-    return {settings.aux_loss: Penalty(AUX[settings.aux_loss], coefficient)}
+    return {settings.aux_loss: AuxLoss(AUX[settings.aux_loss], coefficient)}
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #8f3338df
-def work(settings: Balanced, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: BalanceCostSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train as the settings say; rows of loss and load, held out, and of the loss with silent experts."
     data = load(settings)
     trainer = build(settings, data)
     trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
-    trainer.penalties = penalties(settings, trainer.steps)
+    trainer.aux_losses = scheduled_aux_loss(settings, trainer.steps)
     trainer.fit()
     held_out = data.test.pixels(slice(0, 4096))
     rows = {"held out": measure(trainer, held_out)}
@@ -119,10 +119,10 @@ TAPERS = {
 }
 
 
-def jobs(base: Balanced, seeds: int) -> list[Job]:
+def jobs(base: BalanceCostSettings, seeds: int) -> list[Job]:
     "All strengths while experts are born, all schedules with all experts from the start; with skips and without."
     without = replace(base, skips=False)
-    full, full_without = (replace(s, start=s.experts) for s in (base, without))
+    full, full_without = (replace(s, start=s.n_experts) for s in (base, without))
     arms = [(s, arm, change, seeds) for s in (base, without) for arm, change in METHODS.items()]
     arms += [(full, arm, change, seeds + 2) for arm, change in (SCHEDULES | TAPERS).items()]
     arms += [(full_without, arm, change, seeds + 2) for arm, change in TAPERS.items()]
@@ -133,7 +133,7 @@ def jobs(base: Balanced, seeds: int) -> list[Job]:
     ]
 
 
-def place(settings: Settings) -> str:
+def place(settings: SRNNSettings) -> str:
     "The regime in words: how many experts there are at first, and whether skips lead past them."
     return f"{settings.start} experts at first, {'skips' if settings.skips else 'no skips'}"
 
@@ -155,7 +155,7 @@ def by_strength(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def curves(table: pd.DataFrame) -> Figure:
-    "Held-out loss against effective experts: a row per regime, a panel per remedy, weak to strong, ± sd over seeds."
+    "Held-out loss against N_eff: a row per regime, a panel per remedy, weak to strong, ± sd over seeds."
     from matplotlib.figure import Figure
 
     growing = table[table["regime"].str.startswith("2 experts")]
@@ -174,7 +174,7 @@ def curves(table: pd.DataFrame) -> Figure:
                 ax.annotate(f"{strength:g}", at, (4, 5), textcoords="offset points", fontsize=8)
             ax.plot(nothing["mean", "n_eff"], nothing["mean", "loss"], "kx", label="no remedy")
             ax.axvline(floor, color="#59656F", linestyle="--", lw=1, label="uniform random router")
-            calm(ax, method, "", "effective experts, frozen, held out")
+            calm(ax, method, "", "N_eff, frozen, held out")
         row[0].set_ylabel(f"{name}\nheld-out loss, MSE ×1000", fontsize=8)
         row[0].set(xlim=(0, None), xticks=range(0, 17, 4), ylim=(0, None))
     handles, labels = axes[0, 0].get_legend_handles_labels()

@@ -9,34 +9,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...core.experiment import Experiment
-from ...core.figures import loads, price, survivors
+from ...core.figures import load_over_time, loss_against_balance, survivors
 from ...core.sweep import Column, Job
 from .measurements import load, train
-from .settings import Settings
+from .settings import SRNNSettings
 from .system import make_model, planned_births, total_steps
 
 # %% auto #0
 __all__ = ['PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'EXPERIMENTS', 'seeds_of',
-           'regime', 'alone', 'compare', 'three_way', 'repairs', 'ablations', 'refuse', 'experiment']
+           'regime', 'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs', 'refuse', 'srnn_experiment']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #bf47b549
-def seeds_of(arm: str, settings: Settings, seeds: int) -> list[Job]:
+def seeds_of(arm: str, settings: SRNNSettings, seeds: int) -> list[Job]:
     "One job a seed."
     return [Job(arm, regime(settings), seed, replace(settings, seed=seed)) for seed in range(seeds)]
 
 
-def regime(settings: Settings) -> str:
+def regime(settings: SRNNSettings) -> str:
     "How the gate is normalised, and whether skips lead past the experts."
     gate = {"all": "softmax over all", "chosen": "softmax over chosen"}[settings.gate]
     return gate + ("" if settings.skips else ", no skips")
 
 
-def alone(settings: Settings, seeds: int) -> list[Job]:
+def single_arm(settings: SRNNSettings, seeds: int) -> list[Job]:
     "The settings by themselves: one arm."
-    return seeds_of("fixed capacity" if settings.start == settings.experts else "growing", settings, seeds)
+    return seeds_of("fixed capacity" if settings.start == settings.n_experts else "growing", settings, seeds)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #4a15d8a1
-PLAIN = Settings(router="none", load_balance_weight=0.0, batch_size=64, limit=16_384)
+PLAIN = SRNNSettings(router="none", load_balance_weight=0.0, batch_size=64, limit=16_384)
 
 ARMS: dict[str, dict] = {
     "progressive": {},
@@ -51,12 +51,12 @@ ARMS: dict[str, dict] = {
 BESIDE = ("progressive", "saturation as printed", "saturation repaired")
 
 
-def compare(base: Settings, arms: dict[str, dict], seeds: int) -> list[Job]:
+def compare(base: SRNNSettings, arms: dict[str, dict], seeds: int) -> list[Job]:
     "Every arm as a change of the base settings, for every seed."
     return [job for arm, change in arms.items() for job in seeds_of(arm, replace(base, **change), seeds)]
 
 
-def three_way(base: Settings, seeds: int) -> list[Job]:
+def three_way(base: SRNNSettings, seeds: int) -> list[Job]:
     "All arms in the base regime, and those of `BESIDE` in the other."
     other = replace(base, gate="chosen" if base.gate == "all" else "all")
     return compare(base, ARMS, seeds) + compare(other, {arm: ARMS[arm] for arm in BESIDE}, seeds)
@@ -70,18 +70,18 @@ REPAIRS: dict[str, dict] = {
 
 CHANGES: dict[str, dict] = {
     "as it is": {},
-    "new optimizer at each birth": {"memory": "forgotten"},
+    "new optimizer at each birth": {"optimizer_state": "reset"},
     "no skips": {"skips": False},
     "ten times the MoE learning rate": {"lr_moe": 5e-3},
 }
 
 
-def repairs(base: Settings, seeds: int) -> list[Job]:
+def repairs(base: SRNNSettings, seeds: int) -> list[Job]:
     "Each way to see saturation at each strength."
     return compare(base, REPAIRS, seeds)
 
 
-def ablations(base: Settings, seeds: int) -> list[Job]:
+def ablation_jobs(base: SRNNSettings, seeds: int) -> list[Job]:
     "One change at a time, in the plain and in the repaired system."
     systems = {"progressive": {}, "saturation repaired": ARMS["saturation repaired"]}
     arms = {
@@ -113,8 +113,8 @@ COLUMNS = {
 }
 FIGURES = {
     "Who survives": lambda out, table: survivors(table),
-    "How the load is shared": loads,
-    "What balance costs": lambda out, table: price(table),
+    "How the load is shared": load_over_time,
+    "What balance costs": lambda out, table: loss_against_balance(table),
 }
 
 
@@ -123,7 +123,9 @@ READING = (
 )
 
 
-def experiment(name: str, question: str, settings: Settings, jobs=alone, seeds: int = 1, about: str = ""):
+def srnn_experiment(
+    name: str, question: str, settings: SRNNSettings, jobs=single_arm, seeds: int = 1, about: str = ""
+):
     "An SRNN experiment: the same work, table and figures for all of them."
     return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, FIGURES, about, READING, refuse)
 
@@ -137,12 +139,18 @@ first in the gate alone."""
 EXPERIMENTS = {
     e.name: e
     for e in (
-        experiment("srnn-demo", "Does it run? A few thousand images, once.", Settings(limit=10_000)),
-        experiment("srnn-fixed", "16 experts from the start, 40 epochs.", Settings(start=16, epochs=40)),
-        experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", Settings()),
-        experiment("srnn-two-phase", "4 experts, then 12 more at once.", Settings(start=4, births="phase")),
-        experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
-        experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),
-        experiment("srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablations, 3),
+        srnn_experiment("srnn-demo", "Does it run? A few thousand images, once.", SRNNSettings(limit=10_000)),
+        srnn_experiment(
+            "srnn-fixed", "16 experts from the start, 40 epochs.", SRNNSettings(start=16, epochs=40)
+        ),
+        srnn_experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", SRNNSettings()),
+        srnn_experiment(
+            "srnn-two-phase", "4 experts, then 12 more at once.", SRNNSettings(start=4, births="phase")
+        ),
+        srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
+        srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),
+        srnn_experiment(
+            "srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 3
+        ),
     )
 }

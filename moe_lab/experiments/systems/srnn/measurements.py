@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from ....data.batching import batch_index, steps_per_epoch
 from ....data.hub import load_images
 from ....data.images import ImageSet, Splits
-from .settings import Settings
-from .system import MEMORY, build, planned_births, total_steps
+from .settings import SRNNSettings
+from .system import OPTIMIZER_STATE, build, planned_births, total_steps
 from ....experts.moe import moe_layers
 from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.evaluation import evaluate
@@ -27,7 +27,7 @@ from ....training.trainer import Callback, StepReport, Trainer
 __all__ = ['first_images', 'RememberFirst', 'measure', 'hooked', 'without_experts', 'without_bias', 'load', 'train', 'verdict']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #6555cbe2
-def first_images(settings: Settings, data: ImageSet) -> tuple[int, Tensor]:
+def first_images(settings: SRNNSettings, data: ImageSet) -> tuple[int, Tensor]:
     "The step after which the first images have been seen, and the images (B, C, s, s)."
     steps = max(1, steps_per_epoch(len(data), settings.batch_size) // 15)
     index = [batch_index(len(data), settings.batch_size, step, settings.seed) for step in range(steps)]
@@ -37,7 +37,7 @@ def first_images(settings: Settings, data: ImageSet) -> tuple[int, Tensor]:
 class RememberFirst(Callback):
     "Measures the loss on the first images right after they were seen, and logs it."
 
-    def __init__(self, run: Run, settings: Settings, data: ImageSet):
+    def __init__(self, run: Run, settings: SRNNSettings, data: ImageSet):
         self.run, (self.at, self.images) = run, first_images(settings, data)
 
     def after_step(self, trainer: Trainer, report: StepReport):
@@ -79,17 +79,17 @@ def without_bias(model: nn.Module):
     return hooked(biases, lambda module, inputs, output: inputs[0])
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #75ec07f5
-def load(settings: Settings) -> Splits:
+def load(settings: SRNNSettings) -> Splits:
     "The images that the settings name."
     return load_images(settings.data, limit=settings.limit, size=settings.size)
 
 
-def train(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def train(settings: SRNNSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train as the settings say, resuming where the run left off, and return its rows for the summary."
     data = load(settings)
     births = planned_births(settings, total_steps(settings, len(data.train)))
     own = [
-        Growth(births, MEMORY[settings.memory]),
+        Growth(births, OPTIMIZER_STATE[settings.optimizer_state]),
         RememberFirst(run, settings, data.train),
         MetricsLog(run),
         Checkpoints(run, every=settings.checkpoint_every),
@@ -100,7 +100,7 @@ def train(settings: Settings, run: Run, callbacks: Sequence[Callback] = ()) -> l
     return verdict(trainer, run, settings, data)
 
 
-def verdict(trainer: Trainer, run: Run, settings: Settings, data: Splits) -> list[dict]:
+def verdict(trainer: Trainer, run: Run, settings: SRNNSettings, data: Splits) -> list[dict]:
     "All that is measured at the end: held out, first images, experts silenced, bias removed."
     held_out = data.test.pixels(slice(0, 4096))
     rows = {"held out": measure(trainer, held_out)}

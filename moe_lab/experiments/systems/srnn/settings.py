@@ -15,14 +15,14 @@ from ....routing.adjustments import by_max, by_mean, by_rank, load_share
 from ....routing.parts import positive
 from ....routing.presets import loss_free, srnn, srnn_as_printed, top_k
 from ....routing.router import Router
-from ....routing.selection import Gate, over_all, over_chosen
+from ....routing.selection import Gate, softmax_all, softmax_chosen
 
 # %% auto #0
-__all__ = ['ROUTERS', 'GATES', 'Settings', 'repaired', 'make_router']
+__all__ = ['ROUTERS', 'GATES', 'SRNNSettings', 'repaired', 'make_router']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #4658245c
 @dataclass(frozen=True)
-class Settings:
+class SRNNSettings:
     "One SRNN run. The defaults are SRNN's hyperparameter table."
 
     data: str = "photographs"  # embedded, a hub id, or a folder of images
@@ -32,9 +32,9 @@ class Settings:
         "printed"  # what chooses experts
     )
     gate: Literal["all", "chosen"] = "all"  # softmax over all experts, or over the chosen ones
-    latent_dim: int = 128
-    hidden_dim: int = 64  # of an expert: Linear(128→64) + ReLU + Linear(64→128) with residual
-    top_k: int = 2
+    d: int = 128
+    hidden: int = 64  # of an expert: Linear(128→64) + ReLU + Linear(64→128) with residual
+    k: int = 2
     skips: bool = True  # U-Net skips past the bottleneck
     saturation_ema: float = 0.9
     capacity_bias: float = 0.5  # strength of the router's bias; of the loss-free bias, its step
@@ -43,11 +43,11 @@ class Settings:
     batch_size: int = 128
     lr_autoencoder: float = 1e-3
     lr_moe: float = 5e-4
-    experts: int = 16  # at the end
+    n_experts: int = 16  # at the end
     start: int = 2  # experts at the beginning
     births: Literal["even", "phase"] = "even"  # one by one over the run, or all of them after phase one
     phase_one: float = 0.1  # fraction of the images before a "phase" birth
-    memory: Literal["kept", "forgotten"] = "kept"  # the optimizer's, when experts are born
+    optimizer_state: Literal["kept", "reset"] = "kept"  # the optimizer's, when experts are born
     epochs: int = 1  # 1: every image is seen once, no replay
     precision: Literal["no", "bf16"] = "no"
     seed: int = 0
@@ -55,34 +55,28 @@ class Settings:
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
     def __post_init__(self):
-        positive(top_k=self.top_k, start=self.start, epochs=self.epochs, batch_size=self.batch_size)
+        positive(k=self.k, start=self.start, epochs=self.epochs, batch_size=self.batch_size)
         for name in ("lr_autoencoder", "lr_moe", "capacity_bias", "load_balance_weight", "switch_weight"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name}={getattr(self, name)}: needs a finite number of at least 0")
-        if self.top_k > self.start:
-            raise ValueError(
-                f"top_k={self.top_k}: a token cannot choose more than the start={self.start} experts"
-            )
-        if self.experts < self.start:
-            raise ValueError(f"experts={self.experts}: growth cannot end below start={self.start}")
+        if self.k > self.start:
+            raise ValueError(f"k={self.k}: a token cannot choose more than the start={self.start} experts")
+        if self.n_experts < self.start:
+            raise ValueError(f"n_experts={self.n_experts}: growth cannot end below start={self.start}")
         if not 0 < self.phase_one < 1:
             raise ValueError(f"phase_one={self.phase_one}: needs a fraction between 0 and 1")
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #42fe53a4
-ROUTERS: dict[str, Callable[[Settings, Gate], Router]] = {
-    "none": lambda s, gate: top_k(s.latent_dim, s.start, s.top_k, gate),
-    "printed": lambda s, gate: srnn_as_printed(
-        s.latent_dim, s.start, s.top_k, gate, s.capacity_bias, s.saturation_ema
-    ),
-    "loss-free": lambda s, gate: loss_free(s.latent_dim, s.start, s.top_k, gate, s.capacity_bias),
+ROUTERS: dict[str, Callable[[SRNNSettings, Gate], Router]] = {
+    "none": lambda s, gate: top_k(s.d, s.start, s.k, gate),
+    "printed": lambda s, gate: srnn_as_printed(s.d, s.start, s.k, gate, s.capacity_bias, s.saturation_ema),
+    "loss-free": lambda s, gate: loss_free(s.d, s.start, s.k, gate, s.capacity_bias),
 }
 
 
-def repaired(**how) -> Callable[[Settings, Gate], Router]:
+def repaired(**how) -> Callable[[SRNNSettings, Gate], Router]:
     "A repaired saturation router that sees saturation in the given way."
-    return lambda s, gate: srnn(
-        s.latent_dim, s.start, s.top_k, gate, s.capacity_bias, s.saturation_ema, **how
-    )
+    return lambda s, gate: srnn(s.d, s.start, s.k, gate, s.capacity_bias, s.saturation_ema, **how)
 
 
 ROUTERS |= {
@@ -92,9 +86,9 @@ ROUTERS |= {
     "by share": repaired(normalise=by_max, signal=load_share),
 }
 
-GATES: dict[str, Gate] = {"all": over_all, "chosen": over_chosen}
+GATES: dict[str, Gate] = {"all": softmax_all, "chosen": softmax_chosen}
 
 
-def make_router(settings: Settings) -> Router:
+def make_router(settings: SRNNSettings) -> Router:
     "The router that the settings name, for `settings.start` experts."
     return ROUTERS[settings.router](settings, GATES[settings.gate])

@@ -14,17 +14,17 @@ from torch import Tensor, nn
 from ....data.batching import batch_index, steps_per_epoch
 from ....data.hub import load_images
 from ....data.images import Splits
-from .settings import Settings, make_router
+from .settings import SRNNSettings, make_router
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
 from ....models.vision.autoencoder import MoEAutoencoder
 from ....routing.losses import gate_variance, switch_loss
-from ....training.growth import Growth, even_births, forget_memory, keep_memory
+from ....training.growth import Growth, even_births, reset_optimizer_state, keep_optimizer_state
 from ....training.schedules import Constant
-from ....training.trainer import Callback, Penalty, Trainer
+from ....training.trainer import Callback, AuxLoss, Trainer
 
 # %% auto #0
-__all__ = ['MEMORY', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'penalties', 'build']
+__all__ = ['OPTIMIZER_STATE', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'aux_losses', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #ad4d76e5
 def widths(size: int) -> tuple[int, ...]:
@@ -35,13 +35,13 @@ def widths(size: int) -> tuple[int, ...]:
     return (16, 32, *[64] * (stages - 2))
 
 
-def make_model(settings: Settings, images: Tensor) -> MoEAutoencoder:
+def make_model(settings: SRNNSettings, images: Tensor) -> MoEAutoencoder:
     "SRNN's autoencoder for images (N, C, s, s), with `settings.start` experts."
     channels, height, width = images.shape[1:]
     if height != width:
         raise ValueError(f"images are {height}×{width}: SRNN needs squares; pass size to resize them")
-    moe = MoE(make_router(settings), Bottleneck(settings.latent_dim, settings.hidden_dim, settings.start))
-    return MoEAutoencoder(moe, channels, height, settings.latent_dim, widths(height), settings.skips)
+    moe = MoE(make_router(settings), Bottleneck(settings.d, settings.hidden, settings.start))
+    return MoEAutoencoder(moe, channels, height, settings.d, widths(height), settings.skips)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #1535d27d
 def reconstruction(model: nn.Module, images: Tensor) -> Tensor:
@@ -49,30 +49,30 @@ def reconstruction(model: nn.Module, images: Tensor) -> Tensor:
     return nn.functional.mse_loss(model(images), images)
 
 
-def total_steps(settings: Settings, n_images: int) -> int:
+def total_steps(settings: SRNNSettings, n_images: int) -> int:
     "Optimizer steps of the whole run."
     return settings.epochs * steps_per_epoch(n_images, settings.batch_size)
 
 
-def planned_births(settings: Settings, steps: int) -> dict[int, int]:
+def planned_births(settings: SRNNSettings, steps: int) -> dict[int, int]:
     "Step -> number of experts born before it."
-    missing = settings.experts - settings.start
+    missing = settings.n_experts - settings.start
     if settings.births == "phase":
         return {round(settings.phase_one * steps): missing} if missing else {}
-    return even_births(settings.start, settings.experts, steps)
+    return even_births(settings.start, settings.n_experts, steps)
 
 
-MEMORY = {"kept": keep_memory, "forgotten": forget_memory}
+OPTIMIZER_STATE = {"kept": keep_optimizer_state, "reset": reset_optimizer_state}
 
 
-def penalties(settings: Settings) -> dict[str, Penalty]:
+def aux_losses(settings: SRNNSettings) -> dict[str, AuxLoss]:
     "SRNN's gate variance and the Switch loss, where they have a weight."
     weighed = {"gate variance": (gate_variance, settings.load_balance_weight)}
     weighed["switch"] = (switch_loss, settings.switch_weight)
-    return {name: Penalty(loss, Constant(w)) for name, (loss, w) in weighed.items() if w}
+    return {name: AuxLoss(loss, Constant(w)) for name, (loss, w) in weighed.items() if w}
 
 
-def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
+def build(settings: SRNNSettings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
     "Model, optimizer and trainer of one run, seeded; births come with the callbacks."
     from accelerate import Accelerator
 
@@ -89,7 +89,7 @@ def build(settings: Settings, data: Splits, callbacks: Sequence[Callback] = ()) 
         batch=lambda step: data.train.pixels(batch_index(n, settings.batch_size, step, settings.seed)),
         task=reconstruction,
         steps=total_steps(settings, n),
-        penalties=penalties(settings),
+        aux_losses=aux_losses(settings),
         callbacks=callbacks,
         accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision=settings.precision),
     )
