@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from PIL import Image
 from tqdm import tqdm
 
-from moe_lab.measure.figures import expert_colour
+from moe_lab.colours import expert_colour
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,6 +14,8 @@ import moe_lab
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
+    "colours",
+    "registry",
     "routing",
     "experts",
     "measure",

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from .cases import Case, Shape
 from ..experts.dispatch import Kernel, apply_experts, grouped, padded, segments
 from ..experts.experts import LinearMap, affine, stacked
-from ..measure.figures import GREY, PALETTE
+from ..colours import GREY, PALETTE
 
 # %% auto #0
 __all__ = ['Made', 'CHAINS', 'PRODUCTS', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS', 'RULE', 'CONTENDERS', 'ACTS', 'ours',

@@ -19,7 +19,8 @@ import torch
 from .baselines import ACTS, CONTENDERS, FAMILIES, OURS, PRODUCTS, RULE, Contender
 from .cases import BANDS, Shape, band, make_case
 from .timing import interleaved, load_average, machine, on_threads, ratios
-from ..measure.figures import GREY, calm
+from ..colours import GREY
+from ..measure.figures import calm
 from ..routing.parts import positive
 from ..training.allocator import reuse_memory
 from ..training.runs import write_atomically

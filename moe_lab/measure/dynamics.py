@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from ..experts.moe import MoE, moe_layers, observe
-from .figures import calm, expert_colour
+from ..colours import expert_colour
+from .figures import calm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from ..experts.moe import moe_layers
-from .figures import calm, expert_colour
+from ..colours import expert_colour
+from .figures import calm
 from .load.metrics import Measured
 from ..routing.decision import Context
 

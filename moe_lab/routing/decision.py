@@ -83,6 +83,13 @@ class Routing:
         "(E,) fraction of all assignments each expert received; zeros when there are none."
         return self.counts / max(len(self.token), 1)
 
+    @property
+    def visits(self) -> Tensor:
+        "(T, E) bool: who visits whom."
+        table = torch.zeros(self.n_tokens, self.n_experts, dtype=torch.bool, device=self.token.device)
+        table[self.token, self.expert] = True
+        return table
+
     def detach(self) -> "Routing":
         "The same decision without the graph behind it."
         tensors = [f.name for f in fields(self) if isinstance(getattr(self, f.name), Tensor)]

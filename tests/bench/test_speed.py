@@ -65,7 +65,7 @@ def test_peers_read_the_tokens_and_learn(name, shape):
     baselines.forward_and_backward(run, learns)()
     assert run().shape == case.x.shape and case.x.grad.abs().sum() > 0
     sizes = {leaf.numel() for leaf in learns if leaf is not case.x and leaf.grad is not None}
-    assert any(size % (shape.d * shape.h) == 0 for size in sizes)  # the experts' matrices among them
+    assert any(size % (shape.d * shape.hidden) == 0 for size in sizes)  # the experts' matrices among them
 
 
 def test_st_moe_with_room_for_all_computes_the_same():
@@ -93,7 +93,7 @@ def test_limits_do_the_active_work(shape):
     for name in ("dense chain, addmm", "same weights, bmm"):
         with FlopCounterMode(display=False) as counter:
             CONTENDERS[name].make(case)[0]()
-        assert counter.get_total_flops() == 2 * shape.tokens * shape.k * shape.d * shape.h * (width + 1)
+        assert counter.get_total_flops() == 2 * shape.tokens * shape.k * shape.d * shape.hidden * (width + 1)
 
 
 @pytest.mark.skipif(not baselines.has_onednn(), reason="this PyTorch has no oneDNN linear operator")
@@ -114,7 +114,7 @@ def test_the_shapes_cover_what_they_should():
     asked = {
         "tokens": {128, 1024, 4096, 8192},
         "d": {64, 128, 512},
-        "h": {64, 256, 1024},
+        "hidden": {64, 256, 1024},
         "n_experts": {4, 16, 64},
     }
     for name, wanted in (asked | {"k": {1, 2, 4}, "expert": {*cases.EXPERTS}, "skew": {0.0, 1.0}}).items():

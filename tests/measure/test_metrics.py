@@ -35,7 +35,6 @@ from moe_lab.measure.load.overlap import (
     jaccard,
     strongest_partner,
     token_set_overlap,
-    visited,
 )
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.selection import TopK
@@ -170,7 +169,7 @@ def test_the_training_log_keeps_three():
 def test_token_sets_against_scikit_learn(k):
     torch.manual_seed(4)
     routing = route(torch.randn(200, 5) + torch.arange(5) / 4, k)
-    table = visited(routing).numpy()
+    table = routing.visits.numpy()
     together = Together.of([routing])
     for i, j in itertools.product(range(5), repeat=2):
         reference = sklearn.metrics.jaccard_score(table[:, i], table[:, j])
@@ -222,7 +221,7 @@ def test_a_million_tokens_are_the_same_in_chunks():
 
 def test_pairs_are_the_same_in_chunks():
     torch.manual_seed(6)
-    tables = [visited(dice(20_000, 16, 2)), visited(dice(20_000, 16, 3, torch.rand(20_000) < 0.9))]
+    tables = [dice(20_000, 16, 2).visits, dice(20_000, 16, 3, torch.rand(20_000) < 0.9).visits]
     whole, parts = ExpertSets(16).update(*tables), ExpertSets(16)
     for first, second in zip(*(table.split(777) for table in tables)):
         parts.update(first, second)
@@ -269,7 +268,7 @@ def test_a_million_tokens_take_the_memory_of_a_batch():
 def test_expert_sets_against_python_sets():
     torch.manual_seed(7)
     a, b = dice(300, 7, 2), dice(300, 7, 3, mask=torch.rand(300) < 0.8)
-    sets = ExpertSets(7).update(visited(a), visited(b))
+    sets = ExpertSets(7).update(a.visits, b.visits)
     pairs = list(zip(rows(a), rows(b)))
     assert expert_set_overlap(sets).value == pytest.approx(
         np.mean([len(x & y) / len(x | y) for x, y in pairs]), **CLOSE
@@ -282,7 +281,7 @@ def test_expert_sets_against_python_sets():
 @pytest.mark.parametrize("e, k", [(8, 1), (16, 2), (6, 4)])
 def test_expert_sets_best_worst_and_dice(e, k):
     torch.manual_seed(8)
-    table = visited(dice(500, e, k))
+    table = dice(500, e, k).visits
     same = ExpertSets(e).update(table, table)
     assert (expert_set_overlap(same).value, router_saturation(same).value) == (1, 1)
     half = torch.zeros(10, e, dtype=torch.bool)
@@ -290,7 +289,7 @@ def test_expert_sets_best_worst_and_dice(e, k):
     other = ExpertSets(e).update(half, ~half)
     assert (expert_set_overlap(other).value, router_saturation(other).value) == (0, 0)
     n = 20_000
-    random = ExpertSets(e).update(visited(dice(n, e, k)), visited(dice(n, e, k)))
+    random = ExpertSets(e).update(dice(n, e, k).visits, dice(n, e, k).visits)
     for found in (expert_set_overlap(random), router_saturation(random)):
         assert abs(found.value - found.floor) < 4.5 * 0.5 / n**0.5
     assert router_saturation(random).floor == pytest.approx(k / e)

@@ -51,7 +51,7 @@ def test_nearly_every_family_of_the_installed_transformers_is_recorded_and_verif
 def test_a_wrong_trace_is_not_called_verified(monkeypatch):
     from moe_lab.measure.transformers import adapters as huggingface
 
-    plain = huggingface.PLAIN
+    plain = huggingface.PLAIN_ADAPTER
     swapped = huggingface.Adapter(
         lambda m, v, l: (v[1].flatten(0, -2).roll(1, 0), v[2].flatten(0, -2)), plain.write
     )

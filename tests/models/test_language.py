@@ -201,11 +201,13 @@ def test_parameters_and_flops_are_those_counted_by_hand(experts, k, shared):
         return s.d * h + h + h * s.d + s.d
 
     attention, norms = 4 * s.d**2 + 4 * s.d, 4 * s.d
-    sparse = s.d * experts + experts * network(s.h) + (network(shared * s.h) if shared else 0)
+    sparse = s.d * experts + experts * network(s.hidden) + (network(shared * s.hidden) if shared else 0)
     both_ends = 2 * s.vocabulary * s.d + 2 * s.d
     parameters = both_ends + 3 * (attention + norms) + network(s.dense_hidden) + 2 * sparse
     assert sum(p.numel() for p in model.parameters()) == parameters
-    assert active_parameters(model, texts) == pytest.approx(parameters - 2 * (experts - k) * network(s.h))
+    assert active_parameters(model, texts) == pytest.approx(
+        parameters - 2 * (experts - k) * network(s.hidden)
+    )
     one_layer = 4 * s.d**2 + 11 * s.d + 2 * s.d * s.dense_hidden  # 11: the mean of 1 to 10 keys, twice
     assert forward_flops(model, texts) == pytest.approx(2 * (3 * one_layer + s.vocabulary * s.d))
     assert forward_flops(made(dense_equal(s)), texts) == pytest.approx(forward_flops(model, texts))

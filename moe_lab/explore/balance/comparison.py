@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .rules import TokenBatch
-from ...measure.load.confidence import Gates, agreement, mutual_information, token_entropy, visits
+from ...measure.load.confidence import Gates, agreement, mutual_information, token_entropy
 from ...measure.load.metrics import Load, Measured, cv, dropped_rate, load_entropy, n_eff
 from ...routing.decision import Routing
 
@@ -35,7 +35,7 @@ class Outcome:
 
 def measure_outcome(routing: Routing, batch: TokenBatch) -> Outcome:
     "Measure a decision."
-    seen = visits(routing)
+    seen = routing.visits
     weight, refused = torch.zeros(seen.shape), torch.zeros_like(seen)
     weight[routing.token, routing.expert] = routing.weight
     if routing.dropped is not None:

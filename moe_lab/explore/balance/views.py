@@ -18,6 +18,7 @@ from .rules import TokenBatch
 from ..shared.views import View, behind_views, pack_float32, static
 from ...measure import figures
 from ...measure.load.metrics import Load, cv
+from ...colours import GREY, expert_colour
 
 # %% ../../../nbs/08_explore/3_balance/03_views.ipynb #3d02110e
 SIDE_COLOURS = ("#1F6FC4", "#B0244A")  # A, B
@@ -62,12 +63,12 @@ class TokenMap(Drawn):
         main, weight, refused, quiet = self.shown.values()
         (x, y), there = self.batch.x[:, :2].T, main >= 0
         look = dict(
-            c=[figures.expert_colour(int(e)) for e in main[there]],
+            c=[expert_colour(int(e)) for e in main[there]],
             s=(4 + 20 * weight)[there],
             alpha=np.where(quiet, 0.12, 0.85)[there],
             linewidths=np.where(refused > 0, 0.8, 0)[there],
         )
-        ax.scatter(x[~there], y[~there], marker="x", c=figures.GREY, s=10, lw=1)
+        ax.scatter(x[~there], y[~there], marker="x", c=GREY, s=10, lw=1)
         ax.scatter(x[there], y[there], edgecolors="#1F2933", **look)
         return figures.calm(ax, self.title, "size: weight", "first component")
 
@@ -109,9 +110,9 @@ class LoadBars(Drawn):
     def _draw(self, ax):
         (counts, refused, soft, carried), fair, band, most = self.shown.values()
         e = np.arange(len(counts))
-        colours = [figures.expert_colour(int(i)) for i in e]
-        ax.axhspan(fair - band, fair + band, color=figures.GREY, alpha=0.25, lw=0)
-        ax.axhline(fair, color=figures.GREY, ls="--", lw=1)
+        colours = [expert_colour(int(i)) for i in e]
+        ax.axhspan(fair - band, fair + band, color=GREY, alpha=0.25, lw=0)
+        ax.axhline(fair, color=GREY, ls="--", lw=1)
         ax.bar(e, counts, color=colours)
         ax.bar(e, refused, bottom=counts, color=colours, alpha=0.3)
         ax.plot(e, carried, "o", ms=4, mfc="white", color="#1F2933")
@@ -136,14 +137,14 @@ class EntropyPlane(Drawn):
         self.frame = pack_float32(*self.shown.values())
 
     def _draw(self, ax):
-        ax.fill([0, 1, 0], [0, 0, 1], color=figures.GREY, alpha=0.15)
+        ax.fill([0, 1, 0], [0, 0, 1], color=GREY, alpha=0.15)
         for (x, y), name in zip([(0, 1), (0, 0), (1, 0)], ["specialised", "collapsed", "uniform"]):
             ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize=8, fontweight="bold")
         for (name, (saw, did, dice)), colour in zip(self.shown.items(), self.colours):
             ax.plot(*np.stack([saw, did]).T, color=colour, lw=1.5)
             ax.plot(*saw, "o", color=colour, mfc="white")
             ax.plot(*did, "o", color=colour, label=f"{name.upper()}: done (○ seen)")
-            ax.plot(*dice, "x", color=figures.GREY)
+            ax.plot(*dice, "x", color=GREY)
         ax.legend(fontsize=8, frameon=False)
         ax.set_ylabel("mutual information / log E", fontsize=8)
         return figures.calm(ax, self.title, "× dice", "entropy of a token / log E")

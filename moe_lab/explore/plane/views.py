@@ -15,6 +15,7 @@ import traitlets
 from .training import PlanePicture
 from ..shared.views import View, behind_views, pack_float32, static
 from ...measure import figures
+from ...colours import GREY, expert_colour
 
 # %% ../../../nbs/08_explore/4_plane/02_views.ipynb #f9526904
 class PlaneView(View):
@@ -63,7 +64,7 @@ def draw_plane(ax: Any, owner, answer, share, points, **rest) -> Any:
     dead = figures.is_dead(share)
     image, dark = np.full((*owner.shape, 3), 0.93), 1 / (1 + np.exp(-answer))
     for e in range(len(share)):
-        colour = figures.GREY if dead[e] else figures.expert_colour(e)
+        colour = GREY if dead[e] else expert_colour(e)
         image[owner == e] = tint(colour, 0.16 + 0.4 * dark[owner == e])
     ax.imshow(image, extent=SQUARE, interpolation="bilinear")
     draw_line(ax, answer)
@@ -78,7 +79,7 @@ def draw_expert(ax: Any, e: int, logits, own, share, **rest):
     "Where expert e's gate opens, and its own line."
     gate = np.exp(logits - logits.max(0))
     dead = figures.is_dead(share)[e]
-    colour = figures.GREY if dead else figures.expert_colour(e)
+    colour = GREY if dead else expert_colour(e)
     ax.imshow(tint(colour, (gate / gate.sum(0))[e]), extent=SQUARE, interpolation="bilinear")
     draw_line(ax, own[e])
     ax.set(xticks=[], yticks=[])

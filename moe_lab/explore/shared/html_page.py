@@ -18,7 +18,7 @@ import traitlets
 
 from .controls import in_turn
 from .views import behind_views, static
-from ...measure.figures import expert_colour
+from ...colours import expert_colour
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #480633a1
 class Page(anywidget.AnyWidget):

@@ -17,6 +17,7 @@ import numpy as np
 import traitlets
 
 from ...measure import figures
+from ...colours import PALETTE, expert_colour
 
 # %% ../../../nbs/08_explore/1_shared/02_views.ipynb #7cf40008
 def pack_float32(*parts: Any) -> bytes:
@@ -65,7 +66,7 @@ class View(anywidget.AnyWidget):
     selected = traitlets.Int(-1).tag(sync=True)
 
     def __init__(self, **traits):
-        colours = [figures.expert_colour(e) for e in range(3 * len(figures.PALETTE))]
+        colours = [expert_colour(e) for e in range(3 * len(PALETTE))]
         super().__init__(**{"view": type(self).__name__, "colours": colours} | traits)
         self.shown: dict[str, Any] = {}
 

@@ -15,7 +15,8 @@ import numpy as np
 from ..shared.controls import sheet
 from ..shared.html_page import Page, spark_columns, expert_name, strip, visible
 from .selection import Routed, draw_words, quotations, quoted, word_bars, word_table
-from ...measure.figures import GREY, calm, expert_colour, label_colour
+from ...colours import GREY, expert_colour, label_colour
+from ...measure.figures import calm
 from ...measure.load.overlap import coactivation
 from ...measure.text.keywords import shuffled_experts
 from ...measure.text.specialization import specialization_by_position, together

@@ -22,7 +22,7 @@ from ..shared.html_page import legible
 from ..shared.state import State
 from .expert_cards import Profile, profiles
 from .selection import Routed, Seen, Selection, describe_selection
-from ...measure.figures import expert_colour, label_colour
+from ...colours import expert_colour, label_colour
 from ...measure.load.metrics import Measured
 from ...measure.maps import flatten, neighbourhood, shuffled_columns, stratified_sample
 from ...measure.text.keywords import text_grid

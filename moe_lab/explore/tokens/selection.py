@@ -17,7 +17,8 @@ from torch import nn
 
 from ...data.tokens import TokenSet
 from ..shared.html_page import bar_rows, code_html, expert_name, quote, strip, visible
-from ...measure.figures import calm, expert_colour, label_colour
+from ...colours import expert_colour, label_colour
+from ...measure.figures import calm
 from ...measure.maps import router_inputs
 from ...measure.text.keywords import examples, expert_keywords, shuffled_experts, token_counts
 from ...measure.trace.trace import Trace, record

@@ -21,7 +21,8 @@ from ..shared.html_page import Page, point_together
 from ..shared.panel import Panel, wrong
 from .expert_cards import ExpertCards
 from .selection import Seen, Selection, draw_words, selection_page
-from ...measure.figures import calm, expert_colour
+from ...colours import expert_colour
+from ...measure.figures import calm
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -26,7 +26,8 @@ from moe_lab.explore.tokens.passage import (
     reader,
     reread,
 )
-from ...measure.figures import GREY, calm, expert_colour
+from ...colours import GREY, expert_colour
+from ...measure.figures import calm
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #33805214
 @dataclass(frozen=True, repr=False)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ...experts.moe import moe_layers
-from .confidence import Gates, agreement, mutual_information, visits
+from .confidence import Gates, agreement, mutual_information
 from .metrics import Load, Measured, effective_experts
 from ...routing.decision import Context, Routing
 
@@ -161,7 +161,7 @@ class CheckUp:
         self.gates.update(routing)
         room = self.sample - sum(len(kept) for kept, _, _ in self.inputs)
         if x is not None and room > 0:
-            chosen = visits(routing)
+            chosen = routing.visits
             some = torch.randperm(len(x), generator=torch.Generator().manual_seed(0)).to(x.device)
             some = some[chosen[some].any(-1)][:room]
             ids = None if token_ids is None else token_ids[some]

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from ..figures import GREY, calm, expert_colour
+from ...colours import GREY, expert_colour
+from ..figures import calm
 from ..load.metrics import Measured
 from ..load.overlap import Together, coactivation
 

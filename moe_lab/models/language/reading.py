@@ -17,7 +17,6 @@ from torch.nn.functional import cross_entropy, pad
 
 from ...experts.experts import Experts
 from ...experts.moe import MoE, moe_layers, observe
-from ...measure.load.confidence import visits
 from .attention import Attention
 from .language_model import Dense, LanguageModel
 from ...routing.router import Router
@@ -65,11 +64,11 @@ def at_rest(model: nn.Module) -> Iterator[None]:
 
 
 def visited_experts(model: nn.Module, batch: Tensor) -> dict[str, Tensor]:
-    "Layer -> (n, E) bool: the experts that each real token of the batch (B, S) visits, the model at rest."
+    "Layer -> (n, E) bool: the experts that each real token of the batch (B, S) the model at rest."
     with at_rest(model), observe(model) as routings:
         read_batch(model, batch)
     real = (batch != PADDING).flatten()
-    return {name: visits(routing)[real] for name, routing in routings}
+    return {name: routing.visits[real] for name, routing in routings}
 
 # %% ../../../nbs/05_models/2_language/03_reading.ipynb #d8d4c96c
 def active_parameters(model: LanguageModel, batch: Tensor) -> float:

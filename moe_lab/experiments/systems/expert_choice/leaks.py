@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ....experts.moe import moe_layers, observe
-from ....measure.load.confidence import visits
 from ....routing.adjustments import ExpertThresholds
 from ....routing.capacity import ExpertChoice
 from ....routing.router import Router
@@ -35,7 +34,7 @@ def told(model: nn.Module, texts: Tensor) -> tuple[Tensor, Tensor]:
     model.eval()
     with observe(model) as routings:
         logits = model(texts)
-    served = torch.cat([visits(routing) for _, routing in routings], 1)
+    served = torch.cat([routing.visits for _, routing in routings], 1)
     return logits, served.unflatten(0, texts.shape)
 
 

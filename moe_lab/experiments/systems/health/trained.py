@@ -21,7 +21,6 @@ from ..srnn.measurements import hooked
 from ..srnn.system import reconstruction
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE, moe_layers, observe
-from ....measure.load.confidence import visits
 from moe_lab.measure.load.health import (
     Health,
     check_ups,
@@ -180,7 +179,7 @@ def intervention_effects(trainer: Trainer, images: Tensor) -> dict[str, float]:
         model(images)
         model(images)
     first, second = (routing for _, routing in seen)
-    same = float((visits(first) == visits(second)).all(-1).double().mean())
+    same = float((first.visits == second.visits).all(-1).double().mean())
     k = len(first.token) / len(images)
     needed = (experts_needed(first.share.double()) - k) / (moe.n_experts - k)
     return {"loss": loss, "rise": rise, "same": same, "needed": needed}

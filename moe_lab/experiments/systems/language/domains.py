@@ -27,7 +27,8 @@ from moe_lab.experiments.systems.language.training import (
     train_to_end,
 )
 from ....experts.moe import moe_layers
-from ....measure.figures import calm, label_colour
+from ....colours import label_colour
+from ....measure.figures import calm
 from ....measure.load.health import STATES, check_ups
 from ....measure.load.metrics import Measured
 from ....measure.maps import draw_map, flatten, neighbourhood, router_inputs, stratified_sample

@@ -140,7 +140,7 @@ def mean_over(layers: Sequence[dict[str, Measured]]) -> list[dict]:
 @torch.no_grad()
 def measure(model: nn.Module, data: ImageSet, index: Tensor, batch_size: int) -> list[dict]:
     "Loss, accuracy and routing rows on the images at `index`, in the mode the model is in."
-    logits, decided = [], []
+    logits, decided = [], list[tuple[str, Routing]]()
     for batch in index.split(batch_size):
         with observe(model) as routings:
             logits.append(model(data.pixels(batch)))
