@@ -23,9 +23,9 @@ from ..colours import GREY, PALETTE
 
 # %% auto #0
 __all__ = ['Made', 'CHAINS', 'PRODUCTS', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS', 'RULE', 'CONTENDERS', 'ACTS', 'ours',
-           'routing_given', 'naive_loop', 'bottleneck_chain', 'swiglu_chain', 'then_relu', 'OneDNN', 'has_onednn',
-           'by_onednn', 'dense_chain', 'same_weights', 'transformers_block', 'in_sequences', 'peer', 'st_moe',
-           'mixture_of_experts', 'soft_moe', 'Contender', 'forward', 'forward_and_backward']
+           'routing_given', 'naive_loop', 'then_relu', 'bottleneck_chain', 'swiglu_chain', 'has_onednn', 'OneDNN',
+           'by_onednn', 'dense_chain', 'same_weights', 'block_settings', 'transformers_block', 'in_sequences', 'peer',
+           'st_moe', 'mixture_of_experts', 'soft_moe', 'Contender', 'forward', 'forward_and_backward']
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #76757a34
 Made = tuple[Callable[[], Tensor], Sequence[Tensor]]  # the forward pass, and what gets gradients
@@ -35,52 +35,74 @@ def ours(case: Case) -> Made:
     "The layer: router, dispatch, experts."
     return lambda: case.layer(case.x), [case.x, *case.layer.parameters()]
 
-
-def routing_given(case: Case, kernel: Kernel | None = None) -> Made:
-    "The layer without its router: dispatch, with the kernel that the rule chooses or another, and experts."
+# %% ../../nbs/09_bench/03_baselines.ipynb #6cac6d30
+def routing_given(
+    case: Case,
+    kernel: Kernel | None = None,  # None: the one that the rule chooses
+) -> Made:
+    "The layer without its router: dispatch and experts."
     learns = [case.x, case.routing.weight, *case.weights]
     return lambda: apply_experts(case.x, case.routing, case.layer.experts, kernel), learns
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #677159d1
 def naive_loop(case: Case) -> Made:
-    "The layer as one would write it down: choose; expert by expert find its tokens, take them, compute, add."
+    "Router and experts as a loop over experts, with nothing sorted."
     compute = case.layer.experts.expert
 
     def run():
-        logits, expert = F.linear(case.x, case.directions).topk(case.shape.k)
-        weight, y = logits.softmax(-1), torch.zeros_like(case.x)
+        logits, expert = F.linear(case.x, case.directions).topk(case.shape.k)  # (T, k) both
+        weight, y = logits.softmax(-1), torch.zeros_like(case.x)  # (T, k), (T, d)
         for e, own in enumerate(zip(*(w.unbind() for w in case.weights))):
-            token, slot = torch.where(expert == e)
-            rows = compute(case.x[token], affine, *own)
+            token, slot = torch.where(expert == e)  # (r,) both, r tokens of this expert
+            rows = compute(case.x[token], affine, *own)  # (r, d)
             y = y.index_add(0, token, rows * weight[token, slot, None])
         return y
 
     return run, [case.x, case.directions, *case.weights]
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #65ab2b27
-def bottleneck_chain(
-    rows: Tensor, linear: LinearMap, linear_relu: LinearMap, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
-) -> Tensor:
-    "Two products with a relu in between."
-    return linear(linear_relu(rows, w1, b1), w2, b2)
-
-
-def swiglu_chain(rows: Tensor, linear: LinearMap, linear_relu: LinearMap, w1: Tensor, w2: Tensor) -> Tensor:
-    "Two products with a gate in between."
-    gate, up = linear(rows, w1).chunk(2, -1)
-    return linear(F.silu(gate) * up, w2)
-
-
-CHAINS: dict[str, Callable[..., Tensor]] = {"bottleneck": bottleneck_chain, "swiglu": swiglu_chain}
-
-
-def then_relu(linear: LinearMap) -> LinearMap:
+def then_relu(
+    linear: LinearMap,  # the product
+) -> LinearMap:
     "The product, and a relu in place."
     return lambda rows, w, b=None: linear(rows, w, b).relu_()
 
+# %% ../../nbs/09_bench/03_baselines.ipynb #6294de85
+def bottleneck_chain(
+    rows: Tensor,  # (A, d), or (E, r, d) for a product of stacks
+    linear: LinearMap,  # a product
+    linear_relu: LinearMap,  # the same with a relu after it
+    w1: Tensor,  # (d, h), or (E, d, h)
+    b1: Tensor,  # (h,), or (E, h)
+    w2: Tensor,  # (h, d), or (E, h, d)
+    b2: Tensor,  # (d,), or (E, d)
+) -> Tensor:  # as rows
+    "Two products with a relu in between."
+    return linear(linear_relu(rows, w1, b1), w2, b2)
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #1826a9ff
+def swiglu_chain(
+    rows: Tensor,  # (A, d), or (E, r, d) for a product of stacks
+    linear: LinearMap,  # a product
+    linear_relu: LinearMap,  # not needed
+    w1: Tensor,  # (d, 2h), or (E, d, 2h)
+    w2: Tensor,  # (h, d), or (E, h, d)
+) -> Tensor:  # as rows
+    "Two products with a gate in between."
+    gate, up = linear(rows, w1).chunk(2, -1)  # (A, h) both
+    return linear(F.silu(gate) * up, w2)
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #73b733fd
+CHAINS: dict[str, Callable[..., Tensor]] = {"bottleneck": bottleneck_chain, "swiglu": swiglu_chain}
+
 # %% ../../nbs/09_bench/03_baselines.ipynb #b671f715
+def has_onednn() -> bool:
+    "Whether this PyTorch has oneDNN's linear operator."
+    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #0038c0b8
 class OneDNN(torch.autograd.Function):
-    "rows (n, a), w (a, c), perhaps b (c,) -> rows·w + b by oneDNN, then a relu if asked for."
+    "rows (n, a), w (a, c), perhaps b (c,) -> rows·w + b (n, c) by oneDNN, then a relu if asked for."
 
     @staticmethod
     def product(rows: Tensor, w: Tensor, b: Tensor | None = None, then: str = "none") -> Tensor:
@@ -100,21 +122,20 @@ class OneDNN(torch.autograd.Function):
         for_bias = grad.sum(0) if ctx.needs_input_grad[2] else None
         return OneDNN.product(grad, w.T), ctx.for_weights(rows.T, grad), for_bias, None, None
 
-
-def has_onednn() -> bool:
-    "Whether this PyTorch has oneDNN's linear operator."
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-
 # %% ../../nbs/09_bench/03_baselines.ipynb #0dca3595
-def by_onednn(for_weights: Callable[[Tensor, Tensor], Tensor]) -> tuple[LinearMap, LinearMap]:
-    "The product without a relu and with one."
+def by_onednn(
+    for_weights: Callable[
+        [Tensor, Tensor], Tensor
+    ],  # multiplies (a, n) and (n, c), for the weights' gradient
+) -> tuple[LinearMap, LinearMap]:
+    "oneDNN's product without a relu and with one."
 
     def product(then: str) -> LinearMap:
         return lambda rows, w, b=None: OneDNN.apply(rows, w, b, then, for_weights)
 
     return product("none"), product("relu")
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #8ca088a1
 PRODUCTS: dict[str, tuple[LinearMap, LinearMap]] = {
     "addmm": (affine, then_relu(affine)),
     "oneDNN": by_onednn(OneDNN.product),
@@ -122,9 +143,12 @@ PRODUCTS: dict[str, tuple[LinearMap, LinearMap]] = {
 }
 
 
-def dense_chain(product: str, case: Case) -> Made:
+def dense_chain(
+    product: str,  # a name in `PRODUCTS`
+    case: Case,
+) -> Made:
     "As many rows as there are assignments, all through the weights of one expert."
-    rows = case.x.detach().repeat_interleave(case.shape.k, 0).requires_grad_()
+    rows = case.x.detach().repeat_interleave(case.shape.k, 0).requires_grad_()  # (T·k, d)
     weights = [w[0].detach().clone().requires_grad_() for w in case.weights]
     compute, products = CHAINS[case.shape.expert], PRODUCTS[product]
     return lambda: compute(rows, *products, *weights), [rows, *weights]
@@ -133,12 +157,12 @@ def dense_chain(product: str, case: Case) -> Made:
 def same_weights(case: Case) -> Made:
     "The same stacks, each expert with r rows (rounded up) that need no sorting: a batched product."
     shape = case.shape
-    rows = torch.randn(shape.n_experts, -(-shape.tokens * shape.k // shape.n_experts), shape.d)
+    rows = torch.randn(shape.n_experts, -(-shape.tokens * shape.k // shape.n_experts), shape.d)  # (E, r, d)
     rows.requires_grad_()
     compute = CHAINS[shape.expert]
     return lambda: compute(rows, stacked, then_relu(stacked), *case.weights), [rows, *case.weights]
 
-# %% ../../nbs/09_bench/03_baselines.ipynb #b90b6ede
+# %% ../../nbs/09_bench/03_baselines.ipynb #ccfea195
 FAMILIES = {
     "Mixtral": ("mixtral", "Mixtral"),
     "OLMoE": ("olmoe", "Olmoe"),
@@ -146,25 +170,38 @@ FAMILIES = {
 }
 WAYS = {"eager": "eager", "grouped": "grouped_mm"}
 
+# %% ../../nbs/09_bench/03_baselines.ipynb #cb551794
+def block_settings(
+    way: str,  # a name in `WAYS`
+    shape: Shape,
+) -> dict[str, Any]:
+    "The settings of a sparse block, by all the names that the families know them by."
+    return {
+        "hidden_size": shape.d,
+        "intermediate_size": shape.hidden,
+        "moe_intermediate_size": shape.hidden,
+        "num_experts": shape.n_experts,
+        "num_local_experts": shape.n_experts,
+        "num_experts_per_tok": shape.k,
+        "norm_topk_prob": True,
+        "hidden_act": "silu",
+        "experts_implementation": WAYS[way],
+    }
 
-def transformers_block(family: str, way: str, case: Case) -> Made:
+# %% ../../nbs/09_bench/03_baselines.ipynb #b90b6ede
+def transformers_block(
+    family: str,  # a name in `FAMILIES`
+    way: str,  # a name in `WAYS`
+    case: Case,  # with gated experts
+) -> Made:
     "The sparse block of a family with the case's weights."
     folder, name = FAMILIES[family]
     home = f"transformers.models.{folder}"
-    shape = case.shape
-    config = getattr(import_module(f"{home}.configuration_{folder}"), f"{name}Config")(
-        hidden_size=shape.d,
-        intermediate_size=shape.hidden,
-        moe_intermediate_size=shape.hidden,
-        num_experts=shape.n_experts,
-        num_local_experts=shape.n_experts,
-        num_experts_per_tok=shape.k,
-        norm_topk_prob=True,
-        hidden_act="silu",
-        experts_implementation=WAYS[way],
+    config = getattr(import_module(f"{home}.configuration_{folder}"), f"{name}Config")
+    block = getattr(import_module(f"{home}.modeling_{folder}"), f"{name}SparseMoeBlock")(
+        config(**block_settings(way, case.shape))
     )
-    block = getattr(import_module(f"{home}.modeling_{folder}"), f"{name}SparseMoeBlock")(config)
-    w1, w2 = case.weights
+    w1, w2 = case.weights  # (E, d, 2h), (E, h, d)
     with torch.no_grad():
         block.gate.weight.copy_(case.directions)
         block.experts.gate_up_proj.copy_(w1.mT)
@@ -176,16 +213,20 @@ SEQUENCE = 128
 
 
 def in_sequences(case: Case) -> Tensor:
-    "(T / 128, 128, d) the tokens in sequences."
+    "The tokens (T, d) in sequences (T / 128, 128, d); in one, if there are fewer."
     return case.x.view(-1, min(SEQUENCE, case.shape.tokens), case.shape.d)
 
-
-def peer(make: Callable[[Case], Any], read: Callable[[Any], Tensor], case: Case) -> Made:
-    "A layer for sequences, in evaluation mode (which spares some of them an auxiliary loss); `read` finds its output."
+# %% ../../nbs/09_bench/03_baselines.ipynb #a2f13f2a
+def peer(
+    make: Callable[[Case], Any],  # the layer for a case
+    read: Callable[[Any], Tensor],  # what it returns -> (B, S, d)
+    case: Case,
+) -> Made:
+    "A layer for sequences, in evaluation mode (which spares some of them an auxiliary loss)."
     layer = make(case).eval()
     return lambda: read(layer(in_sequences(case))).view_as(case.x), [case.x, *layer.parameters()]
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #ad7069bf
 def st_moe(case: Case) -> Any:
     "A layer of st-moe-pytorch: k > 1, places for as many as there are assignments; gated experts have a GELU."
     from st_moe_pytorch import MoE as Peer
@@ -225,7 +266,7 @@ def mixture_of_experts(case: Case) -> Any:
         layer.gate.w_gating.copy_(case.directions.T)
     return layer
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #d92193c4
 def soft_moe(case: Case) -> Any:
     "A layer of soft-moe-pytorch: slots for as many as there are assignments, a GELU, with a gate or without."
     from soft_moe_pytorch import SoftMoE as Peer
@@ -246,16 +287,17 @@ def soft_moe(case: Case) -> Any:
 class Contender:
     "Who takes part, and where."
 
-    make: Callable[[Case], Made]
-    colour: str
-    marker: str
-    fits: Callable[[Shape], bool] = lambda shape: True
-    package: str = "torch"
+    make: Callable[[Case], Made]  # the forward pass at a case, and what learns
+    colour: str  # in pictures
+    marker: str  # Matplotlib's
+    fits: Callable[[Shape], bool] = lambda shape: True  # whether it can compute at a size
+    package: str = "torch"  # which must be installed, as it is imported
 
     def is_here(self) -> bool:
+        "Whether its package is installed."
         return find_spec(self.package) is not None
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #e282ab23
 OURS, RULE = "moe_lab", "moe_lab, routing given"
 CONTENDERS = {
     OURS: Contender(ours, "#222222", "_"),
@@ -265,11 +307,12 @@ CONTENDERS = {
         partial(routing_given, kernel=grouped), PALETTE[8], "4", lambda s: s.d % 4 == s.hidden % 4 == 0
     ),
     "moe_lab, padded": Contender(
-        partial(routing_given, kernel=padded),
-        PALETTE[8],
-        "1",
-        lambda s: s.skew * s.tokens <= 1024,  # beyond, it takes as long as the others together
+        partial(routing_given, kernel=padded), PALETTE[8], "1", lambda s: s.skew * s.tokens <= 1024
     ),
+}
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #2d76ff74
+CONTENDERS |= {
     "dense chain, addmm": Contender(partial(dense_chain, "addmm"), PALETTE[0], "v"),
     "dense chain, oneDNN": Contender(partial(dense_chain, "oneDNN"), PALETTE[4], "v", lambda s: has_onednn()),
     "dense chain, oneDNN and mm": Contender(
@@ -278,6 +321,8 @@ CONTENDERS = {
     "same weights, bmm": Contender(same_weights, PALETTE[2], "^"),
     "naive loop": Contender(naive_loop, PALETTE[3], "x"),
 }
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #ef0ae883
 CONTENDERS |= {
     f"{family}, {way}": Contender(
         partial(transformers_block, family, way),
@@ -289,6 +334,8 @@ CONTENDERS |= {
     for way, colour in zip(WAYS, (PALETTE[1], PALETTE[5]))
     for family, marker in zip(FAMILIES, "o*P")
 }
+
+# %% ../../nbs/09_bench/03_baselines.ipynb #88c4e73d
 CONTENDERS |= {
     "st-moe-pytorch": Contender(
         partial(peer, st_moe, lambda y: y.outputs), PALETTE[6], "s", lambda s: s.k > 1, "st_moe_pytorch"
@@ -306,15 +353,21 @@ CONTENDERS |= {
 }
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #e656e9ac
-def forward(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[], object]:
+def forward(
+    run: Callable[[], Tensor],  # the forward pass
+    learns: Sequence[Tensor],  # not needed
+) -> Callable[[], object]:
     "The forward pass without a graph."
     return torch.no_grad()(run)
 
-
-def forward_and_backward(run: Callable[[], Tensor], learns: Sequence[Tensor]) -> Callable[[], object]:
+# %% ../../nbs/09_bench/03_baselines.ipynb #cc424454
+def forward_and_backward(
+    run: Callable[[], Tensor],  # the forward pass
+    learns: Sequence[Tensor],  # whose gradients are dropped before it
+) -> Callable[[], object]:
     "Forward and backward: gradients for all that learns."
     with torch.no_grad():
-        gradient = torch.randn_like(run())
+        gradient = torch.randn_like(run())  # (T, d), the same in every step
 
     def act():
         for leaf in learns:
@@ -323,5 +376,5 @@ def forward_and_backward(run: Callable[[], Tensor], learns: Sequence[Tensor]) ->
 
     return act
 
-
+# %% ../../nbs/09_bench/03_baselines.ipynb #a9a3f913
 ACTS = {"forward": forward, "forward + backward": forward_and_backward}

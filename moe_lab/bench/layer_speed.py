@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -27,15 +27,17 @@ from ..training.runs import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['SHAPES', 'FIELDS', 'KERNELS', 'AXES', 'LETTERS', 'measure', 'summary', 'by_band', 'fastest_of', 'beside_the_rule',
-           'related', 'measure_growth', 'exponents', 'price_of_skew', 'act_by_act', 'speed_figure', 'ratio_tables',
-           'printable', 'earlier_measurements', 'bench_layers']
+__all__ = ['SHAPES', 'FIELDS', 'KERNELS', 'AXES', 'LETTERS', 'measure', 'summary', 'geometric_means', 'by_band', 'fastest_of',
+           'beside_the_rule', 'related', 'measure_growth', 'series_over', 'exponents', 'price_of_skew', 'act_by_act',
+           'scatter_ratios', 'speed_figure', 'ratio_tables', 'as_text', 'printable', 'earlier_measurements',
+           'measure_missing', 'write_report', 'bench_layers']
 
-# %% ../../nbs/09_bench/04_layer_speed.ipynb #aa2a00bc
-SHAPES = (
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #df6a354b
+SHAPES: tuple[Shape, ...] = (
     *(Shape(tokens, 128, 256, 16, 2, "swiglu") for tokens in (128, 1024, 4096, 8192)),
     *(Shape(tokens, 64, 64, 16, 2) for tokens in (128, 1024, 4096)),
     *(Shape(8192, 512, 256, n_experts, 2) for n_experts in (4, 16, 64)),
@@ -44,6 +46,10 @@ SHAPES = (
     *(Shape(1024, 64, 64, 16, k) for k in (1, 4)),
     *(Shape(128, 64, h, 64, 2, "swiglu") for h in (64, 256)),
     *(Shape(128, 512, h, 64, 4) for h in (64, 1024)),
+)
+
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #c9ecea36
+SHAPES += (
     Shape(1024, 64, 64, 64, 4, "swiglu"),
     Shape(4096, 512, 64, 4, 1),
     Shape(128, 512, 1024, 4, 2, "swiglu"),
@@ -62,10 +68,12 @@ FIELDS = [*Shape.__dataclass_fields__]
 
 def measure(
     shape: Shape,
-    contenders: Mapping[str, Contender] = CONTENDERS,
-    rounds: int = 9,
+    contenders: Mapping[str, Contender] = CONTENDERS,  # by name
+    rounds: int = 9,  # in which each is timed once
     patience: float = 30.0,  # seconds for each act; three rounds there are in any case
-) -> pd.DataFrame:  # one row per act, round and contender
+) -> (
+    pd.DataFrame
+):  # a row per act, round and contender: as of `interleaved`, the shape's fields, work, threads, act
     "Time all contenders that can do a shape."
     import pandas as pd
 
@@ -82,9 +90,9 @@ def measure(
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #8144c7c7
 def summary(
     frame: pd.DataFrame,  # rows of `measure`, of several shapes
-    reference: str = OURS,
+    reference: str = OURS,  # the contender whose time is the unit
     clock: str = "seconds",  # or "cpu"
-) -> pd.DataFrame:  # ratio, low, high, time, n; one row per shape, act and contender
+) -> pd.DataFrame:  # a row per shape, act and contender: as of `ratios`, the shape and its fields, work, band
     "The ratios of every shape and act, with the band of its work."
     import pandas as pd
 
@@ -97,22 +105,38 @@ def summary(
         shape=[str(Shape(*row)) for row in found[FIELDS].itertuples(index=False)],
     )
 
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #9fc9a7c2
+def geometric_means(
+    found: pd.DataFrame,  # rows of `summary`
+) -> pd.DataFrame:  # a row per contender; a column per band, NaN where nothing was measured, and `all`
+    "Geometric means of the ratios by band, and over all shapes."
+    found = found.assign(log=np.log(found["ratio"]))
+    table = found.pivot_table(index="contender", columns="band", values="log").reindex(columns=list(BANDS))
+    return table.assign(all=found.groupby("contender")["log"].mean()).apply(np.exp)
 
-def by_band(found: pd.DataFrame, act: str) -> pd.DataFrame:
-    "A row per contender: geometric means by band and over all shapes, half a quartile distance, the lowest."
-    own = found[found["act"] == act].assign(log=lambda rows: np.log(rows["ratio"]))
-    table = own.pivot_table(index="contender", columns="band", values="log").reindex(columns=list(BANDS))
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #f75f4c26
+def by_band(
+    found: pd.DataFrame,  # rows of `summary`
+    act: str,  # a name in `ACTS`
+) -> (
+    pd.DataFrame
+):  # means by band, all; ±: half a quartile distance; shapes: how many; lowest ratio, and where
+    "A row per contender: geometric means of its ratios by band, their noise, and the lowest of all."
+    own = found[found["act"] == act]
     worst = own.loc[own.groupby("contender")["ratio"].idxmin()].set_index("contender")
-    table = table.assign(all=own.groupby("contender")["log"].mean()).apply(np.exp)
     spread = ((own["high"] - own["low"]) / 2).groupby(own["contender"]).median()
-    table = table.assign(**{"±": spread}, shapes=own.groupby("contender").size())
+    table = geometric_means(own).assign(**{"±": spread}, shapes=own.groupby("contender").size())
     table = table.assign(lowest=worst["ratio"], where=worst["shape"])
     order = dict.fromkeys([*CONTENDERS, *own["contender"]])  # that of the contenders, then what was added
     return table.loc[[name for name in order if name in table.index]]
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #1c71ef92
-def fastest_of(found: pd.DataFrame, names: Collection[str], title: str) -> pd.DataFrame:
-    "The fastest of some contenders, shape by shape: rows of `summary` under a common title."
+def fastest_of(
+    found: pd.DataFrame,  # rows of `summary`
+    names: Collection[str],  # of contenders
+    title: str,  # which the fastest is given instead of its name
+) -> pd.DataFrame:  # rows as of `summary`, one per shape and act
+    "The fastest of some contenders, shape by shape."
     own = found[found["contender"].isin(names)]
     return own.loc[own.groupby(["threads", "shape", "act"])["ratio"].idxmin()].assign(contender=title)
 
@@ -120,8 +144,10 @@ def fastest_of(found: pd.DataFrame, names: Collection[str], title: str) -> pd.Da
 KERNELS = ("moe_lab, segments", "moe_lab, grouped", "moe_lab, padded")
 
 
-def beside_the_rule(frame: pd.DataFrame) -> pd.DataFrame:
-    "Each kernel, and the fastest, in units of the one that the rule chose: rows as of `summary`."
+def beside_the_rule(
+    frame: pd.DataFrame,  # rows of `measure`, `RULE` and kernels among them
+) -> pd.DataFrame:  # rows as of `summary`
+    "Each kernel, and the fastest, in units of the one that the rule chose."
     import pandas as pd
 
     found = summary(frame[frame["contender"].isin([RULE, *KERNELS])], RULE)
@@ -132,7 +158,9 @@ def beside_the_rule(frame: pd.DataFrame) -> pd.DataFrame:
 AXES = ("tokens", "n_experts", "k", "skew")
 
 
-def related(shapes: Sequence[Shape]) -> list[Shape]:
+def related(
+    shapes: Sequence[Shape],
+) -> list[Shape]:  # as they stand
     "The shapes that differ from another one along one axis alone."
 
     def differ(a: Shape, b: Shape) -> list[str]:
@@ -141,12 +169,12 @@ def related(shapes: Sequence[Shape]) -> list[Shape]:
     pairs = {shape: [differ(shape, other) for other in shapes] for shape in shapes}
     return [shape for shape, ways in pairs.items() if any(way == [axis] for way in ways for axis in AXES)]
 
-
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #2c68ba33
 def measure_growth(
-    shapes: Sequence[Shape] = SHAPES,
+    shapes: Sequence[Shape] = SHAPES,  # of which those that are related are timed
     who: Contender = CONTENDERS[OURS],
-    rounds: int = 9,
-    patience: float = 120.0,  # as in `interleaved`, for each act
+    rounds: int = 9,  # in which each shape is timed once
+    patience: float = 120.0,  # seconds for each act, as in `interleaved`
 ) -> pd.DataFrame:  # one row per shape and act: the shape's fields, act, and the median time in seconds
     "Time one contender at all related shapes in turn."
     import pandas as pd
@@ -161,29 +189,40 @@ def measure_growth(
             rows += [asdict(shape) | {"act": act, "time": float(middle[str(shape)])} for shape in made]
     return pd.DataFrame(rows, columns=[*FIELDS, "act", "time"])
 
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #9064dfd7
+LETTERS = {"tokens": "T", "n_experts": "E", "k": "k"}  # axes that have a slope, and how a shape tells them
+
+
+def series_over(
+    axis: str,  # a name in `LETTERS`
+    growth: pd.DataFrame,  # rows of `measure_growth`
+) -> Iterator[tuple[str, pd.DataFrame]]:  # what is the same in all of them, the rows
+    "The series of one act that differ in an axis alone and have three sizes or more."
+    same = [name for name in FIELDS if name != axis]
+    for _, own in growth.groupby([*same, "act"], sort=False):
+        if own[axis].nunique() >= 3:
+            shape = Shape(*next(own[FIELDS].itertuples(index=False)))
+            yield re.sub(rf"{LETTERS[axis]}\d+ ?", "", str(shape)), own
+
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #78cf9f1e
-def exponents(growth: pd.DataFrame) -> pd.DataFrame:
-    "The exponents of time over tokens, experts and choices, for every series in the rows of `measure_growth`."
+def exponents(
+    growth: pd.DataFrame,  # rows of `measure_growth`
+) -> pd.DataFrame:  # a row per series: over which axis, at, act, exponent, number of shapes
+    "The exponents of time over tokens, experts and choices."
     import pandas as pd
 
     rows = []
-    for axis in AXES[:3]:
-        same = [name for name in FIELDS if name != axis]
-        for _, own in growth.groupby([*same, "act"], sort=False):
-            if own[axis].nunique() >= 3:
-                slope = np.polyfit(np.log(own[axis]), np.log(own["time"]), 1)[0]
-                shape = Shape(*next(own[FIELDS].itertuples(index=False)))
-                at = re.sub(rf"{LETTERS[axis]}\d+ ?", "", str(shape))
-                rows.append(
-                    {"over": axis, "at": at, "act": own["act"].iloc[0], "exponent": slope, "shapes": len(own)}
-                )
+    for axis in LETTERS:
+        for at, own in series_over(axis, growth):
+            slope = np.polyfit(np.log(own[axis]), np.log(own["time"]), 1)[0]
+            told = {"over": axis, "at": at, "act": own["act"].iloc[0]}
+            rows.append(told | {"exponent": slope, "shapes": len(own)})
     return pd.DataFrame(rows, columns=["over", "at", "act", "exponent", "shapes"])
 
-
-LETTERS = {"tokens": "T", "n_experts": "E", "k": "k"}
-
-
-def price_of_skew(growth: pd.DataFrame) -> pd.DataFrame:
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #052e252d
+def price_of_skew(
+    growth: pd.DataFrame,  # rows of `measure_growth`
+) -> pd.DataFrame:  # a row per skewed shape and act: the shape's fields, act, ratio
     "Time with skewed routing over time with balanced routing, for shapes that were measured with both."
     same = [name for name in FIELDS if name != "skew"] + ["act"]
     own = growth[[*same, "skew", "time"]]
@@ -191,27 +230,40 @@ def price_of_skew(growth: pd.DataFrame) -> pd.DataFrame:
     return both.assign(ratio=both["time"] / both["time balanced"])[[*same, "skew", "ratio"]]
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #3e06a3ae
-def act_by_act(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    "The rows of both acts in one, a column of values for each act."
+def act_by_act(
+    rows: pd.DataFrame,  # with a column `act`
+    value: str,  # the column that differs between acts
+) -> pd.DataFrame:  # the other columns, and one per act
+    "The rows of both acts in one."
     same = [name for name in rows if name not in ("act", value)]
     return rows.pivot(index=same, columns="act", values=value).reset_index()
 
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #e11199ee
+def scatter_ratios(
+    ax: Axes,
+    found: pd.DataFrame,  # rows of `summary`, of one act
+):
+    "Each contender's ratios over the work of an expert; ours is the line at 1."
+    for place, (name, who) in enumerate(CONTENDERS.items()):
+        own = found[found["contender"] == name]
+        if name == OURS:
+            ax.axhline(1, color=who.colour, lw=1.2, label=OURS)
+        elif len(own):
+            x, y = own["work"] * 2 ** (0.05 * (place - len(CONTENDERS) / 2)), own["ratio"]
+            ax.scatter(x, y, s=24, color=who.colour, marker=who.marker, alpha=0.8, lw=1, label=name)
+
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #f2f899e2
-def speed_figure(found: pd.DataFrame, note: str = "") -> Figure:
+def speed_figure(
+    found: pd.DataFrame,  # rows of `summary`
+    note: str = "",  # below the titles
+) -> Figure:
     "Each contender's time over ours against r·d·h; a panel per act."
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(11, 5.5), layout="constrained")
     axes = fig.subplots(1, len(ACTS), sharey=True, sharex=True)
     for ax, act in zip(axes, ACTS):
-        for place, (name, who) in enumerate(CONTENDERS.items()):
-            own = found[(found["act"] == act) & (found["contender"] == name)]
-            beside = 2 ** (0.05 * (place - len(CONTENDERS) / 2))  # so that none hides another
-            if name == OURS:
-                ax.axhline(1, color=who.colour, lw=1.2, label=OURS)
-            elif len(own):
-                x, y = own["work"] * beside, own["ratio"]
-                ax.scatter(x, y, s=24, color=who.colour, marker=who.marker, alpha=0.8, lw=1, label=name)
+        scatter_ratios(ax, found[found["act"] == act])
         ax.set_xscale("log", base=2)
         ax.set_yscale("log", base=2)
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -223,8 +275,10 @@ def speed_figure(found: pd.DataFrame, note: str = "") -> Figure:
     return fig
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #a5bee174
-def ratio_tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    "What is told, by the unit that the times are told in: rows of `summary`."
+def ratio_tables(
+    frame: pd.DataFrame,  # rows of `measure`
+) -> dict[str, pd.DataFrame]:  # the unit in words -> rows as of `summary`
+    "What is told, by the unit that the times are told in."
     import pandas as pd
 
     found = summary(frame)
@@ -239,32 +293,45 @@ def ratio_tables(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
         units["time in units of that with the kernel which the rule chose"] = beside_the_rule(frame)
     return units
 
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #c045277b
+def as_text(
+    rows: pd.DataFrame,
+    index: bool,  # whether the index is a column
+) -> str:
+    "A table as lines of text; empty where a number is missing."
+    return rows.rename_axis(columns=None).to_string(
+        index=index, float_format="{:.2f}".format, na_rep="", index_names=False
+    )
+
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #e09370cd
-def printable(frame: pd.DataFrame, growth: pd.DataFrame, about: Mapping[str, str]) -> str:
+def printable(
+    frame: pd.DataFrame,  # rows of `measure`
+    growth: pd.DataFrame,  # rows of `measure_growth`
+    about: Mapping[str, str],  # what the times depend on, for the first line
+) -> str:
     "The tables as text: geometric means by band and the worst shape per act, kernels, growth, skew."
-
-    def text(rows: pd.DataFrame, index: bool) -> str:
-        return rows.rename_axis(columns=None).to_string(
-            index=index, float_format="{:.2f}".format, na_rep="", index_names=False
-        )
-
     parts = [", ".join(f"{name} {value}" for name, value in about.items())]
     for unit, rows in ratio_tables(frame).items():
-        parts += [f"{act}: {unit}; geometric means\n{text(by_band(rows, act), True)}" for act in ACTS]
+        parts += [f"{act}: {unit}; geometric means\n{as_text(by_band(rows, act), True)}" for act in ACTS]
     told = {
         "p in time ~ size^p": act_by_act(exponents(growth), "exponent"),
         "time with skewed over time with balanced routing": act_by_act(price_of_skew(growth), "ratio"),
         "milliseconds": act_by_act(growth.assign(time=1000 * growth["time"]), "time"),
     }
-    parts += [f"{OURS}: {title}\n{text(rows, False)}" for title, rows in told.items() if len(rows)]
+    parts += [f"{OURS}: {title}\n{as_text(rows, False)}" for title, rows in told.items() if len(rows)]
     left_out = {who.package for who in CONTENDERS.values() if not who.is_here()}
     if left_out:
         parts.append(f"left out, not installed: {', '.join(sorted(left_out))}; pip install 'moe_lab[bench]'")
     return "\n\n".join(parts)
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #55490990
-def earlier_measurements(out: Path, about: Mapping[str, str], threads: int, resume: bool) -> pd.DataFrame:
-    "What was measured in the folder before; an error if that does not go together with what is asked for."
+def earlier_measurements(
+    out: Path,  # the folder; made if need be
+    about: Mapping[str, str],  # what the times depend on
+    threads: int,  # of what is to be measured now
+    resume: bool,  # whether times of so many threads may be there
+) -> pd.DataFrame:  # rows of `measure`
+    "What was measured in the folder before; `ValueError` if that does not go together with what is asked for."
     import pandas as pd
 
     rows, told = out / "bench.parquet", out / "bench.json"
@@ -283,37 +350,60 @@ def earlier_measurements(out: Path, about: Mapping[str, str], threads: int, resu
         )
     return before
 
-# %% ../../nbs/09_bench/04_layer_speed.ipynb #a39aa2ce
-def bench_layers(
-    out: Path,  # folder for the times, and for tables and figure of this number of threads
-    threads: int = 1,
-    rounds: int = 9,
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #e42e3e3c
+def measure_missing(
+    out: Path,  # folder for bench.parquet
+    frame: pd.DataFrame,  # what is there already, as of `earlier_measurements`
     shapes: Sequence[Shape] = SHAPES,
-    contenders: Mapping[str, Contender] = CONTENDERS,
-    resume: bool = False,  # go on with what is in `out`
-    patience: float = 30.0,  # as in `measure`
-) -> str:  # the tables
-    "Measure every shape, writing each at once, then growth; write tables and figure."
+    contenders: Mapping[str, Contender] = CONTENDERS,  # by name
+    rounds: int = 9,  # in which each contender is timed once
+    patience: float = 30.0,  # seconds for each act of a shape, as in `measure`
+) -> pd.DataFrame:  # all rows
+    "Measure every shape that was not measured with as many threads, and write each at once."
     import pandas as pd
     from tqdm.auto import tqdm
 
+    own = frame[frame["threads"] == torch.get_num_threads()]
+    done = {Shape(*row) for row in own[FIELDS].itertuples(index=False)}
+    for shape in tqdm([shape for shape in shapes if shape not in done], desc="shapes", unit="shape"):
+        rows = measure(shape, contenders, rounds, patience)
+        frame = pd.concat([frame, rows], ignore_index=True) if len(frame) else rows
+        file = BytesIO()
+        frame.to_parquet(file)
+        write_atomically(out / "bench.parquet", file.getvalue())
+    return frame
+
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #053025fb
+def write_report(
+    out: Path,  # the folder
+    frame: pd.DataFrame,  # rows of `measure`, with one number of threads
+    growth: pd.DataFrame,  # rows of `measure_growth`
+    about: Mapping[str, str],  # what the times depend on
+    threads: int,  # the number of threads
+) -> str:  # the tables
+    "Write bench.png and bench.txt; on several threads bench-2-threads.png and so on."
+    name = "bench" if threads == 1 else f"bench-{threads}-threads"
+    speed_figure(summary(frame), f"threads: {threads}").savefig(out / f"{name}.png", dpi=140)
+    about = {**about, "threads": str(threads), "load at the end": load_average()}
+    text = printable(frame, growth, about)
+    write_atomically(out / f"{name}.txt", text.encode())
+    return text
+
+# %% ../../nbs/09_bench/04_layer_speed.ipynb #a39aa2ce
+def bench_layers(
+    out: Path,  # folder for the times, and for tables and figure of this number of threads
+    threads: int = 1,  # that PyTorch computes with
+    rounds: int = 9,  # in which each contender is timed once
+    shapes: Sequence[Shape] = SHAPES,
+    contenders: Mapping[str, Contender] = CONTENDERS,  # by name
+    resume: bool = False,  # go on with what is in `out`
+    patience: float = 30.0,  # seconds for each act of a shape, as in `measure`
+) -> str:  # the tables
+    "Measure every shape, then growth; write tables and figure; `ValueError` for a folder that does not fit."
     positive(rounds=rounds)
     about = machine() | {"freed memory": "kept" if reuse_memory() else "given back"}
     frame = earlier_measurements(out, about, threads, resume)
-    done = {
-        Shape(*row[1:]) for row in frame[["threads", *FIELDS]].itertuples(index=False) if row[0] == threads
-    }
     with on_threads(threads):
-        for shape in tqdm([shape for shape in shapes if shape not in done], desc="shapes", unit="shape"):
-            rows = measure(shape, contenders, rounds, patience)
-            frame = pd.concat([frame, rows], ignore_index=True) if len(frame) else rows
-            file = BytesIO()
-            frame.to_parquet(file)
-            write_atomically(out / "bench.parquet", file.getvalue())
+        frame = measure_missing(out, frame, shapes, contenders, rounds, patience)
         growth = measure_growth(shapes, rounds=rounds, patience=4 * patience)
-    own = frame[frame["threads"] == threads]
-    name = "bench" if threads == 1 else f"bench-{threads}-threads"
-    speed_figure(summary(own), f"threads: {threads}").savefig(out / f"{name}.png", dpi=140)
-    text = printable(own, growth, about | {"threads": str(threads), "load at the end": load_average()})
-    write_atomically(out / f"{name}.txt", text.encode())
-    return text
+    return write_report(out, frame[frame["threads"] == threads], growth, about, threads)

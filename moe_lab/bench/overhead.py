@@ -29,11 +29,8 @@ from ..measure.maps import METHODS, flatten
 from ..measure.trace.trace import record
 from ..models.language.language_model import DecoderSettings, decoder
 from ..models.language.reading import next_token
-from ..routing.presets import PRESETS
-from ..routing.router import Router
-from ..routing.scores import Linear
-from ..routing.selection import TopK, softmax_all
-from ..routing.sinkhorn import Sinkhorn, after
+from ..routing.router import ROUTERS, Router
+from ..routing.sinkhorn import after
 from ..training.allocator import reuse_memory
 from ..training.callbacks import MetricsLog
 from ..training.runs import Run
@@ -42,26 +39,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['ROUTERS', 'WORK', 'router_prices', 'stopwatch', 'step_parts', 'read_passes', 'read_passes_recorded',
+__all__ = ['WORK', 'eight_rounds', 'router_prices', 'stopwatch', 'step_parts', 'read_passes', 'read_passes_recorded',
            'recording_price', 'map_seconds', 'printable']
 
 # %% ../../nbs/09_bench/06_overhead.ipynb #6efbe44b
-ROUTERS: dict[str, Callable[[int, int, int], Router]] = PRESETS | {
-    "sinkhorn, 8 rounds": lambda d, n_experts, k: Router(
-        Linear(d, n_experts), [Sinkhorn(0.05, after(8))], TopK(k, softmax_all)
-    )
-}
+def eight_rounds(d: int, n_experts: int, k: int) -> Router:
+    "S-BASE with a fixed number of Sinkhorn's rounds."
+    router = ROUTERS["s_base"](d, n_experts, k)
+    router.set(stop=after(8))
+    return router
 
 
 def router_prices(
     shape: Shape = Shape(8192, 512, 256, 64, 2),  # noqa: B008
-    routers: Mapping[str, Callable[[int, int, int], Router]] = ROUTERS,
+    routers: Mapping[str, Callable[[int, int, int], Router]] | None = None,  # None: all, and `eight_rounds`
     rounds: int = 9,
     budget: float = 10.0,  # seconds a router may use before it sits out
 ) -> pd.DataFrame:  # one row per router and act: ratio, low, high, seconds
     "Time of a router over the time of the dispatch and the experts of a layer, in the same round."
     import pandas as pd
 
+    routers = {**ROUTERS, "s_base, 8 rounds": eight_rounds} if routers is None else routers
     case = make_case(shape)
     x, ids = case.x.detach(), torch.arange(shape.tokens)
     made = {name: make(shape.d, shape.n_experts, shape.k) for name, make in routers.items()}

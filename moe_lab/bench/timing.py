@@ -9,7 +9,7 @@ import gc
 import os
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['undisturbed', 'interleaved', 'ratios', 'on_threads', 'machine', 'load_average']
+__all__ = ['BUILD', 'timed', 'undisturbed', 'shuffled_rounds', 'interleaved', 'ratios', 'on_threads', 'processor', 'torch_build',
+           'machine', 'load_average']
+
+# %% ../../nbs/09_bench/01_timing.ipynb #7cfdcc6c
+def timed(
+    run: Callable[[], object],  # what to time; its answer is dropped
+) -> dict[str, float]:  # seconds: on the wall; cpu: seconds of all cores together
+    "Call it once, between two looks at both clocks."
+    cpu, wall = process_time(), perf_counter()
+    run()
+    wall, cpu = perf_counter() - wall, process_time() - cpu
+    return {"seconds": wall, "cpu": cpu}
 
 # %% ../../nbs/09_bench/01_timing.ipynb #083cf35f
 @contextmanager
@@ -41,41 +52,51 @@ def undisturbed() -> Iterator[None]:
         if was_on:
             gc.enable()
 
+# %% ../../nbs/09_bench/01_timing.ipynb #913f1eb7
+def shuffled_rounds(
+    names: Sequence[str],
+    rounds: int,  # that count
+    warm: int = 2,  # rounds before them, with negative numbers
+    patience: float = float("inf"),  # seconds after which no new round begins, once three are done
+) -> Iterator[tuple[int, str]]:  # number of the round, whose turn it is
+    "Everybody once a round, each round in another order; garbage is collected between rounds."
+    dice, began = np.random.default_rng(), perf_counter()
+    for turn in range(-warm, rounds):
+        if turn >= 3 and perf_counter() - began > patience:
+            return
+        gc.collect()
+        for i in dice.permutation(len(names)):
+            yield turn, names[i]
+
 # %% ../../nbs/09_bench/01_timing.ipynb #77d32fde
 def interleaved(
-    contenders: Mapping[str, Callable[[], object]],
-    rounds: int,
+    contenders: Mapping[str, Callable[[], object]],  # by name
+    rounds: int,  # that count
     warm: int = 2,  # rounds before them that do not count
     patience: float = float("inf"),  # seconds after which no new round begins, once three are done
-    progress: str = "rounds",
-) -> pd.DataFrame:  # one row per round and contender: seconds on the wall, seconds of the cores
-    "Time every contender once a round."
+    progress: str = "rounds",  # what the progress bar is called
+) -> pd.DataFrame:  # one row per round and contender: round, contender, seconds on the wall, cpu
+    "Time every contender once a round; `ValueError` for fewer rounds than one."
     import pandas as pd
     from tqdm.auto import tqdm
 
     positive(rounds=rounds)
-    names, rows, dice, began = list(contenders), [], np.random.default_rng(), perf_counter()
+    names, rows = list(contenders), []
     with tqdm(total=(warm + rounds) * len(names), desc=progress, leave=False) as bar, undisturbed():
-        for turn in range(-warm, rounds):
-            if turn >= 3 and perf_counter() - began > patience:
-                break
-            gc.collect()
-            for i in dice.permutation(len(names)):
-                cpu, wall = process_time(), perf_counter()
-                contenders[names[i]]()
-                wall, cpu = perf_counter() - wall, process_time() - cpu
-                if turn >= 0:
-                    rows.append({"round": turn, "contender": names[i], "seconds": wall, "cpu": cpu})
-                bar.update()
+        for turn, name in shuffled_rounds(names, rounds, warm, patience):
+            took = timed(contenders[name])
+            if turn >= 0:
+                rows.append({"round": turn, "contender": name, **took})
+            bar.update()
     return pd.DataFrame(rows)
 
 # %% ../../nbs/09_bench/01_timing.ipynb #b9042c55
 def ratios(
     frame: pd.DataFrame,  # as `interleaved` returns it
-    reference: str,
+    reference: str,  # the contender whose time is the unit
     clock: str = "seconds",  # or "cpu"
-) -> pd.DataFrame:  # one row per contender
-    "Time in units of the reference's in the same round: median, quartiles; and the median time itself."
+) -> pd.DataFrame:  # per contender: ratio, low and high quartile, time in seconds (median), n rounds
+    "Time in units of the reference's in the same round; `ValueError` for a reference that was not measured."
     times = frame.pivot(index="round", columns="contender", values=clock)
     if reference not in times:
         raise ValueError(
@@ -88,8 +109,10 @@ def ratios(
 
 # %% ../../nbs/09_bench/01_timing.ipynb #217984f3
 @contextmanager
-def on_threads(threads: int) -> Iterator[None]:
-    "Inside the block, PyTorch computes with that many threads."
+def on_threads(
+    threads: int,  # at least 1
+) -> Iterator[None]:
+    "Inside the block, PyTorch computes with that many threads; `ValueError` for fewer than one."
     positive(threads=threads)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
@@ -98,26 +121,38 @@ def on_threads(threads: int) -> Iterator[None]:
     finally:
         torch.set_num_threads(before)
 
+# %% ../../nbs/09_bench/01_timing.ipynb #77085047
+def processor() -> str:
+    "The processor's name, as the system tells it."
+    cpuinfo = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.*)", cpuinfo.read_text("utf8")) if cpuinfo.exists() else None
+    return model[1] if model else platform.processor()
+
+# %% ../../nbs/09_bench/01_timing.ipynb #952ab577
+BUILD = {  # where `torch.__config__.show()` tells
+    "BLAS": r"BLAS_INFO=(\w+)",
+    "oneDNN": r"MKL-DNN v([\d.]+)",
+    "instructions": r"CPU capability usage: (\w+)",
+}
+
+
+def torch_build() -> dict[str, str]:
+    "BLAS, version of oneDNN, and instructions of this PyTorch; `none` for what it does not have."
+    build = torch.__config__.show()
+    found = {name: re.search(pattern, build) for name, pattern in BUILD.items()}
+    return {name: match[1] if match else "none" for name, match in found.items()}
+
 # %% ../../nbs/09_bench/01_timing.ipynb #63630046
 def machine() -> dict[str, str]:
     "What the times depend on besides the code: PyTorch, its matrix products, the processor."
-    build = torch.__config__.show()
-    patterns = {
-        "BLAS": r"BLAS_INFO=(\w+)",
-        "oneDNN": r"MKL-DNN v([\d.]+)",
-        "instructions": r"CPU capability usage: (\w+)",
-    }
-    found = {name: re.search(pattern, build) for name, pattern in patterns.items()}
-    cpuinfo = Path("/proc/cpuinfo")
-    model = re.search(r"model name\s*: (.*)", cpuinfo.read_text("utf8")) if cpuinfo.exists() else None
     return {
         "torch": torch.__version__,
-        "processor": model[1] if model else platform.processor(),
+        "processor": processor(),
         "cores": str(os.cpu_count()),
-        **{name: match[1] if match else "none" for name, match in found.items()},
+        **torch_build(),
     }
 
-
+# %% ../../nbs/09_bench/01_timing.ipynb #d21b52f5
 def load_average() -> str:
-    "How many processes wanted a core in the last minute, on average, where the system says so."
+    "How many processes wanted a core in the last minute, on average; `unknown` where no system says so."
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"

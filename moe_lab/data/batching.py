@@ -15,25 +15,35 @@ from torch import Tensor
 
 # %% ../../nbs/04_data/02_batching.ipynb #56e474ab
 @lru_cache(maxsize=4)
-def order(n: int, epoch: int, seed: int) -> Tensor:
-    "(n,) the permutation of `n` images in one epoch, decided by (seed, epoch). Shared: do not write to it."
+def order(
+    n: int,  # samples in the set
+    epoch: int,  # passes over the set before this one, from 0
+    seed: int,  # 0 or more
+) -> Tensor:  # (n,) long
+    "The permutation of `n` samples in one epoch, decided by (seed, epoch). Shared: do not write to it."
     return torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(n))
 
-# %% ../../nbs/04_data/02_batching.ipynb #0ac6991b
-def steps_per_epoch(n: int, batch_size: int) -> int:
-    "Steps that show each of `n` images once."
+# %% ../../nbs/04_data/02_batching.ipynb #a13564c0
+def steps_per_epoch(
+    n: int,  # samples in the set
+    batch_size: int,  # samples a step
+) -> int:
+    "Steps that show each of `n` samples once; `ValueError` if either number is below 1."
     if n < 1 or batch_size < 1:
         raise ValueError(f"n={n} and batch_size={batch_size} must both be at least 1")
     return math.ceil(n / batch_size)
 
-
+# %% ../../nbs/04_data/02_batching.ipynb #4264db3f
 def batch_index(
-    n: int,  # images in the set
-    batch_size: int,
+    n: int,  # samples in the set
+    batch_size: int,  # samples a step
     step: int,  # global step, from 0
-    seed: int,
+    seed: int,  # 0 or more
 ) -> Tensor:  # (batch_size,) long, fewer in the last step of an epoch
-    "The images of one global step: each image once an epoch, shuffled anew in every epoch."
+    """The samples of one global step: each sample once an epoch, shuffled anew in every epoch.
+
+    `ValueError` for a step below 0, or for fewer than one sample in the set or in a batch.
+    """
     if step < 0:
         raise ValueError(f"step={step} must be 0 or more")
     epoch, start = divmod(step, steps_per_epoch(n, batch_size))
@@ -41,13 +51,15 @@ def batch_index(
 
 # %% ../../nbs/04_data/02_batching.ipynb #b02458c2
 def stratified_order(
-    label: Tensor,  # (N,) long
-    seed: int,
+    label: Tensor,  # (N,) long: the class of each sample, from 0
+    seed: int,  # 0 or more
 ) -> Tensor:  # (N,) long
     "A shuffled order of which every prefix holds the classes in proportion."
-    shuffled = order(len(label), 0, seed)
-    by_class = shuffled[label[shuffled].argsort(stable=True)]
-    size = torch.bincount(label)
-    rank = torch.arange(len(label)) - (size.cumsum(0) - size)[label[by_class]]
-    place = (rank + 0.5) / size[label[by_class]]
+    shuffled = order(len(label), 0, seed)  # (N,)
+    by_class = shuffled[label[shuffled].argsort(stable=True)]  # (N,) class 0 first, then class 1, …
+    size = torch.bincount(label)  # (C,) members of each class
+    rank = (
+        torch.arange(len(label)) - (size.cumsum(0) - size)[label[by_class]]
+    )  # (N,) place in its class, from 0
+    place = (rank + 0.5) / size[label[by_class]]  # (N,) between 0 and 1
     return by_class[place.argsort(stable=True)]

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import layer_norm
 
 from .decision import Context, Promises
-from .parts import PerExpert
+from .parts import Part, PerExpert
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def load_share(feedback: Feedback) -> Tensor:
 class SaturationBias(PerExpert):
     "SRNN: logits + strength·(1 − normalise(saturation)), which favours experts with small gradients; (T, E)."
 
-    promises = Promises()
+    knobs = ("strength", "ema")
     saturation: Tensor
 
     def __init__(
@@ -76,11 +76,14 @@ class SaturationBias(PerExpert):
         signal: Callable[[Feedback], Tensor] = gradient,
     ):
         super().__init__()
-        if not 0 <= ema < 1:
-            raise ValueError(f"ema={ema}: needs a value in [0, 1)")
         self.n_experts, self.strength, self.ema, self.start = n_experts, strength, ema, start
         self.normalise, self.signal = normalise, signal
+        self.validate()
         self.register_buffer("saturation", torch.full((n_experts,), float(start)))
+
+    def validate(self) -> None:
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema={self.ema}: needs a value in [0, 1)")
 
     @property
     def bias(self) -> Tensor:
@@ -102,7 +105,7 @@ class SaturationBias(PerExpert):
 class LossFreeBias(PerExpert):
     "Loss-free balancing (2408.15664): b += rate·sign(mean count − count) after each step, (T, E) -> (T, E)."
 
-    promises = Promises()
+    knobs = ("strength",)
     bias: Tensor
 
     def __init__(
@@ -126,16 +129,20 @@ class LossFreeBias(PerExpert):
         return LossFreeBias(n, self.strength)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #0313933a
-class Jitter(nn.Module):
+class Jitter(Part):
     "Multiply each logit by a number from [1 − width, 1 + width) in training (2101.03961): (T, E) -> (T, E)."
 
     promises = Promises(same_at_inference=False, deterministic=False)
+    knobs = ("width",)
 
     def __init__(self, width: float = 0.01):
         super().__init__()
-        if not 0 <= width < 1:
-            raise ValueError(f"width={width}: needs a value in [0, 1)")
         self.width = width
+        self.validate()
+
+    def validate(self) -> None:
+        if not 0 <= self.width < 1:
+            raise ValueError(f"width={self.width}: needs a value in [0, 1)")
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         if not self.training:
@@ -143,10 +150,8 @@ class Jitter(nn.Module):
         return logits * (1 + self.width * (2 * torch.rand_like(logits) - 1))
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #f5d2a629
-class Standardise(nn.Module):
+class Standardise(Part):
     "Each token's logits with mean 0 and variance 1 over the experts: (T, E) -> (T, E)."
-
-    promises = Promises()
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         return layer_norm(logits, logits.shape[-1:], eps=1e-8)
@@ -155,7 +160,6 @@ class Standardise(nn.Module):
 class ExpertThresholds(PerExpert):
     "log softmax − cut-off, at least 0 for a token that the expert takes: (T, E) -> (T, E)."
 
-    promises = Promises()
     thresholds: Tensor
 
     def __init__(self, n_experts: int):

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .decision import Context, Dropped, Promises, Routing
+from .parts import Part, positive
 from moe_lab.routing.selection import (
     Gate,
     Threshold,
@@ -45,10 +46,11 @@ def n_real(scores: Tensor, context: Context) -> int:
     return len(scores) if context.mask is None else int(context.mask.sum())
 
 # %% ../../nbs/01_routing/07_capacity.ipynb #f44e36be
-class ExpertChoice(nn.Module):
+class ExpertChoice(Part):
     "Every expert takes its best ⌈c·T/E⌉ tokens, A = E·C (2202.09368)."
 
     promises = Promises(causal=False, batch_dependent=True)
+    knobs = ("capacity_factor", "gate")
 
     def __init__(
         self,
@@ -56,8 +58,11 @@ class ExpertChoice(nn.Module):
         gate: Gate = softmax_all,
     ):
         super().__init__()
-        above_zero(capacity_factor=capacity_factor)
         self.capacity_factor, self.gate = capacity_factor, gate
+        self.validate()
+
+    def validate(self) -> None:
+        above_zero(capacity_factor=self.capacity_factor)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         n_tokens = n_real(scores, context)
@@ -100,8 +105,10 @@ def served(
     return torch.zeros_like(expert, dtype=torch.bool).scatter_(0, queue, place < capacity)
 
 # %% ../../nbs/01_routing/07_capacity.ipynb #7d32f693
-class Capacity(nn.Module):
+class Capacity(Part):
     "What an inner selection asks for, A visits, but at most ⌈cf·A/E⌉ an expert; the rest is dropped (2101.03961)."
+
+    knobs = ("capacity_factor", "order")
 
     def __init__(
         self,
@@ -110,8 +117,11 @@ class Capacity(nn.Module):
         order: Order = by_arrival,
     ):
         super().__init__()
-        above_zero(capacity_factor=capacity_factor)
         self.select, self.capacity_factor, self.order = select, capacity_factor, order
+        self.validate()
+
+    def validate(self) -> None:
+        above_zero(capacity_factor=self.capacity_factor)
 
     @property
     def promises(self) -> Promises:
@@ -154,10 +164,11 @@ def greedy(
     return nobody.scatter(-1, order, asks), nobody.scatter(-1, order, refused)
 
 # %% ../../nbs/01_routing/07_capacity.ipynb #5f359b95
-class Quota(nn.Module):
+class Quota(Part):
     "SPECTRA: greedy pairs, at most k a token and ⌈cf·T·k/E⌉ an expert; at inference plain top-k."
 
     promises = Promises(causal=False, batch_dependent=True, same_at_inference=False)
+    knobs = ("k", "capacity_factor", "gate")
 
     def __init__(
         self,
@@ -166,12 +177,16 @@ class Quota(nn.Module):
         gate: Gate = softmax_all,
     ):
         super().__init__()
-        above_zero(capacity_factor=capacity_factor)
-        self.k, self.capacity_factor, self.gate, self.alone = k, capacity_factor, gate, TopK(k, gate)
+        self.k, self.capacity_factor, self.gate = k, capacity_factor, gate
+        self.validate()
+
+    def validate(self) -> None:
+        positive(k=self.k)
+        above_zero(capacity_factor=self.capacity_factor)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         if not self.training:
-            return self.alone(logits, scores, context)
+            return TopK(self.k, self.gate)(logits, scores, context)
         n_experts = scores.shape[1]
         check_k(self.k, n_experts)
         real = slice(None) if context.mask is None else context.mask
@@ -199,18 +214,19 @@ def best_assignment(
     return column[:n_tokens].to(scores.device) // places
 
 # %% ../../nbs/01_routing/07_capacity.ipynb #87889dca
-class Assignment(nn.Module):
+class Assignment(Part):
     "BASE (2103.16716): in training the best even assignment, one expert a token; at inference plain top-1."
 
     promises = Promises(causal=False, batch_dependent=True, same_at_inference=False)
+    knobs = ("gate",)
 
     def __init__(self, gate: Gate = sigmoid):
         super().__init__()
-        self.gate, self.alone = gate, TopK(1, gate)
+        self.gate = gate
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         if not self.training:
-            return self.alone(logits, scores, context)
+            return TopK(1, self.gate)(logits, scores, context)
         real = slice(None) if context.mask is None else context.mask
         expert = best_assignment(scores[real])
         chosen = torch.zeros_like(scores, dtype=torch.bool)

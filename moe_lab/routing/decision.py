@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..colours import load_bar
+
 # %% ../../nbs/01_routing/01_decision.ipynb #9b07f0db
 @dataclass(frozen=True)
 class Context:
@@ -56,7 +58,7 @@ class Dropped:
     rank: Tensor  # (D,) long, 0 = the token's first choice
 
 # %% ../../nbs/01_routing/01_decision.ipynb #e20dad8d
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Routing:
     "Which token visits which expert, and with what weight: `A` assignments of `T` tokens to `E` experts."
 
@@ -89,6 +91,15 @@ class Routing:
         table = torch.zeros(self.n_tokens, self.n_experts, dtype=torch.bool, device=self.token.device)
         table[self.token, self.expert] = True
         return table
+
+    def __repr__(self) -> str:
+        refused = "" if self.dropped is None else f", {len(self.dropped.token)} refused"
+        size = f"{self.n_tokens} tokens, {self.n_experts} experts, {len(self.token)} assignments"
+        return f"Routing({size}{refused})"
+
+    def _repr_html_(self) -> str:
+        "One line and a bar of the load, for Jupyter."
+        return f"<code>{self!r}</code>{load_bar(self.share.tolist())}"
 
     def detach(self) -> "Routing":
         "The same decision without the graph behind it."

@@ -14,13 +14,11 @@ from torch import Tensor, nn
 from torch.nn.functional import linear, normalize, softplus
 
 from .decision import Context, Promises
-from .parts import PerExpert, positive
+from .parts import Part, PerExpert, positive
 
 # %% ../../nbs/01_routing/03_scores.ipynb #136fcbaf
 class Linear(PerExpert):
     "Logits as inner products with one direction per expert: (T, d) -> (T, E)."
-
-    promises = Promises()
 
     def __init__(self, d: int, n_experts: int):
         super().__init__()
@@ -56,10 +54,8 @@ class Noisy(PerExpert):
         return Noisy(self.d, n)
 
 # %% ../../nbs/01_routing/03_scores.ipynb #33ad9371
-class Cosine(nn.Module):
+class Cosine(Part):
     "Cosines of projected tokens and expert directions over a learned temperature (2204.09179): (T, d) -> (T, E)."
-
-    promises = Promises()
 
     def __init__(
         self,
@@ -115,7 +111,7 @@ def random_table(token_ids: Tensor, n_experts: int, seed: int = 0) -> Tensor:
 class Hash(PerExpert):
     "The token's id alone decides (2106.04426); logits 0, −1, ... down the order of `family`: ids (T,) -> (T, E)."
 
-    promises = Promises()
+    needs = frozenset({"token_ids"})
 
     def __init__(self, n_experts: int, family: Family = random_table):
         super().__init__()
@@ -131,10 +127,8 @@ class Hash(PerExpert):
         return Hash(n, self.family)
 
 # %% ../../nbs/01_routing/03_scores.ipynb #0f994ee7
-class TimeGRU(nn.Module):
+class TimeGRU(Part):
     "Linear logits of a GRU's state that reads each sequence from left to right: (T, d) -> (T, E)."
-
-    promises = Promises()
 
     def __init__(self, d: int, n_experts: int, hidden: int = 32):
         super().__init__()

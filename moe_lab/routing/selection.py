@@ -13,10 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from .decision import Context, Dropped, Promises, Routing, assign
-from .parts import positive
+from .decision import Context, Dropped, Routing, assign
+from .parts import Part, positive
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
 Gate = Callable[[Tensor, Tensor], Tensor]  # logits (T, E), chosen (T, E) bool -> weights (T, E)
@@ -128,15 +128,18 @@ def token_choice_pairs(n_tokens: int, k: int, device: torch.device) -> tuple[Ten
     return torch.arange(n_tokens, device=device).repeat_interleave(k), rank
 
 
-class TopK(nn.Module):
+class TopK(Part):
     "Token choice: every token visits its k best-scored experts, A = T·k (1701.06538)."
 
-    promises = Promises()
+    knobs = ("k", "gate")
 
     def __init__(self, k: int, gate: Gate = softmax_all):
         super().__init__()
-        positive(k=k)
         self.k, self.gate = k, gate
+        self.validate()
+
+    def validate(self) -> None:
+        positive(k=self.k)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         token, rank = token_choice_pairs(len(scores), self.k, scores.device)
@@ -144,16 +147,19 @@ class TopK(nn.Module):
         return routing_from_pairs(token, expert, rank, self.gate, logits, scores, context)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #2eb542c1
-class TopP(nn.Module):
+class TopP(Part):
     "Token choice: the smallest set of experts whose softmax of scores sums to at least τ (2403.07652)."
 
-    promises = Promises()
+    knobs = ("tau", "gate")
 
     def __init__(self, tau: float, gate: Gate = softmax_all):
         super().__init__()
-        if not 0 < tau <= 1:
-            raise ValueError(f"tau={tau}: needs a probability in (0, 1]")
         self.tau, self.gate = tau, gate
+        self.validate()
+
+    def validate(self) -> None:
+        if not 0 < self.tau <= 1:
+            raise ValueError(f"tau={self.tau}: needs a probability in (0, 1]")
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         wide = scores.to(torch.promote_types(scores.dtype, torch.float32))
@@ -163,10 +169,10 @@ class TopP(nn.Module):
         return routing_from_mask(chosen, self.gate, logits, scores, context)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #6f85879e
-class Threshold(nn.Module):
+class Threshold(Part):
     "Token choice: every expert whose score is at least `threshold`, perhaps none."
 
-    promises = Promises()
+    knobs = ("threshold", "gate")
 
     def __init__(
         self,

@@ -9,10 +9,10 @@ __all__ = ['Stop', 'after', 'within', 'by_logs', 'by_kernel', 'sinkhorn_plan', '
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .decision import Context, Promises
-from .parts import positive
+from .parts import Part, positive
 
 # %% ../../nbs/01_routing/05_sinkhorn.ipynb #e64ab8fa
 Stop = Callable[[int, Tensor], bool]  # rounds done, worst relative error of a column -> enough?
@@ -83,10 +83,11 @@ def sinkhorn_plan(
     return torch.full_like(wide, -torch.inf).masked_scatter(mask[:, None], plan)
 
 # %% ../../nbs/01_routing/05_sinkhorn.ipynb #743a279a
-class Sinkhorn(nn.Module):
+class Sinkhorn(Part):
     "S-BASE's balancing (2202.01169): in training scores (T, E) -> log P (T, E), at inference unchanged."
 
     promises = Promises(causal=False, batch_dependent=True, same_at_inference=False)
+    knobs = ("epsilon", "stop")
 
     def __init__(
         self,
@@ -95,9 +96,12 @@ class Sinkhorn(nn.Module):
         solve: Callable[[Tensor, Stop], Tensor] = by_kernel,
     ):
         super().__init__()
-        if not epsilon > 0:
-            raise ValueError(f"epsilon={epsilon}: needs a number above 0, such as 0.05")
         self.epsilon, self.stop, self.solve = epsilon, stop, solve
+        self.validate()
+
+    def validate(self) -> None:
+        if not self.epsilon > 0:
+            raise ValueError(f"epsilon={self.epsilon}: needs a number above 0, such as 0.05")
 
     def forward(self, scores: Tensor, context: Context) -> Tensor:
         if not self.training:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .adjustments import Feedback
 from .decision import Context, Promises
-from .parts import PerExpert, positive
+from .parts import Part, PerExpert, positive
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #488e119b
 def unit(rows: Tensor) -> Tensor:
@@ -24,7 +24,7 @@ def unit(rows: Tensor) -> Tensor:
 class DepthGRU(PerExpert):
     "h^l = GRU(x^l, h^(l−1)), a token's state from layer to layer: (T, d) -> (T, E, r)."
 
-    promises = Promises()
+    can_resize = False
 
     def __init__(self, d: int, n_experts: int, r: int):
         super().__init__()
@@ -56,8 +56,6 @@ class DepthGRU(PerExpert):
 class Projection(PerExpert):
     "Linear and without state, SPECTRA −GRU: (T, d) -> (T, E, r)."
 
-    promises = Promises()
-
     def __init__(self, d: int, n_experts: int, r: int):
         super().__init__()
         positive(d=d, n_experts=n_experts, r=r)
@@ -75,8 +73,6 @@ class Projection(PerExpert):
 class Expression(PerExpert):
     "e_t = unit rows of x_t·W_e, W_e orthogonal × 0.1 at the start: (T, d) -> (T, E, r)."
 
-    promises = Promises()
-
     def __init__(self, d: int, n_experts: int, r: int):
         super().__init__()
         positive(d=d, n_experts=n_experts, r=r)
@@ -91,10 +87,8 @@ class Expression(PerExpert):
         return Expression(self.d, n, self.r)
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #87bce8e2
-class RoutingLogits(nn.Module):
+class RoutingLogits(Part):
     "SPECTRA −Expression: the query itself, at its own length, (T, E, r) -> (T, E, r)."
-
-    promises = Promises()
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         return h
@@ -106,7 +100,7 @@ def centroids(e: Tensor, mask: Tensor | None = None) -> Tensor:
     return unit(real.float().sum(0) / max(len(real), 1))
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #cfc6426a
-class Similarity(nn.Module):
+class Similarity(Part):
     "S = ⟨q, e⟩ with q = unit rows of the query, (T, d) -> (T, E); notes `centroids` (E, r)."
 
     def __init__(
@@ -143,6 +137,7 @@ def repulsion(s: Tensor, g: Tensor) -> Tensor:
 class Repulsion(PerExpert):
     "S -> −C = S − λR, (T, E) -> (T, E): the batch's centroids in training, their moving average at inference."
 
+    knobs = ("strength", "ema")
     centroids: Tensor
 
     def __init__(
@@ -154,10 +149,13 @@ class Repulsion(PerExpert):
     ):
         super().__init__()
         positive(n_experts=n_experts, r=r)
-        if not 0 <= ema < 1:
-            raise ValueError(f"ema={ema}: needs a value in [0, 1)")
         self.n_experts, self.r, self.strength, self.ema = n_experts, r, strength, ema
+        self.validate()
         self.register_buffer("centroids", torch.zeros(n_experts, r))
+
+    def validate(self) -> None:
+        if not 0 <= self.ema < 1:
+            raise ValueError(f"ema={self.ema}: needs a value in [0, 1)")
 
     @property
     def promises(self) -> Promises:

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['TRIM_THRESHOLD', 'MMAP_THRESHOLD', 'reuse_memory']
 
-# %% ../../nbs/06_training/04_allocator.ipynb #40cc9568
+# %% ../../nbs/06_training/04_allocator.ipynb #d182a1e6
 import ctypes
 import sys
 
+# %% ../../nbs/06_training/04_allocator.ipynb #4979ac26
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # glibc's names for them, malloc.h
 
-
+# %% ../../nbs/06_training/04_allocator.ipynb #22c611f0
 def reuse_memory() -> bool:
     "Let freed memory wait for the next tensor; False where the C library is not glibc, or refuses."
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None

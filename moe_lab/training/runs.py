@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['METRIC_COLUMNS', 'describe', 'settings_hash', 'settings_differences', 'write_durably', 'sync_folder',
-           'write_atomically', 'MetricRow', 'Metrics', 'environment', 'claim', 'Run']
+           'write_atomically', 'MetricRow', 'MetricTable', 'Metrics', 'environment', 'claim', 'StoredRun', 'Run']
 
 # %% ../../nbs/06_training/02_runs.ipynb #68d7569c
 import hashlib
@@ -22,12 +22,12 @@ import torch
 if TYPE_CHECKING:
     import pandas as pd
 
-# %% ../../nbs/06_training/02_runs.ipynb #043b0ea0
+# %% ../../nbs/06_training/02_runs.ipynb #a4f9e2e7
 def describe(
     value: Any,  # a dataclass, or what its fields hold
     name: str = "settings",  # what an error calls it
 ) -> Any:
-    "The settings as JSON values; TypeError naming the field that cannot be one."
+    "The settings as JSON values; `TypeError` naming the field that cannot be one."
     if is_dataclass(value) and not isinstance(value, type):
         own = {f.name: getattr(value, f.name) for f in fields(value) if f.compare}
         return {"class": type(value).__name__, **describe(own, name)}
@@ -41,13 +41,15 @@ def describe(
         return value
     raise TypeError(f"{name} is a {type(value).__name__}; settings hold numbers, text, paths and dataclasses")
 
-# %% ../../nbs/06_training/02_runs.ipynb #eec9d973
-def settings_hash(settings: Any) -> str:
-    "12 hex digits that depend on the values of a settings dataclass, and on nothing else."
+# %% ../../nbs/06_training/02_runs.ipynb #0b3e5a98
+def settings_hash(
+    settings: Any,  # a dataclass
+) -> str:
+    "12 hex digits that depend on the values of the settings and on nothing else; `TypeError` as in `describe`."
     canonical = json.dumps(describe(settings), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
-# %% ../../nbs/06_training/02_runs.ipynb #8f1a2c1a
+# %% ../../nbs/06_training/02_runs.ipynb #2717f0c7
 def _flat(tree: Any, name: str = "") -> dict[str, Any]:
     "Nested dicts as one dict with dotted names."
     if not isinstance(tree, dict):
@@ -55,22 +57,28 @@ def _flat(tree: Any, name: str = "") -> dict[str, Any]:
     parts = (_flat(part, f"{name}.{key}" if name else key) for key, part in tree.items())
     return {key: value for part in parts for key, value in part.items()}
 
-
-def settings_differences(stored: Any, asked: Any) -> list[str]:
+# %% ../../nbs/06_training/02_runs.ipynb #08125151
+def settings_differences(
+    stored: Any,  # what `describe` gave then
+    asked: Any,  # what `describe` gives now
+) -> list[str]:
     "Each value in which two descriptions differ, as `name: stored → asked`."
     old, new = _flat(stored), _flat(asked)
     pairs = {name: (old.get(name, "absent"), new.get(name, "absent")) for name in old | new}
     return [f"{name}: {was} → {now}" for name, (was, now) in pairs.items() if was != now]
 
-# %% ../../nbs/06_training/02_runs.ipynb #c374babc
-def write_durably(path: Path, content: bytes) -> None:
+# %% ../../nbs/06_training/02_runs.ipynb #00378e91
+def write_durably(
+    path: Path,  # the file; its folder is there
+    content: bytes,
+) -> None:
     "Write a file and wait until it is on the disk."
     with open(path, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
-
+# %% ../../nbs/06_training/02_runs.ipynb #699c2fde
 def sync_folder(folder: Path) -> None:
     "Wait until the names in a folder are on the disk (where the system can be asked to)."
     if os.name == "posix":
@@ -80,23 +88,26 @@ def sync_folder(folder: Path) -> None:
         finally:
             os.close(handle)
 
-
-def write_atomically(path: Path, content: bytes) -> None:
+# %% ../../nbs/06_training/02_runs.ipynb #2266a6f9
+def write_atomically(
+    path: Path,  # the file; its folder is there
+    content: bytes,
+) -> None:
     "Put `content` in the place of `path`: after a crash there is the old file or the new one."
     beside = path.with_name(f"{path.name}.tmp")
     write_durably(beside, content)
     beside.replace(path)
     sync_folder(path.parent)
 
-# %% ../../nbs/06_training/02_runs.ipynb #462b67cf
+# %% ../../nbs/06_training/02_runs.ipynb #01aa206a
 @dataclass
 class MetricRow:
     "One number, and what makes it readable."
 
     step: int  # the global step
     split: str  # "train", "test", …
-    metric: str
-    value: float
+    metric: str  # "loss", "cv", …
+    value: float  # in the metric's own unit
     layer: str = ""  # "": the whole model
     ideal: float = float("nan")  # NaN: there is none
     floor: float = float("nan")  # what chance alone gives; NaN: unknown
@@ -106,10 +117,10 @@ class MetricRow:
         for name, kind in METRIC_COLUMNS.items():
             setattr(self, name, kind(getattr(self, name)))
 
-
+# %% ../../nbs/06_training/02_runs.ipynb #034237b8
 METRIC_COLUMNS = get_type_hints(MetricRow)
 
-# %% ../../nbs/06_training/02_runs.ipynb #200ee3d0
+# %% ../../nbs/06_training/02_runs.ipynb #45c02e2a
 def _table(rows: list[MetricRow]) -> "pd.DataFrame":
     "The rows as a DataFrame with one column for each field."
     import pandas as pd
@@ -117,20 +128,20 @@ def _table(rows: list[MetricRow]) -> "pd.DataFrame":
     columns = {name: [getattr(row, name) for row in rows] for name in METRIC_COLUMNS}
     return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in METRIC_COLUMNS.items()})
 
-
+# %% ../../nbs/06_training/02_runs.ipynb #fb4cdf63
 def _parquet(table: "pd.DataFrame") -> bytes:
     "The table as the content of a parquet file, floats bit for bit."
     text = [name for name, kind in METRIC_COLUMNS.items() if kind is str]
     return table.to_parquet(index=False, use_dictionary=text)
 
-# %% ../../nbs/06_training/02_runs.ipynb #2cf64a7a
+# %% ../../nbs/06_training/02_runs.ipynb #91d85a95
 def _parts(folder: Path) -> "dict[Path, pd.DataFrame]":
     "The parquet files of a folder and the tables in them, the earliest first."
     import pandas as pd
 
     return {part: pd.read_parquet(part) for part in sorted(folder.glob("*.parquet"))}
 
-
+# %% ../../nbs/06_training/02_runs.ipynb #d03f2178
 def _cut(folder: Path, step: int) -> None:
     "Remove what comes after `step`, and what a dying process left half-written."
     for part, table in _parts(folder).items():
@@ -142,17 +153,24 @@ def _cut(folder: Path, step: int) -> None:
     for leftover in folder.glob("*.tmp"):
         leftover.unlink()
 
-# %% ../../nbs/06_training/02_runs.ipynb #499db5a3
-class Metrics:
-    "A run's table of metrics: parquet files, and the rows after them in memory."
+# %% ../../nbs/06_training/02_runs.ipynb #6a8597da
+class MetricTable:
+    "A table of metrics: parquet files, and the rows after them in memory."
 
-    def __init__(self, folder: Path):
+    def __init__(
+        self,
+        folder: Path,  # of the parquet files; it need not be there yet
+    ):
         self.folder = Path(folder)
         self.rows: list[MetricRow] = []  # logged and not yet written
         self.closed = max((int(table["step"].max()) for table in _parts(self.folder).values()), default=-1)
 
-    def log(self, step: int, rows: list[dict]) -> None:
-        "Keep rows of `step`; None means a column's default. ValueError for a step that is written already."
+    def log(
+        self,
+        step: int,  # the global step
+        rows: list[dict],  # fields of `MetricRow` but the step; None means the field's default
+    ) -> None:
+        "Keep rows of `step`; `ValueError` for a step that is written already."
         if step <= self.closed:
             raise ValueError(
                 f"step is {step}, but metrics are written through step {self.closed}; truncate first"
@@ -167,6 +185,10 @@ class Metrics:
         tables = [*_parts(self.folder).values(), _table(self.rows)]
         return pd.concat(tables).sort_values("step", kind="stable", ignore_index=True)
 
+# %% ../../nbs/06_training/02_runs.ipynb #5151887b
+class Metrics(MetricTable):
+    "A run's table of metrics, written part by part."
+
     def flush(self) -> None:
         "Write the rows in memory and close their steps."
         if self.rows:
@@ -175,13 +197,16 @@ class Metrics:
             write_atomically(self.folder / f"{min(steps):08d}.parquet", _parquet(_table(self.rows)))
             self.rows, self.closed = [], max(steps)
 
-    def truncate(self, step: int) -> None:
-        "Forget everything after `step`."
+    def truncate(
+        self,
+        step: int,  # the last one to keep; −1: none
+    ) -> None:
+        "Forget everything after `step`, on the disk too."
         self.rows = [row for row in self.rows if row.step <= step]
         _cut(self.folder, step)
         self.closed = min(self.closed, step)
 
-# %% ../../nbs/06_training/02_runs.ipynb #4b5885dc
+# %% ../../nbs/06_training/02_runs.ipynb #a360aa2c
 def environment() -> dict[str, Any]:
     "What besides the settings a result can depend on."
     versions = {name: version(name) for name in ("moe_lab", "torch", "numpy")}
@@ -192,51 +217,81 @@ def environment() -> dict[str, Any]:
         "cpu_threads": torch.get_num_threads(),
     }
 
-
+# %% ../../nbs/06_training/02_runs.ipynb #68065b39
 def _json(value: Any) -> bytes:
+    "The content of a JSON file that people may read."
     return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
+# %% ../../nbs/06_training/02_runs.ipynb #7629e043
+def _claim_free(folder: Path, asked: Any) -> bool:
+    "Write the description `asked` into a folder without one: whether it was free; `OSError` naming `--out`."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "settings.json").exists():
+            return False
+        write_atomically(folder / "environment.json", _json(environment()))
+        write_atomically(folder / "settings.json", _json(asked))
+    except OSError as error:
+        raise OSError(f"--out {folder} cannot be written ({error}); choose a folder that can") from error
+    return True
 
+# %% ../../nbs/06_training/02_runs.ipynb #001ef7fb
+def _check_same(folder: Path, asked: Any) -> None:
+    "`ValueError` if the folder's settings differ from the description `asked`; a warning if its environment does."
+    if changed := settings_differences(json.loads((folder / "settings.json").read_bytes()), asked):
+        raise ValueError(f"--resume {folder} with other settings; stored → asked: {'; '.join(changed)}")
+    if changed := settings_differences(json.loads((folder / "environment.json").read_bytes()), environment()):
+        warnings.warn(f"{folder} was begun in another environment: {'; '.join(changed)}", stacklevel=3)
+
+# %% ../../nbs/06_training/02_runs.ipynb #0f757498
 def claim(
     folder: Path,  # made if it is not there
     settings: Any,  # a dataclass
     resume: bool = False,  # go on if the folder is claimed already; a new one is claimed either way
 ) -> None:
-    "Make `folder` the home of `settings`; an error says `--out` or `--resume` where that is the cure."
-    path, asked = folder / "settings.json", describe(settings)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            write_atomically(folder / "environment.json", _json(environment()))
-            write_atomically(path, _json(asked))
-            return
-    except OSError as error:
-        raise OSError(f"--out {folder} cannot be written ({error}); choose a folder that can") from error
+    """Make `folder` the home of `settings`; an error says `--out` or `--resume` where that is the cure.
+
+    `FileExistsError` for a claimed folder without `resume`, `ValueError` for other settings, `OSError` if it
+    cannot be written, `TypeError` as in `describe`.
+    """
+    asked = describe(settings)
+    if _claim_free(folder, asked):
+        return
     if not resume:
         raise FileExistsError(
             f"--out {folder} holds a run already; add --resume to go on, or choose another --out"
         )
-    if changed := settings_differences(json.loads(path.read_bytes()), asked):
-        raise ValueError(f"--resume {folder} with other settings; stored → asked: {'; '.join(changed)}")
-    if changed := settings_differences(json.loads((folder / "environment.json").read_bytes()), environment()):
-        warnings.warn(f"{folder} was begun in another environment: {'; '.join(changed)}", stacklevel=2)
+    _check_same(folder, asked)
 
-# %% ../../nbs/06_training/02_runs.ipynb #9764e2b2
-class Run:
-    "One training run on disk: settings, environment, metrics, the place of its checkpoints, a summary."
+# %% ../../nbs/06_training/02_runs.ipynb #2b1eac13
+class StoredRun:
+    "A training run on disk, to read: settings, environment, metrics, the place of its checkpoints, a summary."
 
-    def __init__(self, folder: Path):
+    def __init__(
+        self,
+        folder: Path,  # the run's own; `FileNotFoundError` if nobody claimed it
+    ):
         self.folder = Path(folder)
         if not (self.folder / "settings.json").exists():
             raise FileNotFoundError(f"{folder} is not the folder of a run: there is no settings.json in it")
         self.metrics = Metrics(self.folder / "metrics")
         self.checkpoints = self.folder / "checkpoints"
 
+    @property
+    def summary(self) -> dict | None:
+        "What `Run.finish` was given; None while the run is incomplete."
+        path = self.folder / "summary.json"
+        return json.loads(path.read_bytes()) if path.exists() else None
+
+# %% ../../nbs/06_training/02_runs.ipynb #84a5ea49
+class Run(StoredRun):
+    "One training run on disk, to write or to read; it is complete when it has a summary."
+
     @classmethod
     def open(
         cls,
         out: Path | str,  # the folder above the run's own
-        name: str,
+        name: str,  # the first part of the folder's name
         settings: Any,  # a dataclass
         resume: bool = False,  # go on with a run that is there
     ) -> "Run":
@@ -246,19 +301,20 @@ class Run:
         return cls(folder)
 
     @classmethod
-    def resume(cls, folder: Path | str, settings: Any) -> "Run":
-        "Go on with the run in `folder`; ValueError where its settings differ from these."
+    def resume(
+        cls,
+        folder: Path | str,  # the run's own
+        settings: Any,  # a dataclass
+    ) -> "Run":
+        "Go on with the run in `folder`; `ValueError` where its settings differ from these."
         run = cls(Path(folder))
         claim(run.folder, settings, resume=True)
         return run
 
-    def finish(self, summary: dict) -> None:
-        "Write the rows that are left and a summary of JSON values: the run is complete."
+    def finish(
+        self,
+        summary: dict,  # JSON values
+    ) -> None:
+        "Write the rows that are left and a summary: the run is complete."
         self.metrics.flush()
         write_atomically(self.folder / "summary.json", _json(summary))
-
-    @property
-    def summary(self) -> dict | None:
-        "What `finish` was given; None while the run is incomplete."
-        path = self.folder / "summary.json"
-        return json.loads(path.read_bytes()) if path.exists() else None

@@ -10,25 +10,25 @@ __all__ = ['Schedule', 'Constant', 'HoldThenDecay', 'CosineDecay', 'Warmup', 'au
 import math
 from dataclasses import dataclass
 
-# %% ../../nbs/06_training/01_schedules.ipynb #8d5670f9
+# %% ../../nbs/06_training/01_schedules.ipynb #8f4e08b5
 def _check_finite(**values: float) -> None:
-    "ValueError for the first value that is NaN or infinite."
+    "`ValueError` for the first value that is NaN or infinite."
     for name, value in values.items():
         if not math.isfinite(value):
             raise ValueError(f"{name} is {value}; a schedule needs a finite number")
 
-
+# %% ../../nbs/06_training/01_schedules.ipynb #e1ccd4ae
 def _check_steps(steps: int) -> None:
-    "ValueError unless there is at least one step."
+    "`ValueError` unless there is at least one step."
     if steps < 1:
         raise ValueError(f"steps is {steps}; a schedule needs at least 1")
 
-# %% ../../nbs/06_training/01_schedules.ipynb #e23cf721
+# %% ../../nbs/06_training/01_schedules.ipynb #c2adab07
 @dataclass(frozen=True)
 class Constant:
-    "The same value at every step."
+    "The same value at every step; `ValueError` for NaN or infinity."
 
-    value: float
+    value: float  # at every step
 
     def __post_init__(self):
         _check_finite(value=self.value)
@@ -36,18 +36,18 @@ class Constant:
     def __call__(self, step: int) -> float:
         return self.value
 
-# %% ../../nbs/06_training/01_schedules.ipynb #c5631eb2
+# %% ../../nbs/06_training/01_schedules.ipynb #939d78b3
 def _between(start: float, end: float, progress: float) -> float:
     "The value at `progress` in [0, 1] of the way."
     return start * (1 - progress) + end * progress
 
-
+# %% ../../nbs/06_training/01_schedules.ipynb #df5c09a0
 @dataclass(frozen=True)
 class HoldThenDecay:
-    "`start` up to step `hold`, then in a straight line to `end` at step `until`, and `end` from there on."
+    "`start` through step `hold`, a straight line to `end` at `until`; `ValueError` unless 0 ≤ hold < until."
 
-    start: float
-    end: float
+    start: float  # the value of the first steps
+    end: float  # the value of the last steps
     hold: int  # the last step with the value `start`
     until: int  # the first step with the value `end`
 
@@ -60,14 +60,14 @@ class HoldThenDecay:
         progress = (step - self.hold) / (self.until - self.hold)
         return _between(self.start, self.end, min(max(progress, 0.0), 1.0))
 
-# %% ../../nbs/06_training/01_schedules.ipynb #3c41fd63
+# %% ../../nbs/06_training/01_schedules.ipynb #c8f62f6e
 @dataclass(frozen=True)
 class CosineDecay:
-    "Half a cosine wave from `start` at step 0 to `end` at step `steps`, and `end` from there on."
+    "Half a cosine wave from `start` at step 0 to `end` at `steps` (1608.03983); `ValueError` for no steps."
 
-    start: float
-    end: float
-    steps: int
+    start: float  # the value of step 0
+    end: float  # the value of step `steps`, and of all that follow
+    steps: int  # how many steps the way takes
 
     def __post_init__(self):
         _check_finite(start=self.start, end=self.end)
@@ -77,13 +77,13 @@ class CosineDecay:
         progress = (1 - math.cos(math.pi * min(step / self.steps, 1.0))) / 2
         return _between(self.start, self.end, progress)
 
-# %% ../../nbs/06_training/01_schedules.ipynb #7c04069b
+# %% ../../nbs/06_training/01_schedules.ipynb #bb03d0f8
 @dataclass(frozen=True)
 class Warmup:
-    "Another schedule times min(1, step / steps)."
+    "Another schedule times min(1, step / steps) (1706.02677); `ValueError` for no steps."
 
-    of: Constant | HoldThenDecay | CosineDecay
-    steps: int
+    of: Constant | HoldThenDecay | CosineDecay  # the schedule that is ramped in
+    steps: int  # how many steps the ramp takes
 
     def __post_init__(self):
         _check_steps(self.steps)
@@ -91,18 +91,18 @@ class Warmup:
     def __call__(self, step: int) -> float:
         return self.of(step) * min(step / self.steps, 1.0)
 
-
+# %% ../../nbs/06_training/01_schedules.ipynb #9a005ed9
 Schedule = Constant | HoldThenDecay | CosineDecay | Warmup
 
-# %% ../../nbs/06_training/01_schedules.ipynb #6af0607f
+# %% ../../nbs/06_training/01_schedules.ipynb #27ced1dd
 def aux_loss_coef(
-    aux_loss_coef_start: float,
-    aux_loss_coef_end: float,
+    aux_loss_coef_start: float,  # the coefficient of the first steps
+    aux_loss_coef_end: float,  # the coefficient of the last steps
     aux_warmup_frac: float,  # fraction of the steps that keep the start
     aux_decay_end_frac: float,  # fraction of the steps after which the end is reached
     steps: int,  # of the whole run
 ) -> HoldThenDecay:
-    "The coefficient of an auxiliary loss, held and then moved, from fractions of the run."
+    "The coefficient of an auxiliary loss from fractions of the run; `ValueError` for fractions out of order."
     _check_steps(steps)
     if not 0 <= aux_warmup_frac < aux_decay_end_frac <= 1:
         raise ValueError(
@@ -112,15 +112,21 @@ def aux_loss_coef(
     hold, until = round(aux_warmup_frac * steps), round(aux_decay_end_frac * steps)
     return HoldThenDecay(aux_loss_coef_start, aux_loss_coef_end, hold, until)
 
-# %% ../../nbs/06_training/01_schedules.ipynb #d1ff9e58
+# %% ../../nbs/06_training/01_schedules.ipynb #6ab7d6a5
 def adaptive_coefficient(
-    steps_per_epoch: int, epochs: int = 20, start: float = 1e-5, end: float = 5e-4
+    steps_per_epoch: int,  # optimizer steps in an epoch
+    epochs: int = 20,  # how long the way takes
+    start: float = 1e-5,  # the coefficient at step 0
+    end: float = 5e-4,  # the coefficient after `epochs` epochs
 ) -> HoldThenDecay:
-    "The anti-collapse text's coefficient: a straight line from `start` to `end` after `epochs` epochs."
+    "The anti-collapse text's coefficient, a straight line from `start` to `end`; `ValueError` for no steps."
     _check_steps(steps_per_epoch * epochs)
     return HoldThenDecay(start, end, hold=0, until=steps_per_epoch * epochs)
 
-# %% ../../nbs/06_training/01_schedules.ipynb #269d4cbd
-def orthogonality_warmup(so_lambda_max: float, so_warmup_steps: int) -> Warmup:
-    "λ_max·min(1, t/warmup), the weight of SPECTRA's orthogonality loss."
+# %% ../../nbs/06_training/01_schedules.ipynb #9abf30ae
+def orthogonality_warmup(
+    so_lambda_max: float,  # λ_max, the weight from then on
+    so_warmup_steps: int,  # how many steps the warm-up takes
+) -> Warmup:
+    "λ_max·min(1, t/warmup), the weight of SPECTRA's orthogonality loss; `ValueError` for no steps."
     return Warmup(Constant(so_lambda_max), so_warmup_steps)

@@ -10,13 +10,14 @@ from moe_lab.experts.experts import Bottleneck, Experts, uniform_parameter
 from moe_lab.experts.moe import MoE, observe
 from moe_lab.experts.upcycling import upcycle
 from moe_lab.routing.decision import Context
-from moe_lab.routing.presets import PRESETS, top_k
+from moe_lab.routing.presets import top_k
+from moe_lab.routing.router import ROUTERS as REGISTERED
 from moe_lab.routing.router import Router
 from moe_lab.routing.scores import TimeGRU
 from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
 
 D, KINDS, E = 8, 4, 8  # more experts than kinds of token, so that one may idle
-ROUTERS = PRESETS | {
+ROUTERS = {**REGISTERED} | {
     "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),
 }
 LEARNED = [name for name, make in ROUTERS.items() if list(make(D, E, 2).parameters())]

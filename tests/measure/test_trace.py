@@ -19,14 +19,14 @@ from moe_lab.models.language.attention import Cache
 from moe_lab.models.language.language_model import DecoderSettings, decoder
 from moe_lab.models.vision.autoencoder import MoEAutoencoder
 from moe_lab.models.vision.classifier import MoEClassifier
-from moe_lab.routing.presets import PRESETS
+from moe_lab.routing.router import ROUTERS
 from moe_lab.training.trainer import Callback, Trainer
 
 D, EXPERTS = 16, 4
 
 
 def sparse(router: str = "top_k") -> MoE:
-    return MoE(PRESETS[router](D, EXPERTS, 2), Bottleneck(D, 8, EXPERTS))
+    return MoE(ROUTERS[router](D, EXPERTS, 2), Bottleneck(D, 8, EXPERTS))
 
 
 def as_told(routing, per_text: int, first: int) -> list[tuple]:
@@ -44,7 +44,7 @@ def as_traced(trace: Trace, layer: str) -> list[tuple]:
     return sorted(zip(*(visits[name] for name in ("sequence", "position", "expert", "rank", "weight"))))
 
 
-@pytest.mark.parametrize("router", PRESETS)
+@pytest.mark.parametrize("router", ROUTERS)
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_every_router_of_the_kit_is_traced_as_it_decided(router, training):
     torch.manual_seed(0)

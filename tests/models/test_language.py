@@ -25,7 +25,8 @@ from moe_lab.models.language.reading import (
 from moe_lab.models.language.recurrent import RECURRENT
 from moe_lab.routing.decision import check
 from moe_lab.routing.losses import switch_loss
-from moe_lab.routing.presets import PRESETS, expert_choice
+from moe_lab.routing.presets import expert_choice
+from moe_lab.routing.router import ROUTERS
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import aux_loss_coef
@@ -42,7 +43,7 @@ SMALL = DecoderSettings(
     shared=1,
     first_k_dense_replace=1,
 )
-every_router = pytest.mark.parametrize("router", PRESETS)
+every_router = pytest.mark.parametrize("router", ROUTERS)
 every_position = pytest.mark.parametrize("positions", POSITIONS)
 every_seed = pytest.mark.parametrize("seed", range(3))
 
@@ -132,7 +133,7 @@ def by_parts(model: LanguageModel, tokens: Tensor, sizes: list[int], real: Tenso
     return torch.cat(parts, 1)
 
 
-CACHED = [name for name in PRESETS if not why_not_cached(decoder(shape(router=name)))]
+CACHED = [name for name in ROUTERS if not why_not_cached(decoder(shape(router=name)))]
 
 
 def test_most_routers_allow_a_cache():

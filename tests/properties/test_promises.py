@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from moe_lab.routing.adjustments import Feedback, Jitter, Standardise
 from moe_lab.routing.capacity import Capacity, ExpertChoice, Quota
 from moe_lab.routing.decision import Context, Promises, Routing, check
-from moe_lab.routing.presets import PRESETS, expert_choice, gshard, switch
+from moe_lab.routing.presets import expert_choice, gshard, switch
+from moe_lab.routing.router import ROUTERS as REGISTERED
 from moe_lab.routing.router import Router
 from moe_lab.routing.scores import Hash, Linear, TimeGRU, modulo, multiplicative
 from moe_lab.routing.selection import TopK
@@ -25,20 +26,14 @@ seed = torch.default_generator.manual_seed  # torch.manual_seed also asks for de
 Make = Callable[[int, int, int], Router]  # d, n_experts, k -> a router
 
 D = 4
-ROUTERS: dict[str, Make] = PRESETS | {
+ROUTERS: dict[str, Make] = {**REGISTERED} | {
     "Hash modulo": lambda d, n_experts, k: Router(Hash(n_experts, modulo), [], TopK(k)),
     "Hash multiplicative": lambda d, n_experts, k: Router(Hash(n_experts, multiplicative), [], TopK(k)),
     "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),
     "Jitter": lambda d, n_experts, k: Router(Linear(d, n_experts), [Jitter(0.1)], TopK(k)),
     "Standardise": lambda d, n_experts, k: Router(Linear(d, n_experts), [Standardise()], TopK(k)),
 }
-WITHOUT_K = [
-    "base",
-    "dense",
-    "expert_choice",
-    "threshold",
-    "top_p",
-]  # how many a token visits is not theirs to set
+WITHOUT_K = [name for name, entry in REGISTERED.items() if entry.k_name != "k"]  # not theirs to set
 every_router = pytest.mark.parametrize("name", ROUTERS)
 
 

@@ -14,7 +14,7 @@ from moe_lab.routing.presets import loss_free, srnn, srnn_as_printed, top_k
 from moe_lab.routing.selection import softmax_all, softmax_chosen
 
 D = 4
-ROUTERS = {"k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
+ROUTERS = {"top_k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
     f"srnn {normalise.__name__} {signal.__name__}": lambda *a, n=normalise, s=signal, **k: srnn(
         *a, normalise=n, signal=s, **k
     )

@@ -16,23 +16,25 @@ from typing import Any
 import torch
 
 # %% auto #0
-__all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'OTHER_SETTINGS', 'MODEL_CLASSES', 'families', 'small', 'tiny_config',
-           'tiny_model', 'quiet']
+__all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'OTHER_SETTINGS', 'MODEL_CLASSES', 'is_sparse', 'families', 'small',
+           'small_settings', 'tiny_config', 'preference', 'model_class', 'tiny_model', 'quiet']
 
-# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #7442c593
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #e25d5987
+def is_sparse(code: Path) -> bool:  # code: the family's modeling_….py
+    "Whether a family of transformers has experts, to judge by its source."
+    settings = code.with_name(f"configuration_{code.parent.name}.py")
+    named = settings.exists() and re.search(r"^    \w*expert\w*\s*:", settings.read_text("utf8"), re.M)
+    return bool(named) or "top_k_index" in code.read_text("utf8")
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #5e5bc87b
 def families() -> list[str]:
-    "The MoE families of the installed transformers."
+    "The MoE families of the installed transformers, in alphabetical order."
     import transformers
 
-    found = []
-    for code in sorted(Path(transformers.__file__).parent.glob("models/*/modeling_*.py")):
-        settings = code.with_name(f"configuration_{code.parent.name}.py")
-        named = settings.exists() and re.search(r"^    \w*expert\w*\s*:", settings.read_text("utf8"), re.M)
-        if named or "top_k_index" in code.read_text("utf8"):
-            found.append(code.parent.name)
-    return found
+    codes = sorted(Path(transformers.__file__).parent.glob("models/*/modeling_*.py"))
+    return [code.parent.name for code in codes if is_sparse(code)]
 
-# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #b7e1b55e
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #65919c85
 SIZES: dict[str, int | bool] = {  # name of a setting, as a regular expression -> at most
     r"enable_moe_block|is_moe": True,
     r"vocab_size.*": 96,
@@ -41,6 +43,10 @@ SIZES: dict[str, int | bool] = {  # name of a setting, as a regular expression -
     r"(.*_)?(head_dim|kv_channels|d_kv)": 8,
     r"first_k_dense_replace|num_dense_layers": 1,
     r"(.*_)?(num_(\w+_)?layers|n_layers?|depth)": 5,
+}
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #b959c846
+SIZES |= {
     r".*(key_value|kv)\w*heads": 2,
     r"(.*_)?(n|num|attention|linear_num)_heads|.*attention_heads": 4,
     r"num_experts_per_tok(en)?|moe_topk|moe_top_k|moe_k|top_k_experts": 2,
@@ -50,38 +56,15 @@ SIZES: dict[str, int | bool] = {  # name of a setting, as a regular expression -
     r".*(intermediate|ffn|inner|mlp)\w*(size|dim)|d_ff": 48,
     r"(.*_)?(hidden_size|d_model|embed_dim|dim)": 32,
 }
-NEEDED = r"num_experts_per_tok(en)?|moe_topk|top_k_experts|n_routed_experts|num_experts|moe_intermediate_size"
-ROPE = {"rope_type": "default", "rope_theta": 1e4}
-HYBRID = ["linear_attention"] * 4 + ["full_attention"]
-OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name tells
-    "bailing_hybrid": {"layer_types": HYBRID},
-    "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}},
-    "deepseek_ocr2": {"mlp_layer_types": ["dense"] + ["sparse"] * 4},
-    "dots1": {"n_shared_experts": 1},
-    "dots3_note": {"num_key_value_heads": 4},
-    "ernie4_5_vl_moe": {
-        "moe_intermediate_size": [48, 48],
-        "rope_parameters": {**ROPE, "mrope_section": [1, 1, 2]},
-    },
-    "glm4v_moe": {"rope_parameters": {**ROPE, "partial_rotary_factor": 0.5, "mrope_section": [1, 1, 0]}},
-    "glm5_next": {"num_key_value_heads": 4, "qk_rope_head_dim": 0, "index_topk": 16},
-    "granitemoehybrid": {"layer_types": HYBRID},
-    "hunyuan_v1_moe": {"head_dim": 8},
-    "lfm2_moe": {"layer_types": ["conv"] * 4 + ["full_attention"]},
-    "nemotron_h": {"n_groups": 1},
-    "qwen3_omni_moe": {"shared_expert_intermediate_size": 48},
-    "qwen4_exp": {
-        "indexer_n_heads": 2,
-        "indexer_kv_heads": 1,
-        "indexer_head_dim": 8,
-        "indexer_budget": 16,
-        "indexer_compress_ratio": 4,
-    },
-    "step3p7": {"sliding_window": 16},
-}
 
-# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #096bc360
-def small(name: str, default: Any) -> Any:
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #e7305055
+NEEDED = r"num_experts_per_tok(en)?|moe_topk|top_k_experts|n_routed_experts|num_experts|moe_intermediate_size"
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #acc9b1f0
+def small(
+    name: str,  # of a setting
+    default: Any,  # its value in a configuration of full size
+) -> Any:
     "A small value for a setting; the default where its name says nothing."
     size = next((size for pattern, size in SIZES.items() if re.fullmatch(pattern, name)), None)
     if size is None or (default is None and not re.fullmatch(NEEDED, name)):
@@ -90,24 +73,65 @@ def small(name: str, default: Any) -> Any:
         return size
     return min(default, size) if isinstance(default, int) else default
 
-
-def tiny_config(kind: Any, own: dict[str, Any]) -> Any:
-    "A configuration of a class with everything small but what `own` says."
-    settings = {}
-    for part in dataclasses.fields(kind):
-        if (
-            part.default is not dataclasses.MISSING
-            and (value := small(part.name, part.default)) != part.default
-        ):
-            settings[part.name] = value
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #6706f1e8
+def small_settings(kind: Any) -> dict[str, Any]:  # kind: a configuration class of transformers
+    "The settings of a configuration class that have to change, with their small values."
+    fields = [part for part in dataclasses.fields(kind) if part.default is not dataclasses.MISSING]
+    values = {part.name: (small(part.name, part.default), part.default) for part in fields}
+    settings = {name: value for name, (value, default) in values.items() if value != default}
     if getattr(kind, "num_key_value_heads", 0) == getattr(kind, "num_attention_heads", None):
         settings["num_key_value_heads"] = settings["num_attention_heads"]
+    return settings
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #6cace272
+def tiny_config(
+    kind: Any,  # a configuration class of transformers
+    own: dict[str, Any],  # settings to keep as they are; those of a part as a dict of their own
+) -> Any:
+    "A configuration of a class with everything small but what `own` says."
     parts = {name: part for name, part in kind.sub_configs.items() if hasattr(part, "sub_configs")}
+    settings = small_settings(kind)
     settings |= {name: tiny_config(part, own.get(name, {})) for name, part in parts.items()}
     return kind(**settings | {name: value for name, value in own.items() if name not in parts})
 
-# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #4d5c8db9
-MODEL_CLASSES = (
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #7073560a
+ROPE = {"rope_type": "default", "rope_theta": 1e4}  # rotary position embedding
+HYBRID = ["linear_attention"] * 4 + ["full_attention"]  # kinds of the five layers
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #c29e820b
+OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name tells
+    "bailing_hybrid": {"layer_types": HYBRID},
+    "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}},
+    "deepseek_ocr2": {"mlp_layer_types": ["dense"] + ["sparse"] * 4},
+    "dots1": {"n_shared_experts": 1},
+    "dots3_note": {"num_key_value_heads": 4},
+    "granitemoehybrid": {"layer_types": HYBRID},
+    "hunyuan_v1_moe": {"head_dim": 8},
+    "lfm2_moe": {"layer_types": ["conv"] * 4 + ["full_attention"]},
+    "nemotron_h": {"n_groups": 1},
+    "qwen3_omni_moe": {"shared_expert_intermediate_size": 48},
+    "step3p7": {"sliding_window": 16},
+}
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #3d0dd2d3
+OTHER_SETTINGS |= {
+    "ernie4_5_vl_moe": {
+        "moe_intermediate_size": [48, 48],
+        "rope_parameters": {**ROPE, "mrope_section": [1, 1, 2]},
+    },
+    "glm4v_moe": {"rope_parameters": {**ROPE, "partial_rotary_factor": 0.5, "mrope_section": [1, 1, 0]}},
+    "glm5_next": {"num_key_value_heads": 4, "qk_rope_head_dim": 0, "index_topk": 16},
+    "qwen4_exp": {
+        "indexer_n_heads": 2,
+        "indexer_kv_heads": 1,
+        "indexer_head_dim": 8,
+        "indexer_budget": 16,
+        "indexer_compress_ratio": 4,
+    },
+}
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #26b8fa3d
+MODEL_CLASSES = (  # endings of class names, the first is the best
     "ForCausalLM",
     "TextModel",
     "ForConditionalGeneration",
@@ -116,29 +140,38 @@ MODEL_CLASSES = (
     "Backbone",
 )
 
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #e0847072
+def preference(name: str) -> tuple[int, int]:  # name: of a model class
+    "A key to sort model classes by, the best first."
+    places = [place for place, ending in enumerate(MODEL_CLASSES) if name.endswith(ending)]
+    return min(places, default=len(MODEL_CLASSES)), len(name)
 
-def tiny_model(family: str, **settings: Any) -> Any:
-    "A small random model of a family, in evaluation mode, always the same."
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #8877dd8f
+def model_class(family: str) -> Any:  # family: one of `families`
+    "The class that stands for a family; `ModuleNotFoundError` for a family that is not installed."
     from transformers import PreTrainedModel
 
     module = import_module(f"transformers.models.{family}.modeling_{family}")
-    own = [
+    kinds = [
         kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, PreTrainedModel)
     ]
-    own = [kind for kind in own if kind.__module__ == module.__name__ and "PreTrained" not in kind.__name__]
-    order = {ending: place for place, ending in reversed(list(enumerate(MODEL_CLASSES)))}
-    places = {
-        kind: min([order[e] for e in MODEL_CLASSES if kind.__name__.endswith(e)], default=len(MODEL_CLASSES))
-        for kind in own
-    }
-    best = min(own, key=lambda kind: (places[kind], len(kind.__name__)))
+    own = [kind for kind in kinds if kind.__module__ == module.__name__ and "PreTrained" not in kind.__name__]
+    return min(own, key=lambda kind: preference(kind.__name__))
+
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #f7de1bf9
+def tiny_model(
+    family: str,  # one of `families`
+    **settings: Any,  # settings of its configuration to be kept as they are
+) -> Any:
+    "A small random model of a family, in evaluation mode, always the same."
+    kind = model_class(family)
     torch.manual_seed(0)
-    return best(tiny_config(best.config_class, OTHER_SETTINGS.get(family, {}) | settings)).eval()
+    return kind(tiny_config(kind.config_class, OTHER_SETTINGS.get(family, {}) | settings)).eval()
 
-
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #eb1d9ff1
 @contextmanager
 def quiet() -> Iterator[None]:
-    "Inside the block, transformers says nothing below an error: tiny models earn warnings by their size."
+    "Inside the block, transformers says nothing below an error."
     from transformers.utils import logging
 
     before = logging.get_verbosity()
