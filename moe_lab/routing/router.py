@@ -136,10 +136,14 @@ class RouterEntry(Entry):
     "A named router: called as (d, n_experts, k, …) whatever its function's own parameters are."
 
     @property
+    def takes(self) -> list[str]:
+        "The names of its function's parameters, without d and n_experts."
+        return list(inspect.signature(self.make).parameters)[2:]
+
+    @property
     def k_name(self) -> str:
         "What the function calls the number of experts a token visits; empty where it has none."
-        own = inspect.signature(self.make).parameters
-        return next((name for name in ("k", "capacity_factor") if name in own), "")
+        return next((name for name in ("k", "capacity_factor") if name in self.takes), "")
 
     def __call__(
         self,
@@ -147,11 +151,14 @@ class RouterEntry(Entry):
         n_experts: int,  # E
         k: float
         | None = None,  # experts a token visits; None: as usual for this router; ignored where it has none
-        **others: Any,  # parameters of its function
+        **others: Any,  # parameters of its function; None: as usual
     ) -> Router:
-        "A new router; draw it after `torch.manual_seed`."
+        "A new router, drawn as `torch.manual_seed` says; `ValueError` for a parameter that it has not."
+        given = {name: value for name, value in others.items() if value is not None}
+        for name in given.keys() - set(self.takes):
+            raise ValueError(f"{name}={given[name]}: router {self.name!r} takes {', '.join(self.takes)}")
         chosen = {self.k_name: k} if self.k_name and k is not None else {}
-        return self.make(d, n_experts, **chosen | others)
+        return self.make(d, n_experts, **chosen | given)
 
     def knob_values(
         self,
@@ -178,8 +185,7 @@ def register_router(
 
     def register(make: Callable[..., Router]) -> Callable[..., Router]:
         entry = RouterEntry(make.__name__, make, label, paper, strength)
-        own = inspect.signature(make).parameters
-        usual = [entry.k_name, "gate" if "gate" in own else "", strength.name if strength else ""]
+        usual = [entry.k_name, "gate" if "gate" in entry.takes else "", strength.name if strength else ""]
         ROUTERS.add(replace(entry, knobs=(*filter(None, usual), *knobs)))
         return make
 

@@ -11,9 +11,13 @@ from collections.abc import Callable
 from ..experts.moe import moe_layers
 from .trainer import Callback, Trainer
 
-# %% ../../nbs/06_training/08_growth.ipynb #5e54dc4a
-def even_births(start: int, end: int, steps: int) -> dict[int, int]:
-    "Step -> how many experts are born before it: from `start` to `end` one by one, evenly over `steps`."
+# %% ../../nbs/06_training/08_growth.ipynb #3550390f
+def even_births(
+    start: int,  # experts at first
+    end: int,  # experts at last
+    steps: int,  # of the whole run
+) -> dict[int, int]:
+    "Step -> how many experts are born before it, one by one; `ValueError` for a plan that does not fit."
     intervals = end - start + 1
     if not 1 <= start <= end:
         raise ValueError(f"start={start}, end={end}: growth needs 1 <= start <= end")
@@ -21,20 +25,26 @@ def even_births(start: int, end: int, steps: int) -> dict[int, int]:
         raise ValueError(f"steps={steps}: too few for {end - start} births; at least {intervals} are needed")
     return {round(i * steps / intervals): 1 for i in range(1, intervals)}
 
-# %% ../../nbs/06_training/08_growth.ipynb #e506c824
+# %% ../../nbs/06_training/08_growth.ipynb #f24af7d1
 def keep_optimizer_state(trainer: Trainer):
-    "The optimizer remembers the elders."
+    "The optimizer remembers the elders: nothing is to be done."
 
-
+# %% ../../nbs/06_training/08_growth.ipynb #32986c56
 def reset_optimizer_state(trainer: Trainer):
     "As a new optimizer would: nobody's averages survive a birth."
     trainer.optimizer.state.clear()
 
-
+# %% ../../nbs/06_training/08_growth.ipynb #76940a87
 class Growth(Callback):
-    "Lets experts be born in every MoE layer, before the steps that `births` names."
+    "Lets experts be born in every MoE layer; `ValueError` in `fit` for births after the run's end."
 
-    def __init__(self, births: dict[int, int], after_birth: Callable[[Trainer], None] = keep_optimizer_state):
+    def __init__(
+        self,
+        births: dict[int, int],  # step -> how many experts are born before it, in each layer
+        after_birth: Callable[
+            [Trainer], None
+        ] = keep_optimizer_state,  # what becomes of the optimizer's state
+    ):
         self.births, self.after_birth = births, after_birth
 
     def before_fit(self, trainer: Trainer):

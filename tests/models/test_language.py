@@ -30,7 +30,8 @@ from moe_lab.routing.router import ROUTERS
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import aux_loss_coef
-from moe_lab.training.trainer import AuxLoss, Trainer
+from moe_lab.training.aux_losses import AuxLoss
+from moe_lab.training.trainer import Trainer
 
 SMALL = DecoderSettings(
     vocabulary=30,

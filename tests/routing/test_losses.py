@@ -28,7 +28,8 @@ from moe_lab.training.schedules import (
     aux_loss_coef,
     orthogonality_warmup,
 )
-from moe_lab.training.trainer import AuxLoss, Callback, Trainer
+from moe_lab.training.aux_losses import AuxLoss
+from moe_lab.training.trainer import Callback, Trainer
 
 TOLERANCE = 1e-6
 LOSSES = (

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .sweep import Column, Job, Work, run_jobs
+from ...registry import Registry
 from ...training.runs import claim, describe, write_atomically
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['nothing_to_refuse', 'Experiment', 'launch', 'command']
+__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'Experiment', 'launch', 'command']
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #68a7e6c0
 def nothing_to_refuse(jobs: Sequence[Job]):
@@ -74,3 +75,6 @@ def command(
     changed = {k: v for k, v in settings.items() if v != before[k]}
     options = [part for k, v in changed.items() for part in (f"--{k.replace('_', '-')}", str(v))]
     return shlex.join(["moe-lab", "run", usual.name, "--seeds", str(seeds), *options])
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #efbcfe8c
+EXPERIMENTS = Registry[Experiment]("experiment", "moe_lab.experiments.systems")

@@ -56,7 +56,7 @@ def reader(tokenizer: Any) -> TextReader:
         raise ValueError(f"tokenizer is a {type(tokenizer).__name__}: needs a TokenSet or a tokenizer")
     return TextReader(tokenizer.encode, vocabulary_of(tokenizer))
 
-# %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #3d0d4de5
+# %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #e64345a9
 @dataclass(frozen=True)
 class Passage:
     "A text of T tokens as a model reads it, its decisions in the order in which they were made."

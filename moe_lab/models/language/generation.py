@@ -169,8 +169,10 @@ def threshold_router(
     router: Router,  # whose experts choose
     suits: Tensor,  # (n, E) as `suitability` says, of many tokens
 ) -> Router:
-    "A causal router whose experts take what passes their threshold, as many of those tokens as they would choose."
+    "A causal router: experts take what passes a threshold, as many as they chose; `ValueError` if they did not choose."
     select, n_experts = router.select, suits.shape[1]
+    if not isinstance(select, ExpertChoice):
+        raise ValueError(f"router selects by {type(select).__name__}: needs ExpertChoice")
     share = min(select.capacity_factor / n_experts, 1.0)  # of the tokens that an expert takes
     thresholds = ExpertThresholds(n_experts)
     thresholds.thresholds = suits.quantile(1 - share, dim=0)  # (E,)
