@@ -144,7 +144,7 @@ def bench_layers(
     """
 
     def measure():
-        from moe_lab.bench.layer_speed import bench_layers
+        from moe_lab.bench.layer_report import bench_layers
 
         print(bench_layers(out, threads, rounds, resume=resume))
         print(f"\ntimes, tables and figure: {out}")

@@ -34,10 +34,10 @@ class PlaneSet:
     def __add__(self, other: "PlaneSet") -> "PlaneSet":
         return PlaneSet(torch.cat([self.points, other.points]), torch.cat([self.dark, other.dark]))
 
-# %% ../../nbs/04_data/07_plane.ipynb #60e58de6
+# %% ../../nbs/04_data/07_plane.ipynb #bfd2ad99
 Pattern = Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]  # n, chance -> (n, 2), (n,)
 
-# %% ../../nbs/04_data/07_plane.ipynb #d43270e2
+# %% ../../nbs/04_data/07_plane.ipynb #ed5d188a
 def spirals(
     n: int,  # points
     rng: np.random.Generator,
@@ -47,7 +47,7 @@ def spirals(
     angle = np.pi * (3 * radius + dark)
     return 0.95 * radius[:, None] * np.c_[np.cos(angle), np.sin(angle)], dark
 
-# %% ../../nbs/04_data/07_plane.ipynb #b04e2fa6
+# %% ../../nbs/04_data/07_plane.ipynb #d890f7ee
 def checkerboard(
     n: int,  # points
     rng: np.random.Generator,
@@ -56,7 +56,7 @@ def checkerboard(
     field = rng.integers(0, 4, (n, 2))
     return (field + rng.uniform(0.06, 0.94, (n, 2))) / 2 - 1, field.sum(1) % 2
 
-# %% ../../nbs/04_data/07_plane.ipynb #3f98005e
+# %% ../../nbs/04_data/07_plane.ipynb #68cbe18a
 def coins(
     n: int,  # points
     rng: np.random.Generator,
@@ -64,11 +64,11 @@ def coins(
     "Points anywhere, sides by a toss."
     return rng.uniform(-1, 1, (n, 2)), rng.integers(0, 2, n)
 
-# %% ../../nbs/04_data/07_plane.ipynb #c135f0f5
+# %% ../../nbs/04_data/07_plane.ipynb #1c4ac82d
 def _sklearn_seed(rng: np.random.Generator) -> int:
     return int(rng.integers(2**31))
 
-# %% ../../nbs/04_data/07_plane.ipynb #0e7bf5a3
+# %% ../../nbs/04_data/07_plane.ipynb #f5703aae
 def moons(
     n: int,  # points
     rng: np.random.Generator,
@@ -79,7 +79,7 @@ def moons(
     points, dark = make_moons(n, noise=0.05, random_state=_sklearn_seed(rng))
     return (points - [0.5, 0.25]) / [1.65, 0.9], dark
 
-# %% ../../nbs/04_data/07_plane.ipynb #b944aea5
+# %% ../../nbs/04_data/07_plane.ipynb #813d5c4c
 def rings(
     n: int,  # points
     rng: np.random.Generator,
@@ -90,7 +90,7 @@ def rings(
     points, dark = make_circles(n, factor=0.45, noise=0.04, random_state=_sklearn_seed(rng))
     return 0.85 * points, dark
 
-# %% ../../nbs/04_data/07_plane.ipynb #62ecb35c
+# %% ../../nbs/04_data/07_plane.ipynb #02db2d2a
 def blobs(
     n: int,  # points
     rng: np.random.Generator,
@@ -103,7 +103,7 @@ def blobs(
     points, heap = make_blobs(n, centers=centres, cluster_std=0.09, random_state=_sklearn_seed(rng))
     return points, heap % 2
 
-# %% ../../nbs/04_data/07_plane.ipynb #a12489a5
+# %% ../../nbs/04_data/07_plane.ipynb #c82ea761
 PATTERNS: dict[str, Pattern] = {
     pattern.__name__: pattern for pattern in (spirals, checkerboard, rings, moons, blobs, coins)
 }

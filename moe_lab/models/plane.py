@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..experts.experts import Experts, stacked, uniform_parameter
 from ..experts.moe import MoE
 from ..routing.decision import Context, Promises
-from ..routing.parts import positive
+from ..routing.parts import Part, positive
 
 # %% ../../nbs/05_models/3_plane.ipynb #38885ed0
 class Affine(Experts):
@@ -39,8 +39,10 @@ class Affine(Experts):
         return Affine(self.d, n)
 
 # %% ../../nbs/05_models/3_plane.ipynb #7cc46621
-class Tempered(nn.Module):
+class Tempered(Part):
     "Another score divided by a temperature: (T, d) -> (T, E)."
+
+    knobs = ("temperature",)
 
     def __init__(
         self,
@@ -48,9 +50,12 @@ class Tempered(nn.Module):
         temperature: float = 1.0,  # `ValueError` unless above 0
     ):
         super().__init__()
-        if not temperature > 0:
-            raise ValueError(f"temperature={temperature}: needs a value above 0")
         self.score, self.temperature = score, temperature
+        self.validate()
+
+    def validate(self) -> None:
+        if not self.temperature > 0:
+            raise ValueError(f"temperature={self.temperature}: needs a value above 0")
 
     @property
     def promises(self) -> Promises:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['recent_batches', 'routed_enough', 'same_randomness', 'FrozenLook', 'health_rows', 'HealthMonitor']
 
-# %% ../../nbs/06_training/10_monitor.ipynb #b190b95b
+# %% ../../nbs/06_training/10_monitor.ipynb #abddda05
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
@@ -17,7 +17,7 @@ from .evaluation import evaluate
 from .runs import Run
 from .trainer import Callback, StepReport, Trainer
 
-# %% ../../nbs/06_training/10_monitor.ipynb #15899812
+# %% ../../nbs/06_training/10_monitor.ipynb #d594b8ac
 def recent_batches(
     trainer: Trainer,
     most: int,  # how many, if there are so many
@@ -26,7 +26,7 @@ def recent_batches(
     for step in range(trainer.done - 1, max(trainer.done - 1 - most, -1), -1):
         yield trainer.own_part(trainer.batch(step))
 
-# %% ../../nbs/06_training/10_monitor.ipynb #473ebab8
+# %% ../../nbs/06_training/10_monitor.ipynb #a8f6c718
 def routed_enough(
     layers: dict[str, CheckUp],  # what each layer has routed so far
     tokens: int,  # enough for a verdict
@@ -34,12 +34,12 @@ def routed_enough(
     "Whether every layer that routes at all has routed at least so many tokens."
     return all(c.load is None or c.load.n_tokens >= tokens for c in layers.values())
 
-# %% ../../nbs/06_training/10_monitor.ipynb #ff845d9f
+# %% ../../nbs/06_training/10_monitor.ipynb #f989cb2d
 def same_randomness(device: torch.device) -> AbstractContextManager:
     "After the block the generators of the CPU and of `device` are where they were before it."
     return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
-# %% ../../nbs/06_training/10_monitor.ipynb #a15c44fa
+# %% ../../nbs/06_training/10_monitor.ipynb #8a093dbc
 class FrozenLook:
     "Judges the MoE layers of a model that is being trained, from its latest batches and standing still."
 
@@ -69,7 +69,7 @@ class FrozenLook:
             evaluate(trainer.model, self.latest(trainer, layers), trainer.task)
         return {name: c.verdict(self.thresholds) for name, c in layers.items() if c.load is not None}
 
-# %% ../../nbs/06_training/10_monitor.ipynb #203695ed
+# %% ../../nbs/06_training/10_monitor.ipynb #3bf2045f
 def health_rows(
     found: dict[str, Health],  # layer -> verdict
 ) -> list[dict]:
@@ -78,7 +78,7 @@ def health_rows(
         {"split": "health", "layer": name, **row} for name, health in found.items() for row in health.rows()
     ]
 
-# %% ../../nbs/06_training/10_monitor.ipynb #f292b554
+# %% ../../nbs/06_training/10_monitor.ipynb #346181e5
 class HealthMonitor(FrozenLook, Callback):
     "Judges each MoE layer every `every` steps and speaks once per change of state; put it before `Checkpoints`."
 

@@ -7,7 +7,7 @@ __all__ = ['StepReport', 'single_process', 'rows_of_process', 'Worker', 'average
            'check_loss', 'Stepper', 'learns_from_feedback', 'sum_feedback', 'FeedbackStepper', 'patient_interrupt',
            'FitLoop', 'Callback', 'told_of_fit', 'Trainer']
 
-# %% ../../nbs/06_training/05_trainer.ipynb #0f0eab2e
+# %% ../../nbs/06_training/05_trainer.ipynb #81c70bbd
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ from .aux_losses import AuxLoss, add_aux_losses, warn_of_untaught_routers
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-# %% ../../nbs/06_training/05_trainer.ipynb #5e7f932c
+# %% ../../nbs/06_training/05_trainer.ipynb #10b1df06
 @dataclass(frozen=True)
 class StepReport:
     "What happened in one optimizer step."
@@ -45,14 +45,14 @@ class StepReport:
         "(layer, its decision), detached."
         return [(layer, routing.detach()) for layer, routing in self.decisions]
 
-# %% ../../nbs/06_training/05_trainer.ipynb #36dd9403
+# %% ../../nbs/06_training/05_trainer.ipynb #fe05221c
 def single_process() -> "Accelerator":
     "One process, full precision, the CPU."
     from accelerate import Accelerator
 
     return Accelerator(cpu=True, mixed_precision="no")
 
-# %% ../../nbs/06_training/05_trainer.ipynb #4c92066a
+# %% ../../nbs/06_training/05_trainer.ipynb #1746c535
 def rows_of_process(
     batch: Tensor,  # (B, …) the whole one
     rank: int,  # which process, from 0
@@ -61,7 +61,7 @@ def rows_of_process(
     "(about B / processes, …) the rows of a batch that one process works on."
     return batch[rank::processes] if processes > 1 else batch
 
-# %% ../../nbs/06_training/05_trainer.ipynb #7d40b197
+# %% ../../nbs/06_training/05_trainer.ipynb #7b23b21d
 class Worker:
     "One process of a run: its part of every batch, and the precision it computes in."
 
@@ -83,16 +83,19 @@ class Worker:
         "The rows of a batch (B, …) that this process works on, on its device."
         return rows_of_process(batch, self.rank, self.processes).to(self.accelerator.device)
 
-# %% ../../nbs/06_training/05_trainer.ipynb #f8cc3f88
+# %% ../../nbs/06_training/05_trainer.ipynb #e41ced72
 @torch.no_grad()
-def average_gradients(model: nn.Module, accelerator: "Accelerator"):
+def average_gradients(
+    model: nn.Module,  # the same in every process, but for its gradients
+    accelerator: "Accelerator",  # that reaches the other processes
+):
     "Replace every gradient by its mean over processes: one message for all of them."
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
     mean = accelerator.reduce(torch.cat([g.flatten() for g in gradients]), reduction="mean")  # (all entries,)
     for gradient, part in zip(gradients, mean.split([g.numel() for g in gradients])):
         gradient.copy_(part.view_as(gradient))
 
-# %% ../../nbs/06_training/05_trainer.ipynb #c1ca0c8c
+# %% ../../nbs/06_training/05_trainer.ipynb #c4730dc3
 class TrainingState(Worker):
     "What a run consists of, and how far it has come."
 
@@ -115,11 +118,15 @@ class TrainingState(Worker):
         self.done = 0  # steps taken since the run began
         self.whole = True  # False within a step, and after a step that an error ended
 
-# %% ../../nbs/06_training/05_trainer.ipynb #3a108a6a
+# %% ../../nbs/06_training/05_trainer.ipynb #9ac1c0c2
 class Objective(TrainingState):
     "The task's loss on each step's batch, plus the auxiliary losses."
 
-    def total(self, loss: Tensor, routings: list[tuple[str, Routing]]) -> tuple[Tensor, dict[str, Tensor]]:
+    def total(
+        self,
+        loss: Tensor,  # () the task's
+        routings: list[tuple[str, Routing]],  # (layer, decision), with the graph
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         "The task's loss () plus every auxiliary loss; and these by name, not weighed."
         return add_aux_losses(loss, routings, self.aux_losses, self.done, self.optimizer, self.effective)
 
@@ -132,7 +139,7 @@ class Objective(TrainingState):
             warn_of_untaught_routers(self.model, loss, routings)
         return total, StepReport(self.done, loss.detach(), aux_losses, routings)
 
-# %% ../../nbs/06_training/05_trainer.ipynb #a0cef65d
+# %% ../../nbs/06_training/05_trainer.ipynb #88fdc238
 def check_loss(
     total: Tensor,  # () what is minimised
     step: int,  # the global step
@@ -141,7 +148,7 @@ def check_loss(
     if not isfinite(value := total.item()):
         raise FloatingPointError(f"step {step}: the loss is {value}; look at the data and the rates")
 
-# %% ../../nbs/06_training/05_trainer.ipynb #18bd60dd
+# %% ../../nbs/06_training/05_trainer.ipynb #e79622b6
 class Stepper(Objective):
     "Takes one optimizer step at a time."
 
@@ -166,21 +173,24 @@ class Stepper(Objective):
         self.done, self.whole = self.done + 1, True
         return report
 
-# %% ../../nbs/06_training/05_trainer.ipynb #f46e9883
+# %% ../../nbs/06_training/05_trainer.ipynb #f5a6bd8a
 def learns_from_feedback(router: Router) -> bool:
     "Whether the router, or a part of it, learns from feedback."
     own = type(router).after_step is not Router.after_step
     return own or any(hasattr(type(part), "after_step") for part in router.parts())
 
-# %% ../../nbs/06_training/05_trainer.ipynb #2b08bf8c
-def sum_feedback(feedback: Feedback, accelerator: "Accelerator") -> Feedback:
+# %% ../../nbs/06_training/05_trainer.ipynb #0518ce81
+def sum_feedback(
+    feedback: Feedback,  # of this process
+    accelerator: "Accelerator",  # that reaches the other processes
+) -> Feedback:
     "The feedback of all processes together; gradients are the same in all of them already."
     counts, centroids = accelerator.reduce(feedback.counts, reduction="sum"), feedback.centroids
     if centroids is not None:
         centroids = accelerator.reduce(centroids, reduction="mean")
     return Feedback(counts, feedback.gradient, centroids)
 
-# %% ../../nbs/06_training/05_trainer.ipynb #a46263c1
+# %% ../../nbs/06_training/05_trainer.ipynb #a579baff
 class FeedbackStepper(Stepper):
     "Takes steps, and tells routers that listen what each of them showed."
 
@@ -209,7 +219,7 @@ def patient_interrupt() -> Iterator[Callable[[], bool]]:
     finally:
         signal.signal(signal.SIGINT, before)
 
-# %% ../../nbs/06_training/05_trainer.ipynb #67121da8
+# %% ../../nbs/06_training/05_trainer.ipynb #37b7ea2b
 class FitLoop(FeedbackStepper):
     "Takes step after step, until all are done or somebody interrupts."
 
@@ -247,7 +257,7 @@ class Callback:
     def after_fit(self, trainer: "Trainer"):
         "After the last step, or when an interrupt or an error ends the loop; `trainer.whole` unless in mid-step."
 
-# %% ../../nbs/06_training/05_trainer.ipynb #9530de11
+# %% ../../nbs/06_training/05_trainer.ipynb #ed4b5c0e
 @contextmanager
 def told_of_fit(callbacks: Sequence[Callback], trainer: "Trainer") -> Iterator[None]:
     "Tells callbacks before the block, and after it also where an error ends it."
@@ -259,7 +269,7 @@ def told_of_fit(callbacks: Sequence[Callback], trainer: "Trainer") -> Iterator[N
         for callback in callbacks:
             callback.after_fit(trainer)
 
-# %% ../../nbs/06_training/05_trainer.ipynb #cd1f8b08
+# %% ../../nbs/06_training/05_trainer.ipynb #eaf6049a
 class Trainer(FitLoop):
     "Trains a model with MoE layers: `fit` runs the loop, `step` takes one step, callbacks are told of both."
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from moe_lab.bench import baselines, cases, overhead
+from moe_lab.bench import baselines, cases, growth, layer_report, overhead
 from moe_lab.bench import layer_speed as speed
 from moe_lab.bench.baselines import CONTENDERS, OURS
 from moe_lab.bench.cases import Shape, make_case
@@ -168,7 +168,7 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
             raise KeyboardInterrupt
         return True
 
-    go = partial(speed.bench_layers, tmp_path, rounds=3, shapes=shapes)
+    go = partial(layer_report.bench_layers, tmp_path, rounds=3, shapes=shapes)
     with pytest.raises(KeyboardInterrupt):
         go(contenders={name: replace(who, fits=partial(stop_at, 128)) for name, who in FEW.items()})
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["tokens"]) == {32, 64}
@@ -183,7 +183,9 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
     for words in ("naive loop", "fastest dense chain", "the rule chose", "time ~ size^p", torch.__version__):
         assert words in text
     assert "threads 1" in text.splitlines()[0] and "freed memory" in text.splitlines()[0]
-    assert "threads 2" in speed.bench_layers(tmp_path, threads=2, rounds=3, shapes=shapes[:1], contenders=FEW)
+    assert "threads 2" in layer_report.bench_layers(
+        tmp_path, threads=2, rounds=3, shapes=shapes[:1], contenders=FEW
+    )
     assert set(pd.read_parquet(tmp_path / "bench.parquet")["threads"]) == {1, 2}
     assert (tmp_path / "bench-2-threads.png").stat().st_size > 10_000
     about = json.loads((tmp_path / "bench.json").read_text("utf8"))
@@ -194,9 +196,9 @@ def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
 
 def test_growth_is_fitted_over_series_that_differ_in_one_size_alone():
     shapes = [replace(PLAIN, tokens=t, k=k) for t in (32, 64, 128) for k in (1, 2, 4)]
-    assert speed.related([*shapes, replace(PLAIN, d=64), replace(GATED, tokens=32)]) == shapes
+    assert growth.related([*shapes, replace(PLAIN, d=64), replace(GATED, tokens=32)]) == shapes
     rows = [vars(shape) | {"act": "forward", "time": shape.tokens * shape.k**0.5} for shape in shapes]
-    found = speed.exponents(pd.DataFrame(rows))
+    found = growth.exponents(pd.DataFrame(rows))
     assert found.groupby("over").size().to_dict() == {"k": 3, "tokens": 3}
     assert np.allclose(found.loc[found["over"] == "tokens", "exponent"], 1.0)
     assert np.allclose(found.loc[found["over"] == "k", "exponent"], 0.5)

@@ -183,14 +183,14 @@ def test_an_exception_in_training_is_shown_and_reset_recovers(panel):
 def test_a_preset_starts_a_run_and_writes_its_state(panel):
     page = panel
     press(page, "rescue")
-    wait_for_state(page, "collapse?balance=by+mean")
+    wait_for_state(page, "collapse?balance=srnn")
     past(page, 5)
     button(page, "❚❚ Pause").wait_for()
 
 
 def test_a_state_line_reopens_its_state(panel):
     page = panel
-    state_line(page).fill("collapse?balance=by+rank&every=20&k=3")
+    state_line(page).fill("collapse?balance=srnn_by_rank&every=20&k=3")
     state_line(page).press("Enter")
     past(page, 5)
     page.locator(".moe-lab option:checked", has_text="saturation by rank").wait_for(state="attached")

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moe_lab.data.corpus import distinct_documents, essence, hold_out_documents
 from moe_lab.data.hub import fingerprint
-from moe_lab.data.text import (
-    ALIASES,
-    EMBEDDED,
-    distinct_documents,
-    essence,
-    hold_out_documents,
-    load_text,
-    read_sets,
-    stream_text,
-)
+from moe_lab.data.text import ALIASES, EMBEDDED, load_text, read_sets, stream_text
 from moe_lab.data.tokens import END, learn_byte_pairs, pack_documents, packed_rows, train_tokenizer
 
 HUB = Path(__file__).parents[3] / "shared" / "hub"

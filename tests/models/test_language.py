@@ -27,10 +27,10 @@ from moe_lab.routing.decision import check
 from moe_lab.routing.losses import switch_loss
 from moe_lab.routing.presets import expert_choice
 from moe_lab.routing.router import ROUTERS
+from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import aux_loss_coef
-from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.trainer import Trainer
 
 SMALL = DecoderSettings(

@@ -19,6 +19,7 @@ from moe_lab.routing import losses
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
+from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.runs import Run
 from moe_lab.training.schedules import (
@@ -28,7 +29,6 @@ from moe_lab.training.schedules import (
     aux_loss_coef,
     orthogonality_warmup,
 )
-from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.trainer import Callback, Trainer
 
 TOLERANCE = 1e-6

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .sweep import Column, Job, Work, run_jobs
-from ...registry import Registry
+from ...registry import Registry, origin_of
 from ...training.runs import claim, describe, write_atomically
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Experiment:
     tables: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = field(
         default_factory=dict, compare=False
     )
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        "Module and name of the function that lists its jobs: where the experiment was written."
+        return origin_of(self.jobs)
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #23008851
 def launch(

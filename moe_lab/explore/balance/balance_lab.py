@@ -17,7 +17,14 @@ import torch
 from ...data.images import ImageSet
 from ...data.photographs import load_photographs
 from .comparison import Outcome, measure_outcome, comparison_in_words
-from .rules import TokenBatch, BalanceState, SideState, decide_side, encode_patches
+from moe_lab.explore.balance.rules import (
+    ROUTER_MENU,
+    TokenBatch,
+    BalanceState,
+    SideState,
+    decide_side,
+    encode_patches,
+)
 from .views import LoadBars, Moves, EntropyPlane, TokenMap, tokens_per_expert
 from ..shared.controls import WIDE, Preset, card, log_slider, menu, rounded, sheet, slider
 from ..shared.panel import Panel
@@ -89,6 +96,7 @@ BALANCE_PRESETS = {
 
 # %% ../../../nbs/08_explore/3_balance/04_balance_lab.ipynb #4b068f17
 SIDE_KNOBS = {
+    "router": lambda side: menu(side, "router", options=ROUTER_MENU.labels),
     "score": lambda side: menu(side, "score"),
     "adjust": lambda side: menu(side, "adjust"),
     "select": lambda side: menu(side, "select"),
@@ -100,6 +108,7 @@ SIDE_KNOBS = {
     "iterations": lambda side: slider(side, "iterations", "iterations"),
     "tau": lambda side: slider(side, "tau", "τ", 0.01),
     "capacity_factor": lambda side: slider(side, "capacity_factor", "capacity ×", 0.05),
+    "times": lambda side: log_slider(side, "times", "strength ×"),
 }
 
 
@@ -248,7 +257,7 @@ class BalanceLab(Panel):
         self.tell(comparison_in_words(a, b))
         for s in "ab":
             matter = getattr(self.state, s).knobs()
-            for name in SideState.BOUNDS:
+            for name in (*SideState.CHOICES, *SideState.BOUNDS):
                 self.knobs[f"{s}.{name}"].layout.display = None if name in matter else "none"
         self.stage.show(a, b, self.only.value)
 

@@ -23,6 +23,7 @@ from moe_lab.explore.plane.training import (
     plane_picture,
 )
 from .views import PlaneView, draw_expert
+from ..shared.balancing import GROWING
 from ..shared.controls import Preset, button, card, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.views import Lines, StackedLoad, follow
@@ -37,7 +38,7 @@ PLANE_PRESETS = {
         "what is left of the spiral with two experts?",
     ),
     "collapse": Preset(
-        PlaneState(router="top-k"),
+        PlaneState(balance="top_k"),
         "Nothing balances, and one expert takes it all: eight are paid for, and the picture is that of one line.",
         "does it come back if you now choose the Switch loss?",
     ),
@@ -57,19 +58,19 @@ PLANE_PRESETS = {
         "do small MLPs as experts need the router at all?",
     ),
     "hash": Preset(
-        PlaneState(router="hash"),
+        PlaneState(balance="hash_router"),
         "Nobody learned these borders: a board of 12 × 12 fields, each dealt to an expert. What an expert learns "
         "in one field must serve in all of its fields.",
         "what do the experts' own lines look like if they all see the same?",
     ),
     "a plan": Preset(
-        PlaneState(router="Sinkhorn"),
+        PlaneState(balance="s_base", strength=1.0),
         "While it trains, Sinkhorn's plan gives every expert an equal part: the stack is even. The picture is painted "
         "without a plan, as each point would choose alone, and some experts own nothing at all.",
         "does a weaker balance make the picture fit the training better?",
     ),
     "experts choose": Preset(
-        PlaneState(router="expert choice"),
+        PlaneState(balance="expert_choice"),
         "Every expert takes the eighth of the points that it likes best, so load is even by construction. Some points "
         "are taken twice, and where the plane is grey, nobody goes (the pixels are a batch of their own).",
         "what happens to the grey with top-k at 2?",
@@ -152,7 +153,7 @@ def plane_knobs(d: PlaneState) -> dict[str, w.Widget]:
         "kind": menu(d, "kind", "kind"),
         "n_experts": slider(d, "n_experts", "how many"),
         "lr": log_slider(d, "lr", "learning rate"),
-        "router": menu(d, "router", "method"),
+        "balance": menu(d, "balance", "method", GROWING.labels),
         "k": slider(d, "k", "top-k"),
         "temperature": log_slider(d, "temperature", "temperature"),
         "jitter": slider(d, "jitter", "jitter ±", 0.05),
@@ -162,7 +163,7 @@ def plane_knobs(d: PlaneState) -> dict[str, w.Widget]:
 
 
 PLANE_GROUPS = {"Points": ("data", "seed"), "Experts": ("kind", "n_experts", "lr")}
-PLANE_GROUPS |= {"Router": ("router", "k", "temperature", "jitter", "strength")}
+PLANE_GROUPS |= {"Router": ("balance", "k", "temperature", "jitter", "strength")}
 SIDES = [("● dark", 1), ("○ light", 0)]
 
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #666ae322

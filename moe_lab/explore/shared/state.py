@@ -6,7 +6,7 @@
 __all__ = ['Checked', 'Nested', 'parse_value', 'read_line', 'State']
 
 # %% ../../../nbs/08_explore/1_shared/03_state.ipynb #d2b8fac7
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 class Checked:
     "Settings with limits; `ValueError` names a value that cannot be."
 
-    CHOICES: ClassVar[dict[str, Sequence[str]]] = {}  # field -> what it can be
+    CHOICES: ClassVar[Mapping[str, Collection[str]]] = {}  # field -> what it can be
     BOUNDS: ClassVar[dict[str, tuple[float, float]]] = {}  # field -> lowest and highest value
 
     def __post_init__(self):

@@ -19,7 +19,7 @@ from ...experts.experts import Experts, affine
 from .metrics import Measured, max_of_random_router
 from ...routing.decision import Routing
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #06ec3630
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #c67a1b44
 class Together:
     "How often experts are visited by the same token, summed over routings of one layer."
 
@@ -53,30 +53,30 @@ class Together:
         "Experts per token, k."
         return float(self.both.trace()) / max(self.n_tokens, 1)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #0983e493
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #40e6a078
 def jaccard(together: Together) -> Tensor:
     "(E, E) overlap of the token sets of two experts, in [0, 1]; NaN where neither has a token."
     own = together.both.diagonal()  # (E,)
     return together.both / (own[:, None] + own - together.both)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #d7189696
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #6a2b9d6e
 def coactivation(together: Together) -> Tensor:
     "(E, E) share of expert i's tokens that also visit expert j (2409.02060); NaN where i has no token."
     return together.both / together.both.diagonal()[:, None]
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #63f81e84
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #8ea1df92
 def off_diagonal(matrix: Tensor) -> Tensor:
     "(E·(E−1),) all entries of a matrix (E, E) but the diagonal, row by row."
     return matrix[~torch.eye(len(matrix), dtype=torch.bool, device=matrix.device)]
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #9ede425a
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #b41d3ce2
 def token_set_overlap(together: Together) -> Measured:
     "Mean Jaccard overlap of the token sets of two different experts: 0 disjoint, 1 the same tokens."
     e, k = len(together.both), together.per_token
     chance = (k - 1) / (2 * e - k - 1) if e > 1 and together.n_tokens else float("nan")
     return Measured(float(off_diagonal(jaccard(together)).nanmean()), 0.0, chance, together.n_tokens)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #03f0f0dd
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #5a1d31cc
 def strongest_partner(together: Together) -> Measured:
     "Mean over the used experts of max_j N(i, j)/N(i): (k−1)/(E−1) free combination, 1 fixed partners."
     e, k = len(together.both), together.per_token
@@ -88,7 +88,7 @@ def strongest_partner(together: Together) -> Measured:
     floor = sum(max_of_random_router(n, k - 1, e - 1) / n for n in own) / len(own) if k > 1 else 0.0
     return Measured(float(others.max(1).values.mean()), (k - 1) / (e - 1), floor, together.n_tokens)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #404ee962
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #c298f2d1
 @lru_cache(maxsize=4096)
 def jaccard_by_chance(
     a: int,  # experts in one set
@@ -101,7 +101,7 @@ def jaccard_by_chance(
         c / (a + b - c) * (comb(a, c) * comb(n_experts - a, b - c) / ways) for c in range(min(a, b) + 1)
     )
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #2ef09c4a
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #ef92a82c
 def sum_by_chance(
     a: Tensor,  # (P,) long: experts in the one set of each pair
     b: Tensor,  # (P,) long: experts in the other
@@ -112,7 +112,7 @@ def sum_by_chance(
     chances = [jaccard_by_chance(*divmod(size, n_experts + 1), n_experts) for size in sizes.tolist()]
     return sum(n * chance for n, chance in zip(often.tolist(), chances))
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #4c1d415c
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #96d1ebf7
 class ExpertSets:
     "How much the expert sets of two decisions have in common, summed over pairs of decisions."
 
@@ -123,7 +123,7 @@ class ExpertSets:
         self.first, self.second = torch.zeros(2, n_experts, dtype=torch.float64)  # visits, (E,) each
 
     def update(self, first: Tensor, second: Tensor) -> "ExpertSets":
-        "Count pairs: row by row of two tables (P, E) bool, as `Routing.visits` has them; `ValueError` for other shapes."
+        "Count pairs: row by row of two tables (P, E) bool, as `Routing.visits` has them; `ValueError` if they are not."
         e = len(self.first)
         if first.shape != second.shape or first.shape[1] != e:
             raise ValueError(f"first {tuple(first.shape)}, second {tuple(second.shape)}: both need (P, {e})")
@@ -139,13 +139,13 @@ class ExpertSets:
         self.second += second.sum(0)
         return self
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #d68970fb
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #fc31c2a8
 def expert_set_overlap(sets: ExpertSets) -> Measured:
     "Mean Jaccard overlap of the expert sets of two decisions: 1 the same experts, 0 none in common."
     n = sets.n or float("nan")
     return Measured(sets.jaccard / n, 1.0, sets.jaccard_chance / n, sets.n)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #03f1bb78
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #50a9db49
 class Gram:
     "Inner products of one vector per expert, summed over pieces of the vectors."
 
@@ -169,7 +169,7 @@ class Gram:
         length = self.products.diagonal().sqrt()  # (E,)
         return self.products / (length[:, None] * length).clamp_min(torch.finfo(torch.float64).tiny)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #27bca118
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #161293b3
 def gram_orthogonality(gram: Gram) -> Measured:
     "Root mean square cosine between different experts' vectors (2505.22323); n is their number."
     e, d = len(gram.products), gram.width
@@ -178,7 +178,7 @@ def gram_orthogonality(gram: Gram) -> Measured:
     value = off_diagonal(gram.cosines).square().mean().sqrt()
     return Measured(float(value), (max(e - d, 0) / (d * (e - 1))) ** 0.5, d**-0.5, e)
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #2a7052ea
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #69623992
 def gram_of_weights(experts: Experts) -> Gram:
     "The experts' parameters compared, biases and all."
     gram = Gram(experts.n_experts)
@@ -186,7 +186,7 @@ def gram_of_weights(experts: Experts) -> Gram:
         gram.update(weight)
     return gram
 
-# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #e4f19d42
+# %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #ab0cc315
 @torch.no_grad()
 def expert_outputs(
     experts: Experts,

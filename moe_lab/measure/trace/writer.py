@@ -17,7 +17,7 @@ import numpy as np
 from torch import Tensor
 
 from ..transformers.adapters import rank_of
-from ..transformers.hooks import Call
+from ..transformers.calls import Call
 from ...routing.decision import Context, Dropped, Routing
 
 if TYPE_CHECKING:

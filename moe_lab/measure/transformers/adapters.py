@@ -159,7 +159,7 @@ def write_weights(
     marks = torch.zeros_like(values[1]).scatter(1, experts[:, :1], 1)  # (T, E)
     return [values[0], marks, torch.zeros_like(values[2]).scatter_add(1, experts, weights)]
 
-# %% ../../../nbs/03_measure/3_transformers/02_adapters.ipynb #b23968f1
+# %% ../../../nbs/03_measure/3_transformers/02_adapters.ipynb #a779151b
 def read_llama4(
     router: Any,  # it tells k, as `top_k`
     values: Values,  # scores (T, E), logits (T, E)

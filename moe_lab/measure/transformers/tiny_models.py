@@ -146,7 +146,7 @@ def preference(name: str) -> tuple[int, int]:  # name: of a model class
     places = [place for place, ending in enumerate(MODEL_CLASSES) if name.endswith(ending)]
     return min(places, default=len(MODEL_CLASSES)), len(name)
 
-# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #8877dd8f
+# %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #5bcaa60e
 def model_class(family: str) -> Any:  # family: one of `families`
     "The class that stands for a family; `ModuleNotFoundError` for a family that is not installed."
     from transformers import PreTrainedModel

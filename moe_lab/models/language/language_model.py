@@ -25,9 +25,10 @@ from moe_lab.models.language.attention import (
     Rotary,
     attention_inputs,
 )
+from ...registry import one_of
 from ...routing.decision import Context
 from ...routing.parts import positive
-from ...routing.presets import PRESETS
+from ...routing.router import ROUTERS
 from ...routing.router import Router
 
 # %% ../../../nbs/05_models/2_language/02_language_model.ipynb #8d54a999
@@ -184,7 +185,7 @@ POSITIONS: dict[str, Callable[[DecoderShape], Positions]] = {
 class DecoderSettings(DecoderShape):
     "The whole of a decoder: sizes, router, which layers are sparse; `ValueError` for what is not offered."
 
-    router: str = "top_k"  # one of PRESETS
+    router: str = "top_k"  # one of ROUTERS
     first_k_dense_replace: int = 0  # dense layers at the beginning, at most `layers`
     moe_layer_freq: int = 1  # after them, every n-th layer is sparse
     positions: str = "rotary"  # one of POSITIONS
@@ -192,9 +193,8 @@ class DecoderSettings(DecoderShape):
     def __post_init__(self):
         super().__post_init__()
         positive(moe_layer_freq=self.moe_layer_freq)
-        for name, offered in (("router", PRESETS), ("positions", POSITIONS)):
-            if getattr(self, name) not in offered:
-                raise ValueError(f"{name}={getattr(self, name)!r}: needs one of {', '.join(offered)}")
+        one_of(ROUTERS, self.router, "router")
+        one_of(POSITIONS, self.positions, "positions")
         if not 0 <= self.first_k_dense_replace <= self.layers:
             raise ValueError(
                 f"first_k_dense_replace={self.first_k_dense_replace}: needs 0 to layers={self.layers}"
@@ -216,7 +216,7 @@ def preset_router(
     settings: DecoderSettings,  # its router, d, n_experts and k
 ) -> Callable[[int], Router]:  # number of the layer -> its router
     "The router that the settings name, anew for each layer."
-    return lambda layer: PRESETS[settings.router](settings.d, settings.n_experts, settings.k)
+    return lambda layer: ROUTERS[settings.router](settings.d, settings.n_experts, settings.k)
 
 # %% ../../../nbs/05_models/2_language/02_language_model.ipynb #1c15b291
 def make_feed(

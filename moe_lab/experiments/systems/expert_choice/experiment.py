@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ...core.experiment import Experiment
+from ...core.aux_loss_settings import with_aux_loss
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from ....experts.moe import moe_layers, observe
 from ....measure.figures import calm
@@ -30,6 +31,7 @@ from moe_lab.experiments.systems.expert_choice.leaks import (
     future_leaks,
 )
 from moe_lab.experiments.systems.expert_choice.reader import (
+    LENGTH,
     DigitReader,
     ExpertChoiceSettings,
     build,
@@ -38,7 +40,7 @@ from moe_lab.experiments.systems.expert_choice.reader import (
 )
 
 # %% auto #0
-__all__ = ['CAPACITIES', 'COLUMNS', 'EXPERIMENTS', 'work', 'held_out_rows', 'jobs', 'by_capacity']
+__all__ = ['CAPACITIES', 'COLUMNS', 'work', 'held_out_rows', 'jobs', 'by_capacity']
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/03_experiment.ipynb #5da618cd
 def work(settings: ExpertChoiceSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
@@ -52,8 +54,9 @@ def work(settings: ExpertChoiceSettings, run: Run, callbacks: Sequence[Callback]
     rows += future_leaks(model, few)
     rows += [{"split": "held out, a few", **row} for row in held_out_rows(model, few)]
     rows.append({"split": "honest, a few", "metric": "loss", "value": honest_loss(model, few), "n": len(few)})
-    if settings.rule == "expert choice":
-        with with_measured_thresholds(model, train[:256], settings.factor) as repaired:
+    if settings.router == "expert_choice":
+        assert settings.capacity_factor is not None
+        with with_measured_thresholds(model, train[:256], settings.capacity_factor) as repaired:
             rows += [{"split": "cut-offs", **row} for row in held_out_rows(repaired, test)]
             rows += [{**row, "split": f"cut-offs, {row['split']}"} for row in future_leaks(repaired, few)]
     return rows
@@ -83,10 +86,12 @@ CAPACITIES = (16, 32, 64, 128)
 
 def jobs(settings: ExpertChoiceSettings, seeds: int) -> list[Job]:
     "Both rules at every capacity, and token choice without a limit."
-    arms = {"token choice, no limit": replace(settings, rule="token choice, no limit", capacity=128)}
-    for rule in ("token choice", "expert choice"):
+    asked = replace(settings, **with_aux_loss("switch_loss", 0.01))
+    even = settings.batch_size * LENGTH / settings.n_experts
+    arms = {"token choice, no limit": replace(asked, router="top_k", capacity_factor=None)}
+    for rule, own in (("token choice", replace(asked, router="gshard")), ("expert choice", settings)):
         for capacity in CAPACITIES:
-            arms[f"{rule}, {capacity}"] = replace(settings, rule=rule, capacity=capacity)
+            arms[f"{rule}, {capacity}"] = replace(own, capacity_factor=capacity / even)
     return [
         Job(arm, "digits, 8 × 64 pixels", seed, replace(own, seed=seed))
         for arm, own in arms.items()
@@ -140,8 +145,8 @@ def by_capacity(table: pd.DataFrame) -> Figure:
     return fig
 
 
-EXPERIMENTS = {
-    "choice": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "choice",
         "Tokens that choose or experts that choose: what does a capacity cost, and who sees the future?",
         ExpertChoiceSettings(),
@@ -154,4 +159,4 @@ EXPERIMENTS = {
 for its random tokens, because they can be learned and have a test set. Tokens that choose are kept even by a Switch
 loss. Dashed: token choice without a limit.""",
     )
-}
+)

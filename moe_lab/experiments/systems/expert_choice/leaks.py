@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +18,6 @@ from ....routing.adjustments import ExpertThresholds
 from ....routing.capacity import ExpertChoice
 from ....routing.router import Router
 from ....routing.selection import Threshold, softmax_all
-
-if TYPE_CHECKING:
-    pass
 from .reader import LENGTH, DigitReader
 
 # %% auto #0
@@ -69,7 +65,9 @@ def honest_loss(model: nn.Module, texts: Tensor) -> float:
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/02_leaks.ipynb #2a35294b
 @contextmanager
-def with_measured_thresholds(model: DigitReader, texts: Tensor, factor: float) -> Iterator[DigitReader]:
+def with_measured_thresholds(
+    model: DigitReader, texts: Tensor, capacity_factor: float
+) -> Iterator[DigitReader]:
     "Inside the block, a reader trained with expert choice takes tokens by cut-offs measured on `texts` (N, n)."
     layers, routers, seen = moe_layers(model), {}, defaultdict(list)
     with torch.no_grad(), observe(model) as routings:
@@ -81,7 +79,7 @@ def with_measured_thresholds(model: DigitReader, texts: Tensor, factor: float) -
         seen[name].append(routing.logits.log_softmax(-1))
     for name, layer in layers.items():
         thresholds = ExpertThresholds(layer.n_experts)
-        share = min(factor / layer.n_experts, 1.0)
+        share = min(capacity_factor / layer.n_experts, 1.0)
         thresholds.thresholds = torch.cat(seen[name]).quantile(1 - share, dim=0)
         routers[name], layer.router = (
             layer.router,

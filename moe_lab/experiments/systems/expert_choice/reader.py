@@ -5,33 +5,28 @@
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #b2e3c120
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import ceil
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from ....data.batching import batch_index, order
+from ...core.aux_loss_settings import AuxLossSettings
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
-from ....routing.capacity import Capacity, ExpertChoice
+from ....registry import one_of
 from ....routing.decision import Context
-from ....routing.losses import switch_loss
 from ....routing.parts import positive
-from ....routing.router import Router
-from ....routing.scores import Linear
-from ....routing.selection import TopK
-from ....training.schedules import Constant
-from ....training.trainer import Callback, AuxLoss, Trainer
-
-if TYPE_CHECKING:
-    pass
+from ....routing.router import ROUTERS, Router
+from ....routing.selection import softmax_all
+from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['LENGTH', 'SHADES', 'RULES', 'digit_texts', 'ReaderBlock', 'DigitReader', 'next_pixel', 'ExpertChoiceSettings',
-           'make_model', 'build']
+__all__ = ['LENGTH', 'SHADES', 'digit_texts', 'ReaderBlock', 'DigitReader', 'next_pixel', 'ExpertChoiceSettings', 'capacity',
+           'make_router', 'make_model', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #01d574dc
 LENGTH, SHADES = 64, 17
@@ -86,12 +81,13 @@ def next_pixel(model: nn.Module, texts: Tensor) -> Tensor:
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #23b5854f
 @dataclass(frozen=True)
-class ExpertChoiceSettings:
+class ExpertChoiceSettings(AuxLossSettings):
     "One reader."
 
-    rule: str = "expert choice"  # one of RULES
-    capacity: int = 128  # tokens an expert takes of a batch of 512
+    router: str = "expert_choice"  # one of ROUTERS
+    capacity_factor: float | None = 1.0  # room of an expert, in even shares; None: as usual for the router
     n_experts: int = 4
+    k: int = 1  # experts a token visits, where tokens choose
     layers: int = 2
     d: int = 32
     hidden: int = 64  # of an expert
@@ -99,28 +95,28 @@ class ExpertChoiceSettings:
     batch_size: int = 8  # texts
     steps: int = 300
     lr: float = 3e-3
-    switch_weight: float = 0.01  # of the Switch loss, where tokens choose
     tested: int = 192  # test texts; an eighth of them for leaks and the honest loss
     seed: int = 0
 
     def __post_init__(self):
-        positive(capacity=self.capacity, batch_size=self.batch_size, steps=self.steps)
+        positive(batch_size=self.batch_size, steps=self.steps)
+        one_of(ROUTERS, self.router, "router")
+        self.check_aux_loss()
         if self.tested < 64 or self.tested % 64:
             raise ValueError(f"tested={self.tested}: needs a multiple of 64, for whole batches")
-        if self.rule not in RULES:
-            raise ValueError(f"rule={self.rule!r}: needs one of {', '.join(RULES)}")
-
-    @property
-    def factor(self) -> float:
-        "The capacity as a multiple of an even share."
-        return self.capacity * self.n_experts / (self.batch_size * LENGTH)
 
 
-RULES: dict[str, Callable[[ExpertChoiceSettings], nn.Module]] = {
-    "token choice, no limit": lambda s: TopK(1),
-    "token choice": lambda s: Capacity(TopK(1), s.factor),
-    "expert choice": lambda s: ExpertChoice(s.factor),
-}
+def capacity(settings: ExpertChoiceSettings) -> int:
+    "Tokens of a batch for which an expert has room."
+    assert settings.capacity_factor is not None
+    return ceil(settings.capacity_factor * settings.batch_size * LENGTH / settings.n_experts)
+
+
+def make_router(settings: ExpertChoiceSettings) -> Router:
+    "The named router; `ValueError` for a `capacity_factor` where it has none."
+    s = settings
+    chosen = None if s.router == "expert_choice" else s.k
+    return ROUTERS[s.router](s.d, s.n_experts, chosen, capacity_factor=s.capacity_factor, gate=softmax_all)
 
 
 def make_model(settings: ExpertChoiceSettings) -> DigitReader:
@@ -128,8 +124,7 @@ def make_model(settings: ExpertChoiceSettings) -> DigitReader:
     s = settings
 
     def block() -> ReaderBlock:
-        router = Router(Linear(s.d, s.n_experts), [], RULES[s.rule](s))
-        return ReaderBlock(s.d, s.heads, MoE(router, Bottleneck(s.d, s.hidden, s.n_experts)))
+        return ReaderBlock(s.d, s.heads, MoE(make_router(s), Bottleneck(s.d, s.hidden, s.n_experts)))
 
     return DigitReader([block() for _ in range(s.layers)], s.d)
 
@@ -138,13 +133,12 @@ def build(settings: ExpertChoiceSettings, texts: Tensor, callbacks: Sequence[Cal
     "Model, optimizer and trainer, seeded."
     torch.manual_seed(settings.seed)
     model = make_model(settings)
-    weight = 0.0 if settings.rule == "expert choice" else settings.switch_weight
     return Trainer(
         model,
         torch.optim.Adam(model.parameters(), lr=settings.lr, fused=True),
         batch=lambda step: texts[batch_index(len(texts), settings.batch_size, step, settings.seed)],
         task=next_pixel,
         steps=settings.steps,
-        aux_losses={"switch": AuxLoss(switch_loss, Constant(weight))} if weight else {},
+        aux_losses=settings.aux_losses(settings.steps),
         callbacks=callbacks,
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from ....data.batching import batch_index
 from ....data.images import Splits
 from ....data.photographs import load_photographs
-from ...core.experiment import Experiment
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from ..srnn.measurements import hooked
 from ..srnn.system import reconstruction
@@ -34,15 +33,13 @@ from ....routing.scores import Hash, Linear
 from ....routing.selection import TopK
 from ....training.runs import Run
 from ....training.schedules import Constant
-from ....training.trainer import Callback, AuxLoss, Trainer
-
-if TYPE_CHECKING:
-    pass
+from ....training.aux_losses import AuxLoss
+from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['D', 'ARMS', 'NUMBERS', 'TUNING', 'HELD_OUT', 'COLUMNS', 'EXPERIMENTS', 'HealthSettings', 'Patches', 'Dice', 'frozen',
-           'Arm', 'build', 'flatness', 'experts_needed', 'shuffled_routing', 'intervention_effects', 'true_state',
-           'numbers_of', 'work', 'jobs']
+__all__ = ['D', 'ARMS', 'NUMBERS', 'TUNING', 'HELD_OUT', 'COLUMNS', 'HealthSettings', 'Patches', 'Dice', 'frozen', 'Arm', 'build',
+           'flatness', 'experts_needed', 'shuffled_routing', 'intervention_effects', 'true_state', 'numbers_of', 'work',
+           'jobs']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #f94e8608
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ def build(settings: HealthSettings, data: Splits, callbacks: Sequence[Callback] 
     router = Router(arm.score(e), biases, TopK(settings.k))
     pixels = data.train.images[0].numel()
     model = Patches(MoE(router, Bottleneck(D, D, e)), pixels, D, arm.centred)
-    presses = {"switch": (switch_loss, arm.switch), "entropy": (flatness, arm.entropy)}
+    presses = {"switch_loss": (switch_loss, arm.switch), "flatness": (flatness, arm.entropy)}
     learned = [p for p in model.parameters() if p.requires_grad]
     return Trainer(
         model,
@@ -243,16 +240,18 @@ def jobs(experts: Sequence[int], first_seed: int) -> Callable[[HealthSettings, i
 
 COLUMNS = {name: Column("held out", name, ".2f") for name in ("needed", "rise", "same", *NUMBERS)}
 
-EXPERIMENTS = {
-    "health-tuning": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "health-tuning",
         "Which thresholds tell trained routers apart?",
         HealthSettings(),
         jobs(TUNING, 100),
         work,
         COLUMNS,
-    ),
-    "health": Experiment(
+    )
+)
+EXPERIMENTS.add(
+    Experiment(
         "health",
         "Is the detector right about trained routers?",
         HealthSettings(),
@@ -260,5 +259,5 @@ EXPERIMENTS = {
         work,
         COLUMNS,
         seeds=2,
-    ),
-}
+    )
+)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ....data.tokens import TokenSet
-from ...core.experiment import Experiment
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'EXPERIMENTS', 'heard', 'what_they_go_by', 'words', 'draw_up_map', 'work', 'jobs', 'by_domain', 'by_layer',
-           'first_run', 'who_serves_whom', 'router_maps', 'keyword_table', 'health_table']
+__all__ = ['COLUMNS', 'heard', 'what_they_go_by', 'words', 'draw_up_map', 'work', 'jobs', 'by_domain', 'by_layer', 'first_run',
+           'who_serves_whom', 'router_maps', 'keyword_table', 'health_table']
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #bcd44106
 def heard(model: nn.Module, texts: TokenSet, folder: Path) -> tuple[Tensor, Trace, list[dict]]:
@@ -248,8 +248,8 @@ def health_table(out: Path, table: pd.DataFrame) -> pd.DataFrame:
     return means.round(3)
 
 
-EXPERIMENTS = {
-    "lm-domains": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "lm-domains",
         "What do the experts of a small language model go by: the kind of text, or the word?",
         LanguageSettings(),
@@ -270,4 +270,4 @@ chosen so that both train in a few minutes on two cores.""",
 row is what permuted labels give (kinds permuted between sequences, words between tokens), and for keywords what
 decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.""",
     )
-}
+)

@@ -10,7 +10,7 @@ __all__ = ['DEMONSTRATION', 'LanguageSettings', 'token_sets', 'text_of', 'aux_lo
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -22,18 +22,19 @@ from ....data.batching import batch_index
 from ....data.cache import cache_folder
 from ....data.text import load_text, readers
 from ....data.tokens import TokenSet, pack_documents, train_tokenizer
+from ...core.aux_loss_settings import AuxLossSettings
 from ....models.language.language_model import DecoderSettings, LanguageModel, decoder
 from ....models.language.reading import at_rest, batch_of, next_token, token_losses
-from ....routing.losses import switch_loss
 from ....routing.parts import positive
+from ....training.aux_losses import AuxLoss
 from ....training.callbacks import Checkpoints, LearningRate, MetricsLog, ProgressBar, resume
 from ....training.runs import Run, settings_hash
-from ....training.schedules import CosineDecay, HoldThenDecay, aux_loss_coef
-from ....training.trainer import Callback, AuxLoss, Trainer
+from ....training.schedules import CosineDecay
+from ....training.trainer import Callback, Trainer
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #8a4cb5a2
 @dataclass(frozen=True)
-class LanguageSettings:
+class LanguageSettings(AuxLossSettings):
     "One language model and its training."
 
     data: str = "domains"  # text of several kinds, as `load_text` names them
@@ -47,15 +48,15 @@ class LanguageSettings:
     n_experts: int = 8  # to choose from
     k: int = 2  # experts a token visits
     shared: int = 0  # experts that every token visits besides
-    router: str = "top_k"  # one of PRESETS
+    router: str = "top_k"  # one of ROUTERS
     first_k_dense_replace: int = 0  # dense layers at the beginning; as many as there are: the dense model
     batch_size: int = 16  # texts
     steps: int = 256  # of training
     lr: float = 3e-3  # learning rate at its highest
-    aux_loss_coef_start: float = 0.01  # of the Switch loss, at the beginning
-    aux_loss_coef_end: float = 0.01  # of the Switch loss, from the decay's end on
-    aux_warmup_frac: float = 0.05  # of the steps that keep the start
-    aux_decay_end_frac: float = 0.3  # of the steps after which the end is reached
+    aux_loss_coef_start: float = field(default=0.01, kw_only=True)  # its coefficient at the beginning
+    aux_loss_coef_end: float = field(default=0.01, kw_only=True)  # its coefficient from the decay's end on
+    aux_warmup_frac: float = field(default=0.05, kw_only=True)  # fraction of the steps that keep the start
+    aux_decay_end_frac: float = field(default=0.3, kw_only=True)  # fraction after which the end is reached
     seed: int = 0  # of one run; an experiment counts from 0 itself, see --seeds
 
     def __post_init__(self):
@@ -64,17 +65,7 @@ class LanguageSettings:
         if not 1 <= self.k <= self.n_experts:
             raise ValueError(f"k={self.k}: a token can visit 1 to n_experts={self.n_experts}")
         readers(self.data)
-        self.coefficient()
-
-    def coefficient(self) -> HoldThenDecay:
-        "The weight of the Switch loss over the steps."
-        return aux_loss_coef(
-            self.aux_loss_coef_start,
-            self.aux_loss_coef_end,
-            self.aux_warmup_frac,
-            self.aux_decay_end_frac,
-            self.steps,
-        )
+        self.check_aux_loss()
 
     def decoder(self, vocabulary: int) -> DecoderSettings:
         "The shape of the model over so many tokens."
@@ -96,11 +87,9 @@ def text_of(settings: LanguageSettings) -> tuple[TokenSet, TokenSet]:
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #046e7e18
 def aux_losses(settings: LanguageSettings) -> dict[str, AuxLoss]:
-    "The Switch loss, unless all layers are dense or its weight is zero."
-    s = settings
-    if s.first_k_dense_replace == s.layers or not (s.aux_loss_coef_start or s.aux_loss_coef_end):
-        return {}
-    return {"switch": AuxLoss(switch_loss, s.coefficient())}
+    "The auxiliary loss of the settings, unless all layers are dense."
+    all_dense = settings.first_k_dense_replace == settings.layers
+    return {} if all_dense else settings.aux_losses(settings.steps)
 
 
 def build(

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ....data.tokens import TokenSet
-from ...core.experiment import Experiment
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from ..language import training as language
 from ..language.training import loss_rows, surprise, text_of, train_to_end
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['REFERENCE', 'FEWER', 'ARMS', 'COLOURS', 'COLUMNS', 'EXPERIMENTS', 'RecurrentSettings', 'jobs', 'of_load', 'balance',
-           'BalanceLog', 'HeldOutLog', 'logged_rows', 'work', 'loss_difference', 'paired_losses', 'on_the_way']
+__all__ = ['REFERENCE', 'FEWER', 'ARMS', 'COLOURS', 'COLUMNS', 'RecurrentSettings', 'jobs', 'of_load', 'balance', 'BalanceLog',
+           'HeldOutLog', 'logged_rows', 'work', 'loss_difference', 'paired_losses', 'on_the_way']
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #acddc7ea
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class HeldOutLog(Callback):
 def logged_rows(run: Run) -> list[dict]:
     "What a run logged of coefficient, balance and loss, as rows with their step; a mean over the depths."
     log = run.metrics.frame()
-    told = log[log["metric"].isin(["switch coefficient", "load_max", "load_entropy", "loss"])]
+    told = log[log["metric"].isin(["switch_loss coefficient", "load_max", "load_entropy", "loss"])]
     return told.groupby(["step", "split", "metric"])["value"].mean().reset_index().to_dict("records")
 
 
@@ -189,7 +189,7 @@ def on_the_way(out: Path | None, table: pd.DataFrame) -> Figure:
     from matplotlib.figure import Figure
 
     panels = {
-        ("train", "switch coefficient"): ("Weight of the balance loss", ""),
+        ("train", "switch_loss coefficient"): ("Weight of the balance loss", ""),
         ("train", "load_max"): ("Busiest expert", "share of the load, mean over depths"),
         ("train", "load_entropy"): ("Entropy of the load", "over log E, mean over depths"),
         ("on the way", "loss"): ("Held-out loss", "nats a token"),
@@ -217,8 +217,8 @@ COLUMNS = {
     "MFLOPs a token": Column("model", "FLOPs a token", ".2f", 1e-6),
 }
 
-EXPERIMENTS = {
-    "recurrent-moe": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "recurrent-moe",
         "Does a balance loss that is strong at first and then lets go beat a constant one, in a recurrent model?",
         RecurrentSettings(),
@@ -238,4 +238,4 @@ one inside the spread over seeds says nothing about the two ways of training. Lo
 mean over the depths. A token that goes to other experts at each depth meets more than two: active parameters count
 each expert once.""",
     )
-}
+)

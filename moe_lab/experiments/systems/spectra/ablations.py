@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ....data.batching import steps_per_epoch
 from ....data.hub import load_images
-from ...core.experiment import Experiment
+from ...core.aux_loss_settings import with_aux_loss
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from ....training.runs import Run
 
@@ -20,23 +21,25 @@ if TYPE_CHECKING:
 from .system import SpectraSettings, make_model, train
 
 # %% auto #0
-__all__ = ['ARMS', 'COLUMNS', 'CHOSEN', 'EXPERIMENTS', 'ablation_jobs', 'refuse', 'paired']
+__all__ = ['NO_LOSS', 'SWITCH_LOSS', 'ARMS', 'COLUMNS', 'CHOSEN', 'ablation_jobs', 'refuse', 'paired']
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/02_ablations.ipynb #a46e3768
+NO_LOSS = {"aux_loss_coef_end": 0.0}
+SWITCH_LOSS = with_aux_loss("switch_loss", 0.01)
 ARMS: dict[str, dict] = {
     "SPECTRA": {},
     "−Expression": {"router": "spectra_without_expression"},
     "−GRU": {"router": "spectra_without_gru"},
     "−Repulsion": {"router": "spectra_without_repulsion"},
     "−Quota": {"router": "spectra_without_quota"},
-    "−Ortho": {"orthogonality": 0.0},
-    "−All": {"router": "spectra_without_all", "orthogonality": 0.0},
-    "Switch top-1": {"router": "switch", "k": 1, "orthogonality": 0.0, "switch_weight": 0.01},
-    "Switch top-2": {"router": "switch", "orthogonality": 0.0, "switch_weight": 0.01},
-    "Expert Choice 1.25": {"router": "expert_choice", "orthogonality": 0.0},
-    "Loss-free bias": {"router": "loss_free", "orthogonality": 0.0},
-    "Hash": {"router": "hash_router", "orthogonality": 0.0},
-    "Dense": {"router": "dense", "orthogonality": 0.0},
+    "−Ortho": NO_LOSS,
+    "−All": {"router": "spectra_without_all"} | NO_LOSS,
+    "Switch top-1": {"router": "switch", "k": 1} | SWITCH_LOSS,
+    "Switch top-2": {"router": "switch"} | SWITCH_LOSS,
+    "Expert Choice 1.25": {"router": "expert_choice", "capacity_factor": 1.25} | NO_LOSS,
+    "Loss-free bias": {"router": "loss_free"} | NO_LOSS,
+    "Hash": {"router": "hash_router"} | NO_LOSS,
+    "Dense": {"router": "dense"} | NO_LOSS,
 }
 
 
@@ -94,8 +97,8 @@ Here are 8 experts (2 a token, router dimension 8) in a classifier of photograph
 one rate, because that is what a laptop can repeat. Weights are the softmax of the logits over all experts, in all arms;
 λ is 0.3, ε 0.05, the quota's slack 1.25. The text leaves these open; they were set before the arms were compared."""
 
-EXPERIMENTS = {
-    "spectra-ablations": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "spectra-ablations",
         "Which pieces of SPECTRA matter, and what does it cost?",
         SpectraSettings(),
@@ -106,4 +109,4 @@ EXPERIMENTS = {
         about=CHOSEN,
         refuse=refuse,
     )
-}
+)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -16,9 +15,10 @@ from torch import Tensor, nn
 from ....data.batching import batch_index, stratified_order
 from ....data.hub import load_images
 from ....data.images import ImageSet, Splits
+from ...core.aux_loss_settings import AuxLossSettings
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE, moe_layers, observe
-from ....measure.load.metrics import ALL_METRICS, Load, Measured
+from ....measure.load.metrics import METRICS, Load, Measured
 from moe_lab.measure.load.overlap import (
     Gram,
     Together,
@@ -27,47 +27,37 @@ from moe_lab.measure.load.overlap import (
     token_set_overlap,
 )
 from ....models.vision.classifier import MoEClassifier
+from ....registry import one_of
 from ....routing.decision import Routing
-from ....routing.losses import orthogonality, switch_loss
 from ....routing.parts import positive
-from ....routing.presets import PRESETS, expert_choice
-from ....routing.router import Router
+from ....routing.router import ROUTERS
 from ....training.callbacks import MetricsLog
 from ....training.runs import Run
-from ....training.schedules import Constant, Warmup
-from ....training.trainer import Callback, AuxLoss, Trainer
-
-if TYPE_CHECKING:
-    pass
+from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['ROUTERS', 'SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'train',
-           'verdict', 'parameters']
+__all__ = ['SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'train', 'verdict',
+           'parameters']
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #6dbf9fa0
-ROUTERS: dict[str, Callable[[int, int, int], Router]] = {
-    **PRESETS,
-    "expert_choice": lambda d, n_experts, k: expert_choice(d, n_experts, 1.25),
-}
-
-
 @dataclass(frozen=True)
-class SpectraSettings:
+class SpectraSettings(AuxLossSettings):
     "One run: which router on which images, and what its training objective adds."
 
     data: str = "photographs"  # as `load_images` takes it
     limit: int = 4096  # training images at most
     size: int = 16  # pixels a side of an image
     patch: int = 4  # pixels a side of a token
-    router: str = "spectra"  # one of `ROUTERS`
+    router: str = "spectra"  # one of ROUTERS
     n_experts: int = 8
     k: int = 2
     layers: int = 2
     d: int = 64
     hidden: int = 32  # of an expert
-    orthogonality: float = 0.01  # λ_max of SPECTRA's loss
-    warmup: int = 50  # steps until λ_max is reached
-    switch_weight: float = 0.0  # coefficient of the Switch loss
+    capacity_factor: float | None = None  # room of an expert, in even shares; None: as usual for the router
+    aux_loss: str = field(default="orthogonality", kw_only=True)  # one of AUX_LOSSES
+    aux_loss_coef_end: float = field(default=0.01, kw_only=True)  # SPECTRA's λ_max
+    aux_decay_end_frac: float = field(default=1 / 3, kw_only=True)  # fraction of the steps until λ_max
     steps: int = 150
     batch_size: int = 32  # images
     lr: float = 3e-3
@@ -75,8 +65,8 @@ class SpectraSettings:
 
     def __post_init__(self):
         positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)
-        if self.router not in ROUTERS:
-            raise ValueError(f"router={self.router!r}: needs one of {', '.join(ROUTERS)}")
+        one_of(ROUTERS, self.router, "router")
+        self.check_aux_loss()
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1fccd5b3
 def make_model(settings: SpectraSettings, data: ImageSet) -> MoEClassifier:
@@ -84,7 +74,8 @@ def make_model(settings: SpectraSettings, data: ImageSet) -> MoEClassifier:
     s, make = settings, ROUTERS[settings.router]
 
     def layer(number: int) -> MoE:
-        return MoE(make(s.d, s.n_experts, s.k), Bottleneck(s.d, s.hidden, s.n_experts))
+        router = make(s.d, s.n_experts, s.k, capacity_factor=s.capacity_factor)
+        return MoE(router, Bottleneck(s.d, s.hidden, s.n_experts))
 
     channels, size = data.images.shape[1:3]
     return MoEClassifier(layer, s.layers, len(data.label_names), channels, size, s.patch, s.d)
@@ -100,18 +91,13 @@ def build(settings: SpectraSettings, data: Splits, callbacks: Sequence[Callback]
     s = settings
     torch.manual_seed(s.seed)
     model = make_model(s, data.train)
-    aux_losses = {
-        "orthogonality": AuxLoss(orthogonality, Warmup(Constant(s.orthogonality), s.warmup)),
-        "switch": AuxLoss(switch_loss, Constant(s.switch_weight)),
-    }
-    weights = {"orthogonality": s.orthogonality, "switch": s.switch_weight}
     return Trainer(
         model,
         torch.optim.Adam(model.parameters(), s.lr, fused=True),
         batch=lambda step: batch_index(len(data.train), s.batch_size, step, s.seed),
         task=classification(data.train),
         steps=s.steps,
-        aux_losses={name: aux_losses[name] for name, weight in weights.items() if weight},
+        aux_losses=s.aux_losses(s.steps),
         callbacks=callbacks,
     )
 
@@ -119,7 +105,7 @@ def build(settings: SpectraSettings, data: Splits, callbacks: Sequence[Callback]
 def of_layer(layer: MoE, routings: Sequence[Routing]) -> dict[str, Measured]:
     "Balance, overlap and similarity of one layer's experts over its decisions."
     load = Load.of(routings)
-    measured = {name: metric(load) for name, metric in ALL_METRICS.items()}
+    measured = {name: metric(load) for name, metric in METRICS.items()}
     measured["token-set overlap"] = token_set_overlap(Together.of(routings))
     measured["Gram of experts"] = gram_orthogonality(gram_of_weights(layer.experts))
     if noted := [routing.notes["centroids"] for routing in routings if "centroids" in routing.notes]:

@@ -5,74 +5,39 @@
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #f35404cd
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from ...core.experiment import Experiment
+from ...core.aux_loss_settings import with_aux_loss
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Job
-from .experiments import COLUMNS, refuse
+from .experiments import COLUMNS, PLAIN, refuse
 from .measurements import load, measure, without_experts
 from .settings import SRNNSettings
 from .system import build, planned_births
 from ....measure.figures import calm
-from ....routing.decision import Routing
-from ....routing.losses import gate_variance, switch_loss, usage_variance
 from ....training.growth import Growth
 from ....training.runs import Run
-from ....training.schedules import aux_loss_coef
-from ....training.trainer import Callback, AuxLoss
+from ....training.trainer import Callback
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['AUX', 'BASE', 'STRENGTHS', 'METHODS', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'EXPERIMENTS', 'BalanceCostSettings',
-           'scheduled_aux_loss', 'work', 'constant', 'moving', 'jobs', 'place', 'by_strength', 'curves']
+__all__ = ['BASE', 'STRENGTHS', 'METHODS', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'work', 'jobs', 'place', 'by_strength',
+           'curves']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #4e613bc1
-AUX: dict[str, Callable[[Routing], Tensor]] = {
-    "Switch loss": switch_loss,
-    "gate variance": gate_variance,
-    "squared usage": usage_variance,
-}
-
-
-@dataclass(frozen=True)
-class BalanceCostSettings(SRNNSettings):
-    "An SRNN run in which the coefficient of one auxiliary loss follows a schedule."
-
-    aux_loss: Literal["Switch loss", "gate variance", "squared usage"] = "Switch loss"
-    aux_loss_coef_start: float = 0.0
-    aux_loss_coef_end: float = 0.0
-    aux_warmup_frac: float = 0.0  # fraction of the steps with the start's value
-    aux_decay_end_frac: float = 1.0  # fraction of the steps after which the end's value is reached
-
-
-BASE = BalanceCostSettings(router="none", load_balance_weight=0.0, batch_size=64, limit=8192)
-
-
-def scheduled_aux_loss(settings: BalanceCostSettings, steps: int) -> dict[str, AuxLoss]:
-    "The auxiliary loss of the settings with its schedule over `steps`."
-    coefficient = aux_loss_coef(
-        settings.aux_loss_coef_start,
-        settings.aux_loss_coef_end,
-        settings.aux_warmup_frac,
-        settings.aux_decay_end_frac,
-        steps,
-    )
-    return {settings.aux_loss: AuxLoss(AUX[settings.aux_loss], coefficient)}
+BASE = replace(PLAIN, limit=8192)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #8f3338df
-def work(settings: BalanceCostSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
+def work(settings: SRNNSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
     "Train as the settings say; rows of loss and load, held out, and of the loss with silent experts."
     data = load(settings)
     trainer = build(settings, data)
     trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
-    trainer.aux_losses = scheduled_aux_loss(settings, trainer.steps)
     trainer.fit()
     held_out = data.test.pixels(slice(0, 4096))
     rows = {"held out": measure(trainer, held_out)}
@@ -81,22 +46,11 @@ def work(settings: BalanceCostSettings, run: Run, callbacks: Sequence[Callback] 
     return [{"split": split, **row} for split, measured in rows.items() for row in measured]
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #51bf9616
-def constant(loss: str, coefficient: float) -> dict:
-    "The change of settings that adds an auxiliary loss with one coefficient."
-    return moving(loss, coefficient, coefficient, 0.0, 1.0)
-
-
-def moving(loss: str, start: float, end: float, hold: float, until: float) -> dict:
-    "The change of settings that adds an auxiliary loss with a moving coefficient; hold and until are fractions."
-    names = ("aux_loss", "aux_loss_coef_start", "aux_loss_coef_end", "aux_warmup_frac", "aux_decay_end_frac")
-    return dict(zip(names, (loss, start, end, hold, until)))
-
-
 STRENGTHS: dict[str, dict[float, dict]] = {
-    "Switch loss": {w: constant("Switch loss", w) for w in (0.001, 0.01, 0.1, 1.0)},
-    "gate variance": {w: constant("gate variance", w) for w in (0.01, 0.03, 0.1, 1.0)},
-    "loss-free bias": {w: {"router": "loss-free", "capacity_bias": w} for w in (0.001, 0.01, 0.1, 1.0)},
-    "saturation repaired": {w: {"router": "by mean", "capacity_bias": w} for w in (0.25, 1.0, 4.0, 16.0)},
+    "Switch loss": {w: with_aux_loss("switch_loss", w) for w in (0.001, 0.01, 0.1, 1.0)},
+    "gate variance": {w: with_aux_loss("gate_variance", w) for w in (0.01, 0.03, 0.1, 1.0)},
+    "loss-free bias": {w: {"router": "loss_free", "strength": w} for w in (0.001, 0.01, 0.1, 1.0)},
+    "saturation repaired": {w: {"router": "srnn", "strength": w} for w in (0.25, 1.0, 4.0, 16.0)},
 }
 METHODS = {"nothing": {}} | {
     f"{m}, {w:g}": change for m, own in STRENGTHS.items() for w, change in own.items()
@@ -105,21 +59,21 @@ METHODS = {"nothing": {}} | {
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #18278e6e
 SCHEDULES = {
     "nothing": {},
-    "squared usage, 1e-05": constant("squared usage", 1e-5),
-    "squared usage, 0.0005": constant("squared usage", 5e-4),
-    "squared usage, 1e-05 → 0.0005 by 10 %": moving("squared usage", 1e-5, 5e-4, 0.0, 0.1),
-    "squared usage, 1.7": constant("squared usage", 1.7),
-    "squared usage, 0.034 → 1.7 by 10 %": moving("squared usage", 0.034, 1.7, 0.0, 0.1),
-    "squared usage, 0.034 → 1.7 by 50 %": moving("squared usage", 0.034, 1.7, 0.0, 0.5),
+    "squared usage, 1e-05": with_aux_loss("usage_variance", 1e-5),
+    "squared usage, 0.0005": with_aux_loss("usage_variance", 5e-4),
+    "squared usage, 1e-05 → 0.0005 by 10 %": with_aux_loss("usage_variance", 1e-5, 5e-4, 0.0, 0.1),
+    "squared usage, 1.7": with_aux_loss("usage_variance", 1.7),
+    "squared usage, 0.034 → 1.7 by 10 %": with_aux_loss("usage_variance", 0.034, 1.7, 0.0, 0.1),
+    "squared usage, 0.034 → 1.7 by 50 %": with_aux_loss("usage_variance", 0.034, 1.7, 0.0, 0.5),
 }
 TAPERS = {
-    "Switch loss, 0.01": constant("Switch loss", 0.01),
-    "Switch loss, 0.05 → 0.01": moving("Switch loss", 0.05, 0.01, 0.05, 0.3),
-    "Switch loss, 0.03 → 0.01": moving("Switch loss", 0.03, 0.01, 0.05, 0.3),
+    "Switch loss, 0.01": with_aux_loss("switch_loss", 0.01),
+    "Switch loss, 0.05 → 0.01": with_aux_loss("switch_loss", 0.05, 0.01, 0.05, 0.3),
+    "Switch loss, 0.03 → 0.01": with_aux_loss("switch_loss", 0.03, 0.01, 0.05, 0.3),
 }
 
 
-def jobs(base: BalanceCostSettings, seeds: int) -> list[Job]:
+def jobs(base: SRNNSettings, seeds: int) -> list[Job]:
     "All strengths while experts are born, all schedules with all experts from the start; with skips and without."
     without = replace(base, skips=False)
     full, full_without = (replace(s, start=s.n_experts) for s in (base, without))
@@ -187,8 +141,8 @@ patches, half of theirs, because 167 runs stand behind it. Strengths were fixed 
 three to ten."""
 
 TITLES = ("active", "N_eff", "CV", "held-out loss ×1000", "experts silenced ×1000")
-EXPERIMENTS = {
-    "balance-cost": Experiment(
+EXPERIMENTS.add(
+    Experiment(
         "balance-cost",
         "What does balance cost, and does it matter when it is asked for?",
         BASE,
@@ -200,4 +154,4 @@ EXPERIMENTS = {
         about=ABOUT,
         refuse=refuse,
     )
-}
+)

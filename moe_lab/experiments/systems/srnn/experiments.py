@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...core.experiment import Experiment
+from ...core.aux_loss_settings import with_aux_loss
+from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.figures import load_over_time, loss_against_balance, survivors
 from ...core.sweep import Column, Job
 from .measurements import load, train
@@ -16,8 +17,8 @@ from .settings import SRNNSettings
 from .system import make_model, planned_births, total_steps
 
 # %% auto #0
-__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'EXPERIMENTS', 'seeds_of',
-           'regime', 'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs', 'refuse', 'srnn_experiment']
+__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'seeds_of', 'regime',
+           'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs', 'refuse', 'srnn_experiment']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #bf47b549
 def seeds_of(arm: str, settings: SRNNSettings, seeds: int) -> list[Job]:
@@ -36,17 +37,19 @@ def single_arm(settings: SRNNSettings, seeds: int) -> list[Job]:
     return seeds_of("fixed capacity" if settings.start == settings.n_experts else "growing", settings, seeds)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #4a15d8a1
-PLAIN = SRNNSettings(router="none", load_balance_weight=0.0, batch_size=64, limit=16_384)
+PLAIN = SRNNSettings(
+    router="top_k", aux_loss_coef_start=0.0, aux_loss_coef_end=0.0, batch_size=64, limit=16_384
+)
 
 ARMS: dict[str, dict] = {
     "progressive": {},
     "fixed capacity": {"start": 16},
-    "saturation as printed": {"router": "printed", "capacity_bias": 0.5},
-    "saturation repaired": {"router": "by mean", "capacity_bias": 1.0},
-    "loss-free bias": {"router": "loss-free", "capacity_bias": 0.01},
-    "Switch loss": {"switch_weight": 0.01},
-    "gate variance": {"load_balance_weight": 0.1},
-    "SRNN as published": {"router": "printed", "capacity_bias": 0.5, "load_balance_weight": 0.1},
+    "saturation as printed": {"router": "srnn_as_printed", "strength": 0.5},
+    "saturation repaired": {"router": "srnn", "strength": 1.0},
+    "loss-free bias": {"router": "loss_free", "strength": 0.01},
+    "Switch loss": with_aux_loss("switch_loss", 0.01),
+    "gate variance": with_aux_loss("gate_variance", 0.1),
+    "SRNN as published": {"router": "srnn_as_printed", "strength": 0.5} | with_aux_loss("gate_variance", 0.1),
 }
 BESIDE = ("progressive", "saturation as printed", "saturation repaired")
 
@@ -63,8 +66,14 @@ def three_way(base: SRNNSettings, seeds: int) -> list[Job]:
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #e436b99a
 REPAIRS: dict[str, dict] = {
-    f"{router}, strength {strength:g}": {"router": router, "capacity_bias": strength}
-    for router in ("printed", "by max", "by mean", "by rank", "by share")
+    f"{how}, strength {strength:g}": {"router": router, "strength": strength}
+    for how, router in {
+        "printed": "srnn_as_printed",
+        "by max": "srnn_by_max",
+        "by mean": "srnn",
+        "by rank": "srnn_by_rank",
+        "by share": "srnn_by_share",
+    }.items()
     for strength in (0.5, 1.0, 2.0)
 }
 
@@ -89,7 +98,7 @@ def ablation_jobs(base: SRNNSettings, seeds: int) -> list[Job]:
         for name, system in systems.items()
         for what, change in CHANGES.items()
     }
-    arms["saturation repaired: slower EMA"] = {**systems["saturation repaired"], "saturation_ema": 0.99}
+    arms["saturation repaired: slower EMA"] = {**systems["saturation repaired"], "ema": 0.99}
     return compare(base, arms, seeds)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #cb204513
@@ -136,21 +145,15 @@ skips lead past them. It was chosen after trying others (raw pixels, a normalise
 the chosen experts), in some of which more experts survive unaided. The second regime in the table differs from the
 first in the gate alone."""
 
-EXPERIMENTS = {
-    e.name: e
-    for e in (
-        srnn_experiment("srnn-demo", "Does it run? A few thousand images, once.", SRNNSettings(limit=10_000)),
-        srnn_experiment(
-            "srnn-fixed", "16 experts from the start, 40 epochs.", SRNNSettings(start=16, epochs=40)
-        ),
-        srnn_experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", SRNNSettings()),
-        srnn_experiment(
-            "srnn-two-phase", "4 experts, then 12 more at once.", SRNNSettings(start=4, births="phase")
-        ),
-        srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
-        srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),
-        srnn_experiment(
-            "srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 3
-        ),
-    )
-}
+for experiment in (
+    srnn_experiment("srnn-demo", "Does it run? A few thousand images, once.", SRNNSettings(limit=10_000)),
+    srnn_experiment("srnn-fixed", "16 experts from the start, 40 epochs.", SRNNSettings(start=16, epochs=40)),
+    srnn_experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", SRNNSettings()),
+    srnn_experiment(
+        "srnn-two-phase", "4 experts, then 12 more at once.", SRNNSettings(start=4, births="phase")
+    ),
+    srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
+    srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),
+    srnn_experiment("srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 3),
+):
+    EXPERIMENTS.add(experiment)

@@ -5,41 +5,37 @@
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #075ccae8
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-import torch
-
-from ....routing.adjustments import by_max, by_mean, by_rank, load_share
+from ...core.aux_loss_settings import AuxLossSettings
+from ....registry import one_of
 from ....routing.parts import positive
-from ....routing.presets import loss_free, srnn, srnn_as_printed, top_k
-from ....routing.router import Router
+from ....routing.router import ROUTERS, Router
 from ....routing.selection import Gate, softmax_all, softmax_chosen
 
 # %% auto #0
-__all__ = ['ROUTERS', 'GATES', 'SRNNSettings', 'repaired', 'make_router']
+__all__ = ['GATES', 'SRNNSettings', 'router_knobs', 'make_router']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #4658245c
 @dataclass(frozen=True)
-class SRNNSettings:
+class SRNNSettings(AuxLossSettings):
     "One SRNN run. The defaults are SRNN's hyperparameter table."
 
     data: str = "photographs"  # embedded, a hub id, or a folder of images
     limit: int | None = None  # at most this many training images
     size: int | None = None  # pixels a side; None: the data's own
-    router: Literal["none", "printed", "by max", "by mean", "by rank", "by share", "loss-free"] = (
-        "printed"  # what chooses experts
-    )
+    router: str = "srnn_as_printed"  # one of ROUTERS
     gate: Literal["all", "chosen"] = "all"  # softmax over all experts, or over the chosen ones
     d: int = 128
     hidden: int = 64  # of an expert: Linear(128→64) + ReLU + Linear(64→128) with residual
     k: int = 2
     skips: bool = True  # U-Net skips past the bottleneck
-    saturation_ema: float = 0.9
-    capacity_bias: float = 0.5  # strength of the router's bias; of the loss-free bias, its step
-    load_balance_weight: float = 0.1  # SRNN's gate variance
-    switch_weight: float = 0.0  # the Switch loss in its place
+    ema: float = 0.9  # how much of the old saturation a step keeps
+    strength: float | None = None  # of the router's bias; None: as usual for this router
+    aux_loss: str = field(default="gate_variance", kw_only=True)  # one of AUX_LOSSES
+    aux_loss_coef_start: float = field(default=0.1, kw_only=True)  # its coefficient at the beginning
+    aux_loss_coef_end: float = field(default=0.1, kw_only=True)  # its coefficient from the decay's end on
     batch_size: int = 128
     lr_autoencoder: float = 1e-3
     lr_moe: float = 5e-4
@@ -56,7 +52,9 @@ class SRNNSettings:
 
     def __post_init__(self):
         positive(k=self.k, start=self.start, epochs=self.epochs, batch_size=self.batch_size)
-        for name in ("lr_autoencoder", "lr_moe", "capacity_bias", "load_balance_weight", "switch_weight"):
+        one_of(ROUTERS, self.router, "router")
+        self.check_aux_loss()
+        for name in ("lr_autoencoder", "lr_moe"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise ValueError(f"{name}={getattr(self, name)}: needs a finite number of at least 0")
         if self.k > self.start:
@@ -67,28 +65,26 @@ class SRNNSettings:
             raise ValueError(f"phase_one={self.phase_one}: needs a fraction between 0 and 1")
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #42fe53a4
-ROUTERS: dict[str, Callable[[SRNNSettings, Gate], Router]] = {
-    "none": lambda s, gate: top_k(s.d, s.start, s.k, gate),
-    "printed": lambda s, gate: srnn_as_printed(s.d, s.start, s.k, gate, s.capacity_bias, s.saturation_ema),
-    "loss-free": lambda s, gate: loss_free(s.d, s.start, s.k, gate, s.capacity_bias),
-}
-
-
-def repaired(**how) -> Callable[[SRNNSettings, Gate], Router]:
-    "A repaired saturation router that sees saturation in the given way."
-    return lambda s, gate: srnn(s.d, s.start, s.k, gate, s.capacity_bias, s.saturation_ema, **how)
-
-
-ROUTERS |= {
-    "by max": repaired(normalise=by_max),
-    "by mean": repaired(normalise=by_mean),
-    "by rank": repaired(normalise=by_rank),
-    "by share": repaired(normalise=by_max, signal=load_share),
-}
-
 GATES: dict[str, Gate] = {"all": softmax_all, "chosen": softmax_chosen}
 
 
-def make_router(settings: SRNNSettings) -> Router:
-    "The router that the settings name, for `settings.start` experts."
-    return ROUTERS[settings.router](settings, GATES[settings.gate])
+def router_knobs(
+    settings: SRNNSettings,
+) -> dict[str, Any]:
+    "What the settings say about their router, by the names that its registered function has for it."
+    entry, s = ROUTERS[settings.router], settings
+    own = {entry.k_name: s.k, "gate": GATES[s.gate], "ema": s.ema}
+    given = {name: value for name, value in own.items() if name in entry.takes}
+    if s.strength is not None:
+        given[entry.strength.name if entry.strength else "strength"] = s.strength
+    return given
+
+
+def make_router(
+    settings: SRNNSettings,
+) -> Router:
+    "The named router for `settings.start` experts; `ValueError` where it has no strength, or cannot grow."
+    router = ROUTERS[settings.router](settings.d, settings.start, **router_knobs(settings))
+    if (settings.n_experts > settings.start and not router.can_resize) or router.needs:
+        raise ValueError(f"router={settings.router!r}: no experts can be added to it, or it needs token ids")
+    return router

@@ -18,13 +18,11 @@ from .settings import SRNNSettings, make_router
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
 from ....models.vision.autoencoder import MoEAutoencoder
-from ....routing.losses import gate_variance, switch_loss
 from ....training.growth import Growth, even_births, reset_optimizer_state, keep_optimizer_state
-from ....training.schedules import Constant
-from ....training.trainer import Callback, AuxLoss, Trainer
+from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['OPTIMIZER_STATE', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'aux_losses', 'build']
+__all__ = ['OPTIMIZER_STATE', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #ad4d76e5
 def widths(size: int) -> tuple[int, ...]:
@@ -65,13 +63,6 @@ def planned_births(settings: SRNNSettings, steps: int) -> dict[int, int]:
 OPTIMIZER_STATE = {"kept": keep_optimizer_state, "reset": reset_optimizer_state}
 
 
-def aux_losses(settings: SRNNSettings) -> dict[str, AuxLoss]:
-    "SRNN's gate variance and the Switch loss, where they have a weight."
-    weighed = {"gate variance": (gate_variance, settings.load_balance_weight)}
-    weighed["switch"] = (switch_loss, settings.switch_weight)
-    return {name: AuxLoss(loss, Constant(w)) for name, (loss, w) in weighed.items() if w}
-
-
 def build(settings: SRNNSettings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
     "Model, optimizer and trainer of one run, seeded; births come with the callbacks."
     from accelerate import Accelerator
@@ -89,7 +80,7 @@ def build(settings: SRNNSettings, data: Splits, callbacks: Sequence[Callback] = 
         batch=lambda step: data.train.pixels(batch_index(n, settings.batch_size, step, settings.seed)),
         task=reconstruction,
         steps=total_steps(settings, n),
-        aux_losses=aux_losses(settings),
+        aux_losses=settings.aux_losses(total_steps(settings, n)),
         callbacks=callbacks,
         accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision=settings.precision),
     )
