@@ -15,7 +15,7 @@ import numpy as np
 from ...data.images import Splits
 from ...data.photographs import load_photographs
 from .training import CollapseHistory, CollapseState, collapse_training
-from ..shared.balancing import EXCHANGEABLE
+from ..shared.balancing import EXCHANGEABLE, show_what_matters
 from ..shared.controls import WIDE, Preset, card, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.views import ExpertTiles, Lines, Points, StackedLoad, follow
@@ -153,6 +153,10 @@ class CollapseLab(LivePanel):
         groups = {title: [made[field] for field in fields] for title, fields in COLLAPSE_GROUPS.items()}
         parts = (asked, COLLAPSE_PRESETS, made, ("Why experts die", about), groups, [self.stage.box])
         super().__init__(*parts, name=name, start=lambda: collapse_training(lambda: self.state, images))
+
+    def agree(self, state: Any):
+        super().agree(state)
+        show_what_matters(self.knobs, state.balance)
 
     def show(self, history: CollapseHistory):
         "Called on the run's own thread, at most twenty times a second."

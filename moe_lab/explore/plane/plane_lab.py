@@ -23,7 +23,7 @@ from moe_lab.explore.plane.training import (
     plane_picture,
 )
 from .views import PlaneView, draw_expert
-from ..shared.balancing import GROWING
+from ..shared.balancing import GROWING, show_what_matters
 from ..shared.controls import Preset, button, card, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.views import Lines, StackedLoad, follow
@@ -202,6 +202,10 @@ class PlaneLab(LivePanel):
         )
         super().__init__(*parts, name=name, start=lambda: plane_training(lambda: self.state, self.looking))
         self.live.step(opening)
+
+    def agree(self, state: Any):
+        super().agree(state)
+        show_what_matters(self.knobs, state.balance)
 
     def looking(self) -> bool:
         return bool(self.looks and self.looks.popleft())
