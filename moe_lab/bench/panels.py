@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['LABS', 'sent_to_nobody', 'Shown', 'take_steps', 'exploration_price', 'printable']
+__all__ = ['LABS', 'sent_to_nobody', 'Shown', 'take_steps', 'Timed', 'time_shown', 'price_row', 'exploration_price', 'printable']
 
 # %% ../../nbs/09_bench/11_panels.ipynb #5c6b329a
 @contextmanager
@@ -62,7 +62,7 @@ class Shown(NamedTuple):
     given: dict[str, Any]  # to the panel
     steps: int  # in a round
 
-
+# %% ../../nbs/09_bench/11_panels.ipynb #1c5e1045
 LABS = {
     "CollapseLab": Shown(
         lambda: collapse_training(CollapseState, load_photographs(patch=8)), CollapseLab, {}, steps=50
@@ -70,44 +70,72 @@ LABS = {
     "PlaneLab": Shown(lambda: plane_training(PlaneState), PlaneLab, {"opening": 0}, steps=300),
 }
 
-
-def take_steps(stream: Iterator[Any], steps: int) -> None:
+# %% ../../nbs/09_bench/11_panels.ipynb #392784d5
+def take_steps(
+    stream: Iterator[Any],  # each `next` is a step
+    steps: int,
+) -> None:
     "Take so many steps."
     for _ in islice(stream, steps):
         pass
 
+# %% ../../nbs/09_bench/11_panels.ipynb #0d57ca59
+class Timed(NamedTuple):
+    "What a training and its panel took."
 
+    times: pd.DataFrame  # as of `interleaved`, contenders "alone" and "shown"
+    pictures: float  # seconds on the wall that drawing took
+    sent: int  # bytes
+
+
+def time_shown(
+    name: str,  # for the progress bar
+    shown: Shown,
+    rounds: int,  # in which each takes its steps once
+) -> Timed:
+    "Time the steps of a training by itself and in its panel."
+    start, panel, given, steps = shown
+    with sent_to_nobody() as sizes, stopwatch({"pictures": (panel, "show")}) as spent:
+        stream, lab = start(), panel(name="exploration_price", **given)
+        lab.live.wait()
+        next(stream)  # the panel shows its first state at once
+        sizes.clear()
+        spent["pictures"] = 0.0
+        acts = {"alone": partial(take_steps, stream, steps), "shown": partial(lab.run, steps)}
+        times = interleaved(acts, rounds, warm=0, progress=name)
+        lab.live.close()
+    return Timed(times, spent["pictures"], sum(sizes))
+
+# %% ../../nbs/09_bench/11_panels.ipynb #c8e91e53
+def price_row(
+    timed: Timed,
+    steps: int,  # that each took in all
+) -> dict[str, float]:  # ratio, low, high; pictures: share of the time; per second: steps, kB
+    "The figures of one panel."
+    found = ratios(timed.times, "alone", "cpu")
+    seconds = timed.times.groupby("contender")["seconds"].sum()
+    return {
+        **found.loc["shown", ["ratio", "low", "high"]],
+        "pictures": timed.pictures / seconds["shown"],
+        **{f"steps/s {act}": steps / seconds[act] for act in ("alone", "shown")},
+        "kB/s": timed.sent / seconds["shown"] / 1000,
+    }
+
+# %% ../../nbs/09_bench/11_panels.ipynb #94b77252
 def exploration_price(
-    labs: Mapping[str, Shown] = LABS,
-    rounds: int = 9,
-) -> (
-    pd.DataFrame
-):  # one row per lab: ratio, low, high, share of the time that pictures take; per second: steps, kB
+    labs: Mapping[str, Shown] = LABS,  # by name
+    rounds: int = 9,  # in which each takes its steps once
+) -> pd.DataFrame:  # one row per lab, as of `price_row`
     "CPU time of a training that is shown over that of the same training alone."
     import pandas as pd
 
     reuse_memory()
-    rows = {}
-    for name, (start, panel, given, steps) in labs.items():
-        with sent_to_nobody() as sizes, stopwatch({"pictures": (panel, "show")}) as spent:
-            stream, lab = start(), panel(name=exploration_price.__name__, **given)
-            lab.live.wait()
-            next(stream)  # the panel shows its first state at once
-            sizes.clear()
-            spent["pictures"] = 0.0
-            acts = {"alone": partial(take_steps, stream, steps), "shown": partial(lab.run, steps)}
-            times = interleaved(acts, rounds, warm=0, progress=name)
-            lab.live.close()
-        found, seconds = ratios(times, "alone", "cpu"), times.groupby("contender")["seconds"].sum()
-        rows[name] = {
-            **found.loc["shown", ["ratio", "low", "high"]],
-            "pictures": spent["pictures"] / seconds["shown"],
-            **{f"steps/s {act}": rounds * steps / seconds[act] for act in acts},
-            "kB/s": sum(sizes) / seconds["shown"] / 1000,
-        }
+    rows = {
+        name: price_row(time_shown(name, shown, rounds), rounds * shown.steps) for name, shown in labs.items()
+    }
     return pd.DataFrame(rows).T.rename_axis("lab")
 
-
+# %% ../../nbs/09_bench/11_panels.ipynb #7760df01
 def printable() -> str:
     "Measure at the usual sizes, and tell."
     table = exploration_price().to_string(float_format="{:.3f}".format)

@@ -120,11 +120,11 @@ def detail(profile: Profile, domain_names: Sequence[str]) -> str:  # domain_name
     )
     return f"<div class='moe-detail'>{''.join(f'<div>{block}</div>' for block in blocks)}</div>"
 
-# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #05b0442b
+# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #4d641fad
 def draw_shares(
     ax: Any,  # matplotlib axes, which are returned
-    names: Sequence[str],  # N
-    shares: Sequence[float],  # (N,) heights
+    names: Any,  # (N,) names, or places on the axis
+    shares: Any,  # (N,) heights
     colours: Sequence[str],  # (N,) #RRGGBB
     title: str,  # above the axes
     unit: str,  # behind the title
@@ -133,10 +133,10 @@ def draw_shares(
     ax.bar(names, shares, color=colours)
     return calm(ax, title, unit, "")
 
-# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #282f2f1f
+# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #2bf0a389
 def draw_load(
-    ax: Any, profile: Profile, steps: Sequence[int]
-) -> Any:  # ax: matplotlib axes; steps of the recordings
+    ax: Any, profile: Profile, steps: Any
+) -> Any:  # ax: matplotlib axes; steps (R,) of the recordings
     "An expert's load over training; empty axes if there is one recording only."
     if len(profile.load) == 1:
         ax.axis("off")
@@ -145,7 +145,7 @@ def draw_load(
     ax.set_ylim(bottom=0)
     return calm(ax, "Load over training", "share of visits")
 
-# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #01737c24
+# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #7c42f8ce
 def draw_cards(every: list[Profile], shown: Profile, routed: Routed) -> Any:  # shown: whose card is drawn
     "All loads, and the words, domains, positions and partners of one expert, as a matplotlib figure."
     where, colour = f" in {routed.layer}" if routed.layer else "", expert_colour(shown.expert)
@@ -166,7 +166,7 @@ def draw_cards(every: list[Profile], shown: Profile, routed: Routed) -> Any:  # 
     draw_load(over, shown, routed.load.index)
     return figure
 
-# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #4a0f6547
+# %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #d4204a47
 class ExpertCards(Page):
     "A card for each expert of a layer, and all about the `selected` one; link the trait with that of other views."
 
