@@ -1,47 +1,26 @@
-"""An interactive teaching and analysis kit for sparse Mixture-of-Experts; names are loaded on first use."""
+"""An interactive teaching and analysis kit for sparse Mixture-of-Experts; names are loaded on first use.
 
-from importlib import import_module
+The names that are used most are here; each floor (`moe_lab.routing`, `moe_lab.measure`, …) offers all of its own.
+"""
+
+from lazy_loader import attach
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Routing": "routing.decision",
-    "Context": "routing.decision",
-    "Router": "routing.router",
-    "top_k": "routing.presets",
-    "loss_free": "routing.presets",
-    "srnn": "routing.presets",
-    "srnn_as_printed": "routing.presets",
-    "MoE": "experts.moe",
-    "observe": "experts.moe",
-    "upcycle": "experts.upcycling",
-    "Trainer": "training.trainer",
-    "record": "measure.trace.trace",
-    "Trace": "measure.trace.trace",
-    "listen": "measure.transformers.hooks",
-    "ablate": "measure.transformers.interventions",
-    "force": "measure.transformers.interventions",
-    "load_model": "measure.transformers.loading",
-    "load_images": "data.hub",
-    "load_text": "data.text",
-    "HealthMonitor": "training.monitor",
-    "CollapseLab": "explore.collapse.collapse_lab",
-    "BalanceLab": "explore.balance.balance_lab",
-    "PlaneLab": "explore.plane.plane_lab",
-    "TokenTrail": "explore.tokens.token_trail",
-    "look_into": "explore.tokens.selection",
-    "ExpertCards": "explore.tokens.expert_cards",
-    "SpecialistMap": "explore.tokens.specialist_map",
-    "reuse_memory": "training.allocator",
+_FLOORS = ["bench", "cli", "colours", "data", "experiments", "experts", "explore", "measure", "models", "registry"]
+_FLOORS += ["routing", "training"]
+
+_NAMES = {
+    "routing": ["Context", "Routing", "Router", "register_router", "ROUTERS", "AUX_LOSSES", "register_aux_loss"],
+    "routing.presets": ["top_k", "switch", "gshard", "expert_choice", "loss_free", "srnn", "srnn_as_printed", "spectra"],
+    "routing.losses": ["switch_loss", "gate_variance", "z_loss"],
+    "experts": ["Bottleneck", "MoE", "observe", "upcycle"],
+    "measure": ["METRICS", "register_metric", "Load", "n_eff", "cv", "record", "Trace", "load_model", "ablate", "force"],
+    "measure.transformers": ["listen"],
+    "data": ["load_images", "load_text"],
+    "training": ["AuxLoss", "Trainer", "HealthMonitor", "reuse_memory"],
+    "experiments": ["EXPERIMENTS", "Experiment"],
+    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],
 }
-__all__ = [*_HOME]
 
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'moe_lab' has no attribute {name!r}; it offers {', '.join(_HOME)}")
-    return getattr(import_module(f"moe_lab.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__, __all__ = attach(__name__, _FLOORS, _NAMES)

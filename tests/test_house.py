@@ -1,8 +1,10 @@
 """The house: no import runs up a floor, no circle, a notebook for every module, and a light front door."""
 
 import ast
+import importlib
 import json
 import re
+import statistics
 import subprocess
 import sys
 from functools import cache
@@ -40,6 +42,12 @@ MODULES = {
 }
 
 
+DOORS = [
+    ".".join(path.parent.relative_to(ROOT / "moe_lab").parts)
+    for path in (ROOT / "moe_lab").rglob("*/__init__.py")
+]
+
+
 def test_every_module_has_its_notebook_and_every_notebook_its_module():
     assert set(MODULES) == set(ROOMS)
     for name, path in MODULES.items():
@@ -64,14 +72,30 @@ def imported(room: str, everywhere: bool = False) -> set[str]:
             above = package[: len(package) - node.level + 1] if node.level else []
             home = ".".join([*above, *filter(None, [node.module])])
             found |= {home, *(f"{home}.{alias.name}" for alias in node.names)}
-    names = {name.removeprefix("moe_lab.") for name in found}
-    return {moe_lab._HOME.get(name, name) for name in names} & set(ROOMS)
+    return {name.removeprefix("moe_lab.") for name in found} & set(ROOMS)
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_imports_only_what_stands_before_it(room):
     later = set(ROOMS[ROOMS.index(room) :])
     assert not imported(room, everywhere=True) & later
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_from_rooms_and_not_through_the_open_doors(room):
+    text = MODULES[room].read_text("utf8")
+    packages = {"moe_lab", *(f"moe_lab.{name}" for name in DOORS)}
+    own = ["moe_lab", *room.split(".")[:-1]]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            above = own[: len(own) - node.level + 1] if node.level else []
+            home = ".".join([*above, *filter(None, [node.module])])
+            through = {
+                alias.name
+                for alias in node.names
+                if f"{home}.{alias.name}".removeprefix("moe_lab.") not in ROOMS
+            }
+            assert home not in packages or not through, f"{room} imports {through} from {home}"
 
 
 def test_the_import_reader_sees_what_is_there():
@@ -98,10 +122,57 @@ def test_the_names_people_use_most_need_little_more_than_torch():
     assert "torch" in loaded and not loaded & HEAVY
 
 
-def test_every_name_at_the_front_door_leads_somewhere():
-    assert all(getattr(moe_lab, name).__name__ == name for name in moe_lab.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'Moe'; it offers Routing"):
-        moe_lab.Moe  # noqa: B018
+@pytest.mark.parametrize("package", ["", *DOORS])
+def test_every_name_at_a_door_leads_somewhere(package):
+    door = importlib.import_module(".".join(filter(None, ["moe_lab", package])))
+    assert set(door.__all__) <= set(dir(door))
+    for name in door.__all__:
+        assert getattr(door, name) is not None
+    with pytest.raises(AttributeError, match="Moe"):
+        door.Moe  # noqa: B018
+
+
+def test_what_people_use_is_at_the_doors():
+    for name in ("top_k", "Router", "Linear", "LossFreeBias", "TopK", "switch_loss", "Context", "ROUTERS"):
+        assert name in moe_lab.routing.__all__
+    assert {"MoE", "Bottleneck", "observe", "upcycle"} <= set(moe_lab.experts.__all__)
+    assert {"METRICS", "Load", "n_eff", "record", "Trace", "ablate"} <= set(moe_lab.measure.__all__)
+    assert {"Trainer", "AuxLoss", "HoldThenDecay", "HealthMonitor"} <= set(moe_lab.training.__all__)
+
+
+def test_the_front_page_names_what_is_there():
+    text = (ROOT / "README.md").read_text("utf8")
+    named = {name for line in re.findall(r"from moe_lab import (.+)", text) for name in line.split(", ")}
+    assert named and named <= set(moe_lab.__all__)
+
+
+def test_no_folder_and_no_module_is_too_large():
+    folders = {path.parent for top in ("nbs", "moe_lab", "tests") for path in (ROOT / top).rglob("*.*")}
+    files = {folder: [p for p in folder.iterdir() if p.suffix in (".py", ".ipynb")] for folder in folders}
+    large = {
+        str(folder): len(found)
+        for folder, found in files.items()
+        if len(found) > 12 + (folder.name == "lessons")
+    }
+    assert not {name: n for name, n in large.items() if ".ipynb_checkpoints" not in name}
+    long = {
+        name: n for name, path in MODULES.items() if (n := len(path.read_text("utf8").splitlines())) > 400
+    }
+    assert not long
+
+
+def exported_cells(notebook: Path) -> list[int]:
+    "Lines of code of each exported cell, blank ones left out."
+    cells = json.loads(notebook.read_text("utf8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    own = [text.splitlines()[1:] for text in texts if re.match(r"#\s*\|\s*export", text)]
+    return [sum(bool(line.strip()) for line in lines) for lines in own]
+
+
+def test_exported_cells_are_short():
+    lines = {room: exported_cells(path) for room, path in NOTEBOOKS.items()}
+    assert not {room: max(n) for room, n in lines.items() if n and max(n) > 40}
+    assert statistics.median(n for own in lines.values() for n in own) <= 12
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "nbs").rglob("*.ipynb")), ids=lambda path: path.stem)

@@ -45,7 +45,7 @@ class Trial:
     in_place: Callable[[], object]
     tried: Callable[[], object]
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #ba2ee862
+# %% ../../nbs/09_bench/10_negative_results.ipynb #335a087c
 def row_of_trial(
     trial: Trial,
     rounds: int,  # in which each side is timed once
@@ -54,11 +54,11 @@ def row_of_trial(
     "Time over that of what is in place, in the same round: median and quartiles."
     sides = {"in place": trial.in_place, "tried": trial.tried, "again": trial.in_place}
     table = ratios(interleaved(sides, rounds, patience=patience, progress=trial.name), "in place")
-    told = table.loc["tried", ["ratio", "low", "high"]].to_dict()
+    told = {name: float(table[name]["tried"]) for name in ("ratio", "low", "high")}
     told |= {"same again": table["ratio"]["again"], "ms": 1000 * table["time"]["in place"]}
-    return {"tried": trial.name, "at": trial.at, "act": trial.act} | told
+    return {"tried": trial.name, "at": trial.at, "act": trial.act, **told}
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #1d0333fa
+# %% ../../nbs/09_bench/10_negative_results.ipynb #523ab247
 def time_trials(
     trials: Iterable[Trial],
     rounds: int = 15,  # in which each side is timed once
@@ -69,14 +69,14 @@ def time_trials(
 
     return pd.DataFrame([row_of_trial(trial, rounds, patience) for trial in trials])
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #0c688e11
+# %% ../../nbs/09_bench/10_negative_results.ipynb #afbc8d58
 def blocks(
     ends: list[int],  # (E,) where each expert's rows end
 ) -> Iterator[tuple[int, slice]]:
     "Each expert with the slice of its rows."
     return enumerate(map(slice, [0, *ends], ends))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #40115c53
+# %% ../../nbs/09_bench/10_negative_results.ipynb #6f77c778
 def product_by_blocks(
     rows: Tensor,  # (A, a)
     w: Tensor,  # (E, a, c)
@@ -92,7 +92,7 @@ def product_by_blocks(
             torch.addmm(b[e], rows[own], w[e], out=y[own])
     return y
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #7c178c56
+# %% ../../nbs/09_bench/10_negative_results.ipynb #9c9c119c
 def gradients_by_blocks(
     grad: Tensor,  # (A, c)
     rows: Tensor,  # (A, a)
@@ -125,7 +125,7 @@ class Segmented(torch.autograd.Function):
         rows, w = ctx.saved_tensors
         return *gradients_by_blocks(grad, rows, w, ctx.ends, ctx.needs_input_grad[2]), None
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #6578f106
+# %% ../../nbs/09_bench/10_negative_results.ipynb #184e5c98
 def one_stack(
     x: Tensor,  # (T, d)
     routing: Routing,
@@ -174,7 +174,7 @@ def under_autocast(
 
     return low
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #827697e4
+# %% ../../nbs/09_bench/10_negative_results.ipynb #06d11c7d
 def precision(
     shapes: Iterable[Shape] = AT[-3:],
 ) -> Iterator[Trial]:
@@ -195,7 +195,7 @@ def by_torch(
     key = torch.uint8 if n <= 2**8 else torch.int16
     return keys.to(key).argsort(stable=True), nn.functional.pad(keys.bincount(minlength=n).cumsum(0), (1, 0))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #d77b0b88
+# %% ../../nbs/09_bench/10_negative_results.ipynb #710456fb
 def searches(
     sizes: Iterable[tuple[int, int, int]] = ((128, 64, 2), (1024, 16, 2), (1024, 64, 4), (8192, 64, 2)),
 ) -> Iterator[Trial]:
@@ -208,7 +208,7 @@ def searches(
         sides = (partial(sort, expert, n_experts) for sort in (in_blocks, by_torch))
         yield Trial("torch.argsort", at, "sort", *sides)
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #d35a8612
+# %% ../../nbs/09_bench/10_negative_results.ipynb #f10d8b36
 def seconds_alone(
     shape: Shape,
     kept: bool,  # whether freed memory waits for the next tensor
@@ -222,7 +222,7 @@ def seconds_alone(
     times = interleaved(acts, rounds, progress=str(shape)).groupby("contender")["seconds"].median()
     return [float(times[act]) for act in ACTS]
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #b01b9fbf
+# %% ../../nbs/09_bench/10_negative_results.ipynb #ee404a13
 ALONE = """
 from moe_lab.bench.timing import on_threads
 from moe_lab.bench.negative_results import seconds_alone, Shape
@@ -243,7 +243,7 @@ def seconds_apart(
         raise RuntimeError(f"{shape} in a process of its own: {answer.stderr[-2000:]}")
     return dict(zip(ACTS, map(float, answer.stdout.split())))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #7ae9960b
+# %% ../../nbs/09_bench/10_negative_results.ipynb #9fa2a548
 SIDES = {"in place": True, "tried": False, "again": True}  # whether freed memory is kept
 
 
@@ -258,7 +258,7 @@ def memory_turns(
     sides = [side for _ in range(turns) for side in SIDES]
     return pd.DataFrame([{"side": side} | seconds_apart(shape, SIDES[side], rounds) for side in sides])
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #12672f73
+# %% ../../nbs/09_bench/10_negative_results.ipynb #322bc1ff
 def memory_row(
     times: pd.DataFrame,  # rows of `memory_turns`
     act: str,  # a name in `ACTS`
@@ -274,7 +274,7 @@ def memory_row(
         "ms": 1000 * sides["in place"].median(),
     }
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #eb9e2c30
+# %% ../../nbs/09_bench/10_negative_results.ipynb #f438feb9
 def freed_memory(
     shapes: Iterable[Shape] = AT[-3:],
     rounds: int = 15,  # of each process

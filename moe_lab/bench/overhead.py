@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
+from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -19,9 +20,8 @@ from torch import Tensor, nn
 
 from .baselines import ACTS, routing_given
 from .cases import Shape, make_case
-from .routers import route, relative, take_turns
-from .routers import route_and_learn as decide_and_learn
-from .timing import interleaved, ratios
+from .routers import relative, route, route_and_learn, take_turns
+from .timing import interleaved, ratios, timed
 from ..experiments.systems.srnn.measurements import load
 from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
@@ -34,129 +34,173 @@ from ..routing.sinkhorn import after
 from ..training.allocator import reuse_memory
 from ..training.callbacks import MetricsLog
 from ..training.runs import Run
+from ..training.trainer import Trainer
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['WORK', 'eight_rounds', 'router_prices', 'stopwatch', 'step_parts', 'read_passes', 'read_passes_recorded',
-           'recording_price', 'map_seconds', 'printable']
+__all__ = ['WORK', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'step_methods', 'logged_trainer',
+           'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price', 'ten_clouds', 'map_seconds',
+           'as_text', 'printable']
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #6efbe44b
-def eight_rounds(d: int, n_experts: int, k: int) -> Router:
-    "S-BASE with a fixed number of Sinkhorn's rounds."
+def eight_rounds(
+    d: int,  # numbers per token
+    n_experts: int,
+    k: int,  # experts a token visits
+) -> Router:
+    "S-BASE (2202.01169) with eight rounds of Sinkhorn, however uneven the plan may still be."
     router = ROUTERS["s_base"](d, n_experts, k)
     router.set(stop=after(8))
     return router
 
+# %% ../../nbs/09_bench/08_overhead.ipynb #be424aa0
+def price_rows(
+    act: str,  # a name in `ACTS`
+    seconds: Mapping[str, list[float]],  # of the layer, under "", and of each router, round by round
+) -> list[dict[str, Any]]:  # router, act; ratio with quartiles low, high; seconds (median)
+    "A row for each router: its time over that of the layer."
+    rows = []
+    for name in (name for name in seconds if name):
+        middle, low, high = relative(seconds[name], seconds[""])
+        took = float(np.median(seconds[name]))
+        rows.append({"router": name, "act": act, "ratio": middle, "low": low, "high": high, "seconds": took})
+    return rows
 
+# %% ../../nbs/09_bench/08_overhead.ipynb #f6bb5460
 def router_prices(
     shape: Shape = Shape(8192, 512, 256, 64, 2),  # noqa: B008
     routers: Mapping[str, Callable[[int, int, int], Router]] | None = None,  # None: all, and `eight_rounds`
     rounds: int = 9,
     budget: float = 10.0,  # seconds a router may use before it sits out
-) -> pd.DataFrame:  # one row per router and act: ratio, low, high, seconds
+) -> pd.DataFrame:  # one row per router and act, as of `price_rows`
     "Time of a router over the time of the dispatch and the experts of a layer, in the same round."
     import pandas as pd
 
     routers = {**ROUTERS, "s_base, 8 rounds": eight_rounds} if routers is None else routers
     case = make_case(shape)
-    x, ids = case.x.detach(), torch.arange(shape.tokens)
+    x, ids = case.x.detach(), torch.arange(shape.tokens)  # (T, d), (T,)
     made = {name: make(shape.d, shape.n_experts, shape.k) for name, make in routers.items()}
     rows = []
-    for (act, layer), own in zip(ACTS.items(), (route, decide_and_learn)):
+    for (act, layer), own in zip(ACTS.items(), (route, route_and_learn)):
         turns: dict[str, Callable[[], Any]] = {"": layer(*routing_given(case))}
         turns |= {name: partial(own, router, x, ids) for name, router in made.items()}
-        seconds = take_turns(turns, rounds, budget, f"routers, {act}")
-        for name in made:
-            middle, low, high = relative(seconds[name], seconds[""])
-            took = float(np.median(seconds[name]))
-            rows.append(
-                {"router": name, "act": act, "ratio": middle, "low": low, "high": high, "seconds": took}
-            )
+        rows += price_rows(act, take_turns(turns, rounds, budget, f"routers, {act}"))
     return pd.DataFrame(rows)
+
+# %% ../../nbs/09_bench/08_overhead.ipynb #7ce36f9b
+def with_stopwatch(
+    method: Callable,
+    spent: dict[str, float],  # seconds by name, to which each call adds
+    name: str,
+) -> Callable:
+    "The same method; how long each call takes is added up, whether it ends well or not."
+
+    @wraps(method)
+    def call(*args, **kwargs):
+        start = perf_counter()
+        try:
+            return method(*args, **kwargs)
+        finally:
+            spent[name] += perf_counter() - start
+
+    return call
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #a7189742
 @contextmanager
-def stopwatch(methods: Mapping[str, tuple[Any, str]]) -> Iterator[dict[str, float]]:
-    "Inside the block, the seconds spent in methods (owner, name) add up."
+def stopwatch(
+    methods: Mapping[str, tuple[Any, str]],  # name -> owner, name of its method
+) -> Iterator[dict[str, float]]:  # name -> seconds so far
+    "Inside the block, the seconds spent in methods add up."
     spent = dict.fromkeys(methods, 0.0)
-
-    def timed(what: str, method: Callable) -> Callable:
-        @wraps(method)
-        def call(*args, **kwargs):
-            start = perf_counter()
-            try:
-                return method(*args, **kwargs)
-            finally:
-                spent[what] += perf_counter() - start
-
-        return call
-
     with ExitStack() as stack:
         for what, (owner, name) in methods.items():
-            stack.enter_context(patch.object(owner, name, timed(what, getattr(owner, name))))
+            method = with_stopwatch(getattr(owner, name), spent, what)
+            stack.enter_context(patch.object(owner, name, method))
         yield spent
 
+# %% ../../nbs/09_bench/08_overhead.ipynb #eee2ff11
+WORK = ("forward", "auxiliary losses", "backward", "optimizer", "gradients forgotten")
+
+
+def step_methods(
+    trainer: Trainer,
+    log: MetricsLog,  # one of its callbacks
+) -> dict[str, tuple[Any, str]]:  # as `stopwatch` takes them
+    "The parts of a training step: `WORK`, and what is done beside it."
+    return {
+        "batch": (trainer, "batch"),
+        "forward": (trainer, "task"),
+        "auxiliary losses": (trainer, "total"),
+        "backward": (Tensor, "backward"),
+        "feedback": (trainer, "tell_routers"),
+        "optimizer": (trainer.optimizer, "step"),
+        "gradients forgotten": (trainer.optimizer, "zero_grad"),
+        "log": (log, "after_step"),
+        "log, written": (log, "after_fit"),
+    }
+
+# %% ../../nbs/09_bench/08_overhead.ipynb #047fd232
+def logged_trainer(
+    settings: SRNNSettings,
+    folder: str,  # for the log
+) -> tuple[Trainer, MetricsLog]:
+    "A trainer and its log."
+    log = MetricsLog(Run.open(folder, "step", settings))
+    trainer = build(settings, load(settings), [log])
+    return trainer, log
+
 # %% ../../nbs/09_bench/08_overhead.ipynb #cf28e40c
-WORK = ("forward", "penalties", "backward", "optimizer", "gradients forgotten")
-
-
 def step_parts(
     settings: SRNNSettings = SRNNSettings(limit=10_000, start=16, epochs=4),  # noqa: B008
-    steps: int = 240,
+    steps: int = 240,  # that are timed
     warm: int = 10,  # steps before them that do not count
 ) -> pd.DataFrame:  # milliseconds a step and share of it; index: the parts, and the rest
-    "Where the time of a training step goes."
+    "Where the time of a training step goes; `ValueError` if these settings have fewer steps."
     import pandas as pd
 
     reuse_memory()
     with tempfile.TemporaryDirectory() as folder:
-        log = MetricsLog(Run.open(folder, "step", settings))
-        trainer = build(settings, load(settings), [log])
+        trainer, log = logged_trainer(settings, folder)
         if trainer.steps < warm + steps:
             raise ValueError(
                 f"steps={steps}: after {warm} to warm up there are {trainer.steps - warm} in these settings"
             )
         trainer.fit(until=warm)
-        methods = {
-            "batch": (trainer, "batch"),
-            "forward": (trainer, "task"),
-            "penalties": (trainer, "total"),
-            "backward": (Tensor, "backward"),
-            "feedback": (trainer, "tell_routers"),
-            "optimizer": (trainer.optimizer, "step"),
-            "gradients forgotten": (trainer.optimizer, "zero_grad"),
-            "log": (log, "after_step"),
-            "log, written": (log, "after_fit"),
-        }
-        with stopwatch(methods) as spent:
-            start = perf_counter()
-            trainer.fit(until=warm + steps)
-            whole = perf_counter() - start
+        with stopwatch(step_methods(trainer, log)) as spent:
+            whole = timed(partial(trainer.fit, until=warm + steps))["seconds"]
     seconds = pd.Series(spent | {"rest": whole - sum(spent.values())}).rename_axis("part")
     return pd.DataFrame({"ms": 1000 * seconds / steps, "share": seconds / whole})
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #b72765a1
 @torch.no_grad()
-def read_passes(model: nn.Module, tokens: Tensor, passes: int) -> None:
-    "Mean surprise of a decoder at tokens (B, S), several times over."
+def read_passes(
+    model: nn.Module,  # a decoder
+    tokens: Tensor,  # (B, S) long
+    passes: int,  # how often
+) -> None:
+    "Mean surprise of a decoder at tokens, several times over."
     for _ in range(passes):
         next_token(model, tokens)
 
-
-def read_passes_recorded(model: nn.Module, tokens: Tensor, passes: int) -> None:
+# %% ../../nbs/09_bench/08_overhead.ipynb #d1015da8
+def read_passes_recorded(
+    model: nn.Module,  # a decoder
+    tokens: Tensor,  # (B, S) long
+    passes: int,  # how often
+) -> None:
     "The same, recorded."
     with record(model):
         read_passes(model, tokens, passes)
 
-
+# %% ../../nbs/09_bench/08_overhead.ipynb #e603f770
 def recording_price(
     settings: DecoderSettings = DecoderSettings(),  # noqa: B008
     texts: int = 32,
-    passes: int = 4,
+    passes: int = 4,  # over all texts, in a round
     rounds: int = 9,
-) -> pd.DataFrame:  # as `ratios` returns it
+) -> pd.DataFrame:  # as `ratios` returns it, and nanoseconds a token and layer
     "CPU time of an evaluation that is recorded over one that is not, and nanoseconds a token and layer."
     torch.manual_seed(0)
     model, tokens = decoder(settings).eval(), torch.randint(settings.vocabulary, (texts, settings.length))
@@ -168,37 +212,51 @@ def recording_price(
     each = (table["time"] - float(table["time"]["read"])) / (passes * tokens.numel() * settings.layers)
     return table.assign(**{"ns a token and layer": 1e9 * each})
 
+# %% ../../nbs/09_bench/08_overhead.ipynb #f022b0f3
+def ten_clouds(
+    n: int,  # points
+    d: int,  # numbers a point
+) -> np.ndarray:  # (n, d)
+    "Points around ten centres, always the same."
+    draw = np.random.default_rng(0)
+    return draw.normal(size=(n, d)) + 4 * draw.normal(size=(10, d))[draw.integers(10, size=n)]
+
 # %% ../../nbs/09_bench/08_overhead.ipynb #ef1e626f
 def map_seconds(
     n: int = 10_000,  # points
     d: int = 128,  # numbers a point
-    methods: Mapping[str, object] = METHODS,
+    methods: Mapping[str, object] = METHODS,  # by name; the names are used
 ) -> pd.DataFrame:  # seconds on the wall and of the cores; index: the method
     "How long a map of points around ten centres takes."
     import pandas as pd
 
-    draw = np.random.default_rng(0)
-    x = draw.normal(size=(n, d)) + 4 * draw.normal(size=(10, d))[draw.integers(10, size=n)]
+    x = ten_clouds(n, d)
     parts = [
         interleaved({name: partial(flatten, x, name)}, rounds=1, warm=0, progress=name) for name in methods
     ]
     return pd.concat(parts).set_index("contender")[["seconds", "cpu"]].rename_axis("map")
 
+# %% ../../nbs/09_bench/08_overhead.ipynb #466492ae
+def as_text(
+    tables: Mapping[str, pd.DataFrame],  # title -> table
+) -> str:
+    "Titles and tables with three digits after the point."
+    return "\n\n".join(
+        f"{title}\n{table.to_string(float_format='{:.3f}'.format)}" for title, table in tables.items()
+    )
+
 # %% ../../nbs/09_bench/08_overhead.ipynb #d1bddd73
 def printable() -> str:
     "Measure all four at their usual sizes, and tell."
-    from importlib.util import find_spec
-
     prices = router_prices().pivot(index="router", columns="act", values=["ratio", "seconds"])
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
     here = {name: how for name, how in METHODS.items() if name != "pacmap" or find_spec("pacmap")}
-    told = {
-        "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
-        f"A training step: {work:.0%} is forward, backward and optimizer": parts,
-        "A recording: CPU time over that of reading alone": recording_price(),
-        "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
-    }
-    return "\n\n".join(
-        f"{title}\n{table.to_string(float_format='{:.3f}'.format)}" for title, table in told.items()
+    return as_text(
+        {
+            "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
+            f"A training step: {work:.0%} is forward, backward and optimizer": parts,
+            "A recording: CPU time over that of reading alone": recording_price(),
+            "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
+        }
     )

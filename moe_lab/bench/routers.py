@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from .timing import on_threads, timed
 from ..routing.decision import Context, Promises
 from ..routing.presets import top_k
 from ..routing.router import ROUTERS, Router
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['UNIT', 'ROUTER_ACTS', 'NOTE', 'flops', 'route', 'route_and_learn', 'take_turns', 'relative', 'facts',
-           'timing_columns', 'router_table', 'printable']
+__all__ = ['ROUTER_ACTS', 'UNIT', 'NOTE', 'flops', 'route', 'route_and_learn', 'take_turns', 'relative', 'facts',
+           'timing_columns', 'act_columns', 'router_table', 'with_quartiles', 'readable', 'printable']
 
 # %% ../../nbs/09_bench/07_routers.ipynb #3d838949
-def flops(router: Router, x: Tensor, ids: Tensor) -> int:
+def flops(
+    router: Router,
+    x: Tensor,  # (T, d) tokens
+    ids: Tensor,  # (T,) long, their ids, which some routers read
+) -> int:
     "Floating-point operations in the matrix products of one decision (a multiply-add is two)."
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -34,25 +38,36 @@ def flops(router: Router, x: Tensor, ids: Tensor) -> int:
     return counter.get_total_flops()
 
 # %% ../../nbs/09_bench/07_routers.ipynb #9ed7fdf1
-def route(router: Router, x: Tensor, ids: Tensor):
+def route(
+    router: Router,
+    x: Tensor,  # (T, d) tokens
+    ids: Tensor,  # (T,) long
+):
     "One decision without a graph."
     with torch.no_grad():
         router(x, Context(token_ids=ids))
 
-
-def route_and_learn(router: Router, x: Tensor, ids: Tensor):
-    "One decision and the backward pass through its weights, where there is one."
-    weight = router(x.detach().requires_grad_(), Context(token_ids=ids)).weight
+# %% ../../nbs/09_bench/07_routers.ipynb #9649b8c3
+def route_and_learn(
+    router: Router,
+    x: Tensor,  # (T, d) tokens
+    ids: Tensor,  # (T,) long
+):
+    "One decision and the backward pass through its weights, where there is one; gradients are dropped again."
+    weight = router(x.detach().requires_grad_(), Context(token_ids=ids)).weight  # (A,)
     if weight.requires_grad:
         weight.square().sum().backward()
     router.zero_grad()
 
+# %% ../../nbs/09_bench/07_routers.ipynb #e30975cd
+ROUTER_ACTS = {"decide": route, "learn": route_and_learn}
+
 # %% ../../nbs/09_bench/07_routers.ipynb #32112f2e
 def take_turns(
-    acts: Mapping[str, Callable[[], None]],
-    rounds: int,
+    acts: Mapping[str, Callable[[], object]],  # by name
+    rounds: int,  # that count
     budget: float,  # seconds an act may use before it sits out; every act has at least one turn
-    progress: str = "",
+    progress: str = "",  # what the progress bar is called
 ) -> dict[str, list[float]]:  # seconds of each act, round by round
     "Time acts in turn; before the first round, each is done once untimed if its budget allows."
     from tqdm.auto import tqdm
@@ -65,33 +80,39 @@ def take_turns(
                 bar.update()
                 if spent[name] > budget:
                     continue
-                start = perf_counter()
-                act()
-                took = perf_counter() - start
+                took = timed(act)["seconds"]
                 spent[name] += took
                 if turn or spent[name] > budget:
                     seconds[name].append(took)
     return seconds
 
 # %% ../../nbs/09_bench/07_routers.ipynb #118ed66a
-def relative(seconds: list[float], unit: list[float]) -> tuple[float, float, float]:
+def relative(
+    seconds: list[float],  # round by round
+    unit: list[float],  # of at least as many rounds
+) -> tuple[float, float, float]:
     "Median, lower and upper quartile of seconds in units of the same round's `unit`."
     ratios = torch.tensor(seconds) / torch.tensor(unit[: len(seconds)])
     low, middle, high = ratios.quantile(torch.tensor([0.25, 0.5, 0.75])).tolist()
     return middle, low, high
 
 # %% ../../nbs/09_bench/07_routers.ipynb #b4bb4dba
-UNIT = "a plain linear top-k router"
-
-
-def facts(router: Router, x: Tensor, ids: Tensor) -> dict[str, float]:
+def facts(
+    router: Router,
+    x: Tensor,  # (T, d) tokens
+    ids: Tensor,  # (T,) long
+) -> dict[str, float]:  # its promises, True or False; parameters; GFLOP of one decision
     "What can be said of a router without a clock."
     promises = {name.replace("_", " "): value for name, value in vars(router.promises).items()}
     parameters = sum(p.numel() for p in router.parameters())
     return promises | {"parameters": parameters, "GFLOP": flops(router, x, ids) / 1e9}
 
-
-def timing_columns(act: str, seconds: list[float], unit: list[float]) -> dict[str, float]:
+# %% ../../nbs/09_bench/07_routers.ipynb #400aba18
+def timing_columns(
+    act: str,  # "decide" or "learn"
+    seconds: list[float],  # of the router, round by round
+    unit: list[float],  # of the unit, round by round
+) -> dict[str, float]:
     "The columns of one act: milliseconds, times the unit with quartiles, rounds."
     middle, low, high = relative(seconds, unit)
     ms = 1000 * float(torch.tensor(seconds).median())
@@ -103,44 +124,63 @@ def timing_columns(act: str, seconds: list[float], unit: list[float]) -> dict[st
         f"{act} n": len(seconds),
     }
 
+# %% ../../nbs/09_bench/07_routers.ipynb #8defda30
+UNIT = "a plain linear top-k router"
+
+
+def act_columns(
+    act: str,  # "decide" or "learn"
+    routers: Mapping[str, Router],  # by name, `UNIT` among them
+    x: Tensor,  # (T, d) tokens
+    ids: Tensor,  # (T,) long
+    rounds: int,
+    budget: float,  # seconds a router may use before it sits out
+) -> dict[str, dict[str, float]]:  # router -> columns
+    "The columns of one act for all routers, which take turns."
+    turns = {name: partial(ROUTER_ACTS[act], router, x, ids) for name, router in routers.items()}
+    seconds = take_turns(turns, rounds, budget, act)
+    return {name: timing_columns(act, took, seconds[UNIT]) for name, took in seconds.items()}
+
 # %% ../../nbs/09_bench/07_routers.ipynb #d4eac41e
-ROUTER_ACTS = {"decide": route, "learn": route_and_learn}
-
-
 def router_table(
     presets: Mapping[str, Callable[[int, int, int], Router]] = ROUTERS,  # name -> make(d, n_experts, k)
-    n_tokens: int = 8192,
-    n_experts: int = 64,
-    d: int = 512,
-    k: int = 2,
+    n_tokens: int = 8192,  # T
+    n_experts: int = 64,  # E
+    d: int = 512,  # numbers per token
+    k: int = 2,  # experts a token visits
     rounds: int = 11,
     budget: float = 20.0,  # seconds a router may use for either act before it sits out
-) -> pd.DataFrame:  # one row per preset
-    "Promises, parameters, FLOPs and time of every preset, relative to `top_k` in the same round."
+) -> pd.DataFrame:  # one row per router; attrs: the size
+    "Promises, parameters, FLOPs and time of every router, relative to `top_k` in the same round."
     import pandas as pd
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with on_threads(1):
         torch.manual_seed(0)
         x, ids = torch.randn(n_tokens, d), torch.randint(n_tokens, (n_tokens,))
         routers = {name: make(d, n_experts, k) for name, make in presets.items()}
         rows = {name: facts(router, x, ids) for name, router in routers.items()}
         timed = {UNIT: top_k(d, n_experts, k), **routers}
-        for act, do in ROUTER_ACTS.items():
-            turns = {name: partial(do, router, x, ids) for name, router in timed.items()}
-            seconds = take_turns(turns, rounds, budget, act)
-            for name, row in rows.items():
-                row |= timing_columns(act, seconds[name], seconds[UNIT])
-    finally:
-        torch.set_num_threads(threads)
+        for act in ROUTER_ACTS:
+            columns = act_columns(act, timed, x, ids, rounds, budget)
+            rows = {name: row | columns[name] for name, row in rows.items()}
     found = pd.DataFrame(rows).T.convert_dtypes()
     found.attrs = {"n_tokens": n_tokens, "n_experts": n_experts, "d": d, "k": k}
     return found
 
-# %% ../../nbs/09_bench/07_routers.ipynb #880f3236
-def printable(found: pd.DataFrame) -> str:
-    "The table as text: promises as yes or no, times as median with quartiles."
+# %% ../../nbs/09_bench/07_routers.ipynb #e25e0095
+def with_quartiles(
+    found: pd.DataFrame,  # as of `router_table`
+    act: str,  # "decide" or "learn"
+) -> list[str]:
+    "Each router's time over the unit's: median (lower quartile–upper quartile)."
+    middle, low, high = (found[f"{act} ×{quartile}"] for quartile in ("", " 25 %", " 75 %"))
+    return [f"{m:.3g} ({l:.3g}–{h:.3g})" for m, l, h in zip(middle, low, high)]
+
+# %% ../../nbs/09_bench/07_routers.ipynb #523dfd8e
+def readable(
+    found: pd.DataFrame,  # as of `router_table`
+) -> pd.DataFrame:
+    "The table in words: promises as yes or no, times as median with quartiles."
     import pandas as pd
 
     shown = pd.DataFrame(index=found.index)
@@ -151,16 +191,22 @@ def printable(found: pd.DataFrame) -> str:
     shown["GFLOP seen"] = found["GFLOP"].map("{:.2f}".format)
     for act in ROUTER_ACTS:
         shown[f"{act} ms"] = found[f"{act} ms"].map("{:.1f}".format)
-        middle, low, high = (found[f"{act} ×{quartile}"] for quartile in ("", " 25 %", " 75 %"))
-        shown[f"{act} ×"] = [f"{m:.3g} ({l:.3g}–{h:.3g})" for m, l, h in zip(middle, low, high)]
+        shown[f"{act} ×"] = with_quartiles(found, act)
         shown[f"{act} n"] = found[f"{act} n"]
-    size = ", ".join(f"{name} {value}" for name, value in found.attrs.items())
-    return f"{size}; one thread; × is in units of {UNIT}\n\n{shown.to_string()}\n\n{NOTE}"
+    return shown
 
-
+# %% ../../nbs/09_bench/07_routers.ipynb #880f3236
 NOTE = (
     "decide: one decision; learn: with the backward pass through its weights, where it has one.\n"
     "×: median of the ratios to the unit in the same round, with their quartiles, over n rounds.\n"
     "GFLOP seen: matrix products alone. Softmax, sorting, elementwise work, Sinkhorn's matrix-vector products\n"
     "and the assignment solver are not counted; the time holds all of it."
 )
+
+
+def printable(
+    found: pd.DataFrame,  # as of `router_table`
+) -> str:
+    "The table as text, with its size and a note."
+    size = ", ".join(f"{name} {value}" for name, value in found.attrs.items())
+    return f"{size}; one thread; × is in units of {UNIT}\n\n{readable(found).to_string()}\n\n{NOTE}"

@@ -1,0 +1,30 @@
+"""The public names of `moe_lab.experiments`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["core", "systems"],
+    {
+        "core.aux_loss_settings": ["AuxLossSettings", "with_aux_loss"],
+        "core.experiment": ["EXPERIMENTS", "Experiment", "command", "launch", "nothing_to_refuse"],
+        "core.figures": [
+            "load_over_time",
+            "loss_against_balance",
+            "results_table",
+            "share_over_time",
+            "survivors",
+        ],
+        "core.report": ["png", "write_report"],
+        "core.sweep": [
+            "Column",
+            "Job",
+            "Work",
+            "finish",
+            "gather",
+            "mean_and_spread",
+            "one_thread",
+            "run_jobs",
+        ],
+    },
+)

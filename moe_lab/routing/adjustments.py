@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm
 
 from .decision import Context, Promises
-from .parts import Part, PerExpert
+from .parts import Part, PerExpert, below_one
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
 @dataclass(frozen=True)
@@ -27,36 +27,47 @@ class Feedback:
     centroids: Tensor | None = None  # (E, r) mean of routing.notes["centroids"], where the router notes them
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #9cd4bc7c
-def as_printed(saturation: Tensor) -> Tensor:
-    "SRNN's rule to the letter: raw gradient magnitudes."
+def as_printed(
+    saturation: Tensor,  # (E,) ≥ 0
+) -> Tensor:
+    "SRNN's rule to the letter: raw gradient magnitudes, (E,) -> (E,)."
     return saturation
 
-
-def by_max(saturation: Tensor) -> Tensor:
-    "Relative to the most saturated expert: in [0, 1]."
+# %% ../../nbs/01_routing/04_adjustments.ipynb #3effe6b1
+def by_max(
+    saturation: Tensor,  # (E,) ≥ 0
+) -> Tensor:
+    "Relative to the most saturated expert, (E,) -> (E,) in [0, 1]."
     return saturation / saturation.max().clamp_min(torch.finfo(saturation.dtype).tiny)
 
-
-def by_mean(saturation: Tensor) -> Tensor:
-    "Relative to the average expert: 1 is average, values above 2 are cut off."
+# %% ../../nbs/01_routing/04_adjustments.ipynb #4e1dd46d
+def by_mean(
+    saturation: Tensor,  # (E,) ≥ 0
+) -> Tensor:
+    "Relative to the average expert, (E,) -> (E,): 1 is average, values above 2 are cut off."
     return (saturation / saturation.mean().clamp_min(torch.finfo(saturation.dtype).tiny)).clamp_max(2)
 
-
-def by_rank(saturation: Tensor) -> Tensor:
-    "Rank among the experts, ties shared: 0 the hungriest, 1 the most saturated."
-    beaten = (saturation[:, None] > saturation).sum(1) + 0.5 * (
-        (saturation[:, None] == saturation).sum(1) - 1
-    )
-    return beaten / max(len(saturation) - 1, 1)
+# %% ../../nbs/01_routing/04_adjustments.ipynb #865fcc67
+def by_rank(
+    saturation: Tensor,  # (E,)
+) -> Tensor:
+    "Rank among the experts, ties shared, (E,) -> (E,): 0 the hungriest, 1 the most saturated."
+    beaten = (saturation[:, None] > saturation).sum(1)  # (E,) experts below this one
+    ties = (saturation[:, None] == saturation).sum(1) - 1  # (E,) others level with it
+    return (beaten + 0.5 * ties) / max(len(saturation) - 1, 1)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #86d4ac19
-def gradient(feedback: Feedback) -> Tensor:
-    "SRNN's signal: the expert's mean absolute gradient."
+def gradient(
+    feedback: Feedback,  # of one step
+) -> Tensor:
+    "SRNN's signal, (E,): the expert's mean absolute gradient."
     return feedback.gradient
 
-
-def load_share(feedback: Feedback) -> Tensor:
-    "The expert's share of the step's assignments, in units of the uniform share."
+# %% ../../nbs/01_routing/04_adjustments.ipynb #eeb6d536
+def load_share(
+    feedback: Feedback,  # of one step
+) -> Tensor:
+    "The expert's share of the step's assignments, (E,), in units of the uniform share."
     return feedback.counts / feedback.counts.mean().clamp_min(1)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #5a800f47
@@ -68,12 +79,12 @@ class SaturationBias(PerExpert):
 
     def __init__(
         self,
-        n_experts: int,
+        n_experts: int,  # E
         strength: float = 0.5,  # logits
         ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
         start: float = 0.5,  # saturation of a newborn
-        normalise: Callable[[Tensor], Tensor] = as_printed,
-        signal: Callable[[Feedback], Tensor] = gradient,
+        normalise: Callable[[Tensor], Tensor] = as_printed,  # saturation (E,) -> relative to the others (E,)
+        signal: Callable[[Feedback], Tensor] = gradient,  # what is averaged: feedback -> (E,)
     ):
         super().__init__()
         self.n_experts, self.strength, self.ema, self.start = n_experts, strength, ema, start
@@ -82,8 +93,7 @@ class SaturationBias(PerExpert):
         self.register_buffer("saturation", torch.full((n_experts,), float(start)))
 
     def validate(self) -> None:
-        if not 0 <= self.ema < 1:
-            raise ValueError(f"ema={self.ema}: needs a value in [0, 1)")
+        below_one(ema=self.ema)
 
     @property
     def bias(self) -> Tensor:
@@ -91,12 +101,11 @@ class SaturationBias(PerExpert):
         return self.strength * (1 - self.normalise(self.saturation))
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
-        return logits + self.bias
+        return logits + self.bias  # (T, E) + (E,)
 
     def after_step(self, feedback: Feedback):
-        self.saturation = self.ema * self.saturation + (1 - self.ema) * self.signal(feedback).to(
-            self.saturation
-        )
+        seen = self.signal(feedback).to(self.saturation)  # (E,)
+        self.saturation = self.ema * self.saturation + (1 - self.ema) * seen
 
     def fresh(self, n: int) -> "SaturationBias":
         return SaturationBias(n, self.strength, self.ema, self.start, self.normalise, self.signal)
@@ -110,7 +119,7 @@ class LossFreeBias(PerExpert):
 
     def __init__(
         self,
-        n_experts: int,
+        n_experts: int,  # E
         strength: float = 0.01,  # logits per step
     ):
         super().__init__()
@@ -118,12 +127,11 @@ class LossFreeBias(PerExpert):
         self.register_buffer("bias", torch.zeros(n_experts))
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
-        return logits + self.bias
+        return logits + self.bias  # (T, E) + (E,)
 
     def after_step(self, feedback: Feedback):
-        self.bias = self.bias + self.strength * (feedback.counts.mean() - feedback.counts).sign().to(
-            self.bias
-        )
+        hungry = (feedback.counts.mean() - feedback.counts).sign()  # (E,) 1 below the mean, −1 above it
+        self.bias = self.bias + self.strength * hungry.to(self.bias)
 
     def fresh(self, n: int) -> "LossFreeBias":
         return LossFreeBias(n, self.strength)
@@ -135,14 +143,16 @@ class Jitter(Part):
     promises = Promises(same_at_inference=False, deterministic=False)
     knobs = ("width",)
 
-    def __init__(self, width: float = 0.01):
+    def __init__(
+        self,
+        width: float = 0.01,  # in [0, 1), of each logit
+    ):
         super().__init__()
         self.width = width
         self.validate()
 
     def validate(self) -> None:
-        if not 0 <= self.width < 1:
-            raise ValueError(f"width={self.width}: needs a value in [0, 1)")
+        below_one(width=self.width)
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         if not self.training:
@@ -158,11 +168,14 @@ class Standardise(Part):
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #82496f87
 class ExpertThresholds(PerExpert):
-    "log softmax − cut-off, at least 0 for a token that the expert takes: (T, E) -> (T, E)."
+    "log softmax − threshold, at least 0 for a token that the expert takes (2603.11535): (T, E) -> (T, E)."
 
-    thresholds: Tensor
+    thresholds: Tensor  # (E,) in units of log softmax
 
-    def __init__(self, n_experts: int):
+    def __init__(
+        self,
+        n_experts: int,  # E
+    ):
         super().__init__()
         self.n_experts = n_experts
         self.register_buffer("thresholds", torch.zeros(n_experts))

@@ -1,0 +1,21 @@
+"""The public names of `moe_lab.experiments.core`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["aux_loss_settings", "experiment", "figures", "report", "sweep"],
+    {
+        "aux_loss_settings": ["AuxLossSettings", "with_aux_loss"],
+        "experiment": ["EXPERIMENTS", "Experiment", "command", "launch", "nothing_to_refuse"],
+        "figures": [
+            "load_over_time",
+            "loss_against_balance",
+            "results_table",
+            "share_over_time",
+            "survivors",
+        ],
+        "report": ["png", "write_report"],
+        "sweep": ["Column", "Job", "Work", "finish", "gather", "mean_and_spread", "one_thread", "run_jobs"],
+    },
+)

@@ -1,0 +1,55 @@
+"""The public names of `moe_lab.explore.balance`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["balance_lab", "comparison", "rules", "views"],
+    {
+        "balance_lab": [
+            "BALANCE_CODE",
+            "BALANCE_PRESETS",
+            "BalanceLab",
+            "BalanceStage",
+            "FORMATS",
+            "IMAGES",
+            "SIDE_KNOBS",
+            "balance_knobs",
+            "numbers_table",
+        ],
+        "comparison": ["Outcome", "comparison_in_words", "measure_outcome", "outcome_differences", "spots"],
+        "rules": [
+            "ADJUSTMENTS",
+            "BY_PARTS",
+            "BalanceState",
+            "NAMED",
+            "Part",
+            "ROUTER_MENU",
+            "SCORES",
+            "SELECTIONS",
+            "SETTLE",
+            "SideState",
+            "TokenBatch",
+            "aimed",
+            "aimed_cosine",
+            "aimed_spectra",
+            "can_be_aimed",
+            "decide_side",
+            "directions",
+            "encode_patches",
+            "named_router",
+            "router_knobs",
+            "router_of",
+            "settle",
+        ],
+        "views": [
+            "Drawn",
+            "EntropyPlane",
+            "LoadBars",
+            "Moves",
+            "SIDE_COLOURS",
+            "TokenMap",
+            "tokens_per_expert",
+        ],
+    },
+)

@@ -1,0 +1,39 @@
+"""The public names of `moe_lab.measure.text`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["keywords", "specialization"],
+    {
+        "keywords": [
+            "above_expected",
+            "check_vocabulary",
+            "examples",
+            "expert_keywords",
+            "heaviest",
+            "highest",
+            "keyword_share",
+            "shuffled_experts",
+            "text_grid",
+            "tf_idf",
+            "token_counts",
+        ],
+        "specialization": [
+            "Association",
+            "association",
+            "coactivation_graph",
+            "draw_coactivation",
+            "from_layer_to_layer",
+            "label_map",
+            "labels_of_units",
+            "lift_over_chance",
+            "meetings",
+            "nmi",
+            "specialization_by_position",
+            "specialization_table",
+            "together",
+            "visit_table",
+        ],
+    },
+)

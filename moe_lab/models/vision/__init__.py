@@ -1,0 +1,12 @@
+"""The public names of `moe_lab.models.vision`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["autoencoder", "classifier"],
+    {
+        "autoencoder": ["Decoder", "Encoder", "MoEAutoencoder", "fold", "side_after", "unfold"],
+        "classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
+    },
+)

@@ -1,0 +1,25 @@
+"""The public names of `moe_lab.experiments.systems.expert_choice`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["experiment", "leaks", "reader"],
+    {
+        "experiment": ["CAPACITIES", "COLUMNS", "by_capacity", "held_out_rows", "jobs", "work"],
+        "leaks": ["future_leaks", "honest_loss", "shares_changed", "told", "with_measured_thresholds"],
+        "reader": [
+            "DigitReader",
+            "ExpertChoiceSettings",
+            "LENGTH",
+            "ReaderBlock",
+            "SHADES",
+            "build",
+            "capacity",
+            "digit_texts",
+            "make_model",
+            "make_router",
+            "next_pixel",
+        ],
+    },
+)
