@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['Answer', 'BY_HAND', 'Visits', 'Calls', 'REMARKS', 'best_of', 'softmax_of_best', 'of_switch', 'of_doge', 'choice_of',
            'in_order', 'answered_visits', 'traced_visits', 'trace_differences', 'texts_for', 'copied', 'router_calls',
-           'wrong_layers', 'is_same', 'same_logits', 'loses', 'counts', 'examine', 'row_of', 'compatibility',
+           'wrong_layers', 'is_same', 'same_logits', 'loses', 'call_counts', 'examine', 'row_of', 'compatibility',
            'printable']
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #a2be5eb0
@@ -38,11 +38,11 @@ def best_of(
     k: int,
     gate: Callable[[Tensor, Tensor], Tensor],  # logits (T, E), those of the best (T, k) -> weights (T, k)
 ) -> Answer:
-    "The k best of each token, weighed by the gate."
+    "The k best of each token, weighted by the gate."
     best = logits.topk(k, dim=-1)  # (T, k)
     return best.indices, gate(logits, best.values)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #5827eb18
+# %% ../../nbs/09_bench/09_compatibility.ipynb #29250520
 def softmax_of_best(
     logits: Tensor,  # (T, E) not needed
     best: Tensor,  # (T, k) the logits of the best
@@ -50,7 +50,7 @@ def softmax_of_best(
     "A softmax over the chosen alone."
     return best.softmax(-1)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #b7dc71d3
+# %% ../../nbs/09_bench/09_compatibility.ipynb #d83d6e1c
 def of_switch(
     router: Any,  # not needed
     answer: Any,  # marks (B, S, E), 0 or 1; weight (B, S, 1); logits (B, S, E)
@@ -59,7 +59,7 @@ def of_switch(
     marks, weight, logits = answer
     return logits.argmax(-1).view(-1, 1), (weight * marks.any(-1, keepdim=True)).view(-1, 1)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #9259f688
+# %% ../../nbs/09_bench/09_compatibility.ipynb #d0efbf3b
 def of_doge(
     layer: Any,  # its `top_k` is read
     answer: Any,  # its second part: logits of rows (T, a) and of columns (T, b), a·b = E
@@ -68,7 +68,7 @@ def of_doge(
     rows, columns = answer[1]
     return best_of((rows[:, :, None] + columns[:, None]).flatten(1), layer.top_k, softmax_of_best)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #40b72834
+# %% ../../nbs/09_bench/09_compatibility.ipynb #0acbb58f
 BY_HAND: dict[str, Callable[[Any, Any], Answer]] = {  # class of a router: itself, its answer -> its choice
     "DbrxRouter": lambda router, logits: best_of(logits, 1, lambda all, best: torch.ones_like(best)),
     "DogeCDMoE": of_doge,
@@ -80,7 +80,7 @@ BY_HAND: dict[str, Callable[[Any, Any], Answer]] = {  # class of a router: itsel
     "SwitchTransformersTop1Router": of_switch,
 }
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #8be220c1
+# %% ../../nbs/09_bench/09_compatibility.ipynb #18d41922
 def choice_of(
     router: nn.Module,
     answer: Any,  # what it returned
@@ -96,7 +96,7 @@ def choice_of(
             return experts, weights
     raise ValueError(f"{type(router).__name__}: no experts with weights in what it returns")
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #4e2221db
+# %% ../../nbs/09_bench/09_compatibility.ipynb #78947841
 Visits = tuple[np.ndarray, np.ndarray]  # token and expert (2, A), weight (A,)
 
 
@@ -108,7 +108,7 @@ def in_order(
     order = np.lexsort(pairs[::-1])
     return pairs[:, order], weight[order]
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #5bad7133
+# %% ../../nbs/09_bench/09_compatibility.ipynb #a8c7a895
 def answered_visits(
     answer: Answer,
     real: Tensor,  # (B, S) bool, B·S = T: False for padding
@@ -119,7 +119,7 @@ def answered_visits(
     pairs = np.stack([token.numpy(), experts[token, rank].numpy()])
     return in_order(pairs, weights[token, rank].float().numpy())
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #99d389aa
+# %% ../../nbs/09_bench/09_compatibility.ipynb #a5230ec6
 def traced_visits(
     visits: pd.DataFrame,  # of one layer, as `Trace.assignments` gives them
     length: int,  # S, tokens of a text with its padding
@@ -168,7 +168,7 @@ def copied(
         return {name: copied(part) for name, part in value.items()}
     return type(value)(map(copied, value)) if isinstance(value, (tuple, list)) else value
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #4e067ac6
+# %% ../../nbs/09_bench/09_compatibility.ipynb #ee5cdc7e
 Calls = dict[str, tuple[nn.Module, tuple, dict]]  # layer -> router, arguments, named arguments
 
 
@@ -192,7 +192,7 @@ def router_calls(
         for handle in handles:
             handle.remove()
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #3cad01d1
+# %% ../../nbs/09_bench/09_compatibility.ipynb #7e276022
 @torch.no_grad()
 def wrong_layers(
     asked: Calls,  # as `router_calls` keeps them
@@ -213,7 +213,7 @@ def is_same(a: Tensor, b: Tensor) -> bool:
     "Whether two tables have one shape and, but for rounding, equal numbers."
     return a.shape == b.shape and torch.allclose(a.float(), b.float(), atol=1e-5)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #d4e6a291
+# %% ../../nbs/09_bench/09_compatibility.ipynb #3553c6c2
 def same_logits(
     model: Any,  # of Transformers
     given: dict[str, Tensor],  # arguments of the call
@@ -231,7 +231,7 @@ def same_logits(
     found = [any(is_same(said[:, : logits.shape[1]], logits) for logits in own) for said in returned]
     return sum(found), len(found)
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #b7fd5070
+# %% ../../nbs/09_bench/09_compatibility.ipynb #10a2f4aa
 def loses(
     model: Any,  # of Transformers
     given: dict[str, Tensor],  # arguments of the call
@@ -247,8 +247,8 @@ def loses(
         without = model(**given)
     return not torch.equal(before[0], without[0]) and torch.equal(before[0], model(**given)[0])
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #ba50908c
-def counts(
+# %% ../../nbs/09_bench/09_compatibility.ipynb #b67ad906
+def call_counts(
     model: Any,  # of Transformers
     decisions: Mapping[str, Any],  # by layer
     trace: Trace,
@@ -263,7 +263,7 @@ def counts(
         "recorded": len(trace) > 0,
     }
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #c7e88829
+# %% ../../nbs/09_bench/09_compatibility.ipynb #2426aa13
 @torch.no_grad()
 def examine(
     model: Any,  # of Transformers
@@ -275,7 +275,7 @@ def examine(
     wrong = wrong_layers(asked, trace, real, real_decoder)
     decisions = dict(heard)
     same, returned = same_logits(model, given, heard)
-    row = counts(model, decisions, trace) | {
+    row = call_counts(model, decisions, trace) | {
         "verified": set(asked) == set(decisions) and not any(wrong.values()) and same == returned,
         "router_logits": f"{same} of {returned}" if returned else "",
         "ablation": loses(model, given, trace, before),
@@ -304,7 +304,7 @@ def row_of(
         return {"recorded": False, "verified": False, "why": why}
     return row | {"why": row["why"] or REMARKS.get(family, "")}
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #3e46580d
+# %% ../../nbs/09_bench/09_compatibility.ipynb #6779ebc3
 def compatibility(
     names: Sequence[str] | None = None,  # families; None: all of the installed transformers
 ) -> pd.DataFrame:  # one row for each family
@@ -323,7 +323,7 @@ def compatibility(
         gc.collect()
     return pd.DataFrame(rows).T.rename_axis("family").convert_dtypes()
 
-# %% ../../nbs/09_bench/09_compatibility.ipynb #27b6e07e
+# %% ../../nbs/09_bench/09_compatibility.ipynb #574e078c
 def printable(
     found: pd.DataFrame,  # as of `compatibility`
 ) -> str:

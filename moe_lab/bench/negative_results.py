@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['AT', 'ALONE', 'SIDES', 'TRIALS', 'Trial', 'row_of_trial', 'time_trials', 'blocks', 'product_by_blocks',
-           'gradients_by_blocks', 'Segmented', 'one_stack', 'gradients', 'under_autocast', 'precision', 'by_torch',
-           'searches', 'seconds_alone', 'seconds_apart', 'memory_turns', 'memory_row', 'freed_memory', 'time_all']
+__all__ = ['AT', 'ROUTER_SIZES', 'ALONE', 'SIDES', 'TRIALS', 'Trial', 'row_of_trial', 'time_trials', 'expert_blocks',
+           'product_by_blocks', 'gradients_by_blocks', 'Segmented', 'one_stack', 'gradients', 'under_autocast',
+           'precision', 'by_torch', 'searches', 'seconds_alone', 'seconds_apart', 'memory_turns', 'memory_row',
+           'freed_memory', 'time_all']
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #f804c0d3
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Trial:
     in_place: Callable[[], object]
     tried: Callable[[], object]
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #335a087c
+# %% ../../nbs/09_bench/10_negative_results.ipynb #a4b005cd
 def row_of_trial(
     trial: Trial,
     rounds: int,  # in which each side is timed once
@@ -58,7 +59,7 @@ def row_of_trial(
     told |= {"same again": table["ratio"]["again"], "ms": 1000 * table["time"]["in place"]}
     return {"tried": trial.name, "at": trial.at, "act": trial.act, **told}
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #523ab247
+# %% ../../nbs/09_bench/10_negative_results.ipynb #904b74a7
 def time_trials(
     trials: Iterable[Trial],
     rounds: int = 15,  # in which each side is timed once
@@ -69,14 +70,14 @@ def time_trials(
 
     return pd.DataFrame([row_of_trial(trial, rounds, patience) for trial in trials])
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #afbc8d58
-def blocks(
+# %% ../../nbs/09_bench/10_negative_results.ipynb #a92c3044
+def expert_blocks(
     ends: list[int],  # (E,) where each expert's rows end
 ) -> Iterator[tuple[int, slice]]:
     "Each expert with the slice of its rows."
     return enumerate(map(slice, [0, *ends], ends))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #6f77c778
+# %% ../../nbs/09_bench/10_negative_results.ipynb #507c6757
 def product_by_blocks(
     rows: Tensor,  # (A, a)
     w: Tensor,  # (E, a, c)
@@ -85,25 +86,25 @@ def product_by_blocks(
 ) -> Tensor:  # (A, c)
     "Each row through the linear map of its expert."
     y = rows.new_empty(len(rows), w.shape[-1])
-    for e, own in blocks(ends):
+    for e, own in expert_blocks(ends):
         if b is None:
             torch.mm(rows[own], w[e], out=y[own])
         else:
             torch.addmm(b[e], rows[own], w[e], out=y[own])
     return y
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #9c9c119c
+# %% ../../nbs/09_bench/10_negative_results.ipynb #313abefb
 def gradients_by_blocks(
     grad: Tensor,  # (A, c)
     rows: Tensor,  # (A, a)
     w: Tensor,  # (E, a, c)
     ends: list[int],  # (E,) where each expert's rows end
-    has_bias: bool,
+    has_bias: bool,  # whether biases want a gradient
 ) -> tuple[Tensor, Tensor, Tensor | None]:  # as rows, as w, (E, c)
     "The gradients for rows, weights and biases."
     for_rows, for_w = torch.empty_like(rows), torch.empty_like(w)
     for_b = w.new_empty(len(w), w.shape[-1]) if has_bias else None
-    for e, own in blocks(ends):
+    for e, own in expert_blocks(ends):
         torch.mm(grad[own], w[e].T, out=for_rows[own])
         torch.mm(rows[own].T, grad[own], out=for_w[e])
         if for_b is not None:
@@ -125,10 +126,10 @@ class Segmented(torch.autograd.Function):
         rows, w = ctx.saved_tensors
         return *gradients_by_blocks(grad, rows, w, ctx.ends, ctx.needs_input_grad[2]), None
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #184e5c98
+# %% ../../nbs/09_bench/10_negative_results.ipynb #2d17350a
 def one_stack(
     x: Tensor,  # (T, d)
-    routing: Routing,
+    routing: Routing,  # of these tokens
     experts: Experts,
 ) -> Tensor:  # (T, d)
     "Expert by expert, all gradients written into one stack."
@@ -152,7 +153,7 @@ AT = (
 
 
 def gradients(
-    shapes: Iterable[Shape] = AT,
+    shapes: Iterable[Shape] = AT,  # each is a trial of both acts
 ) -> Iterator[Trial]:
     "The kernel that writes all gradients into one stack against the one that the rule chooses."
     for shape in shapes:
@@ -174,9 +175,9 @@ def under_autocast(
 
     return low
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #06d11c7d
+# %% ../../nbs/09_bench/10_negative_results.ipynb #34e5f426
 def precision(
-    shapes: Iterable[Shape] = AT[-3:],
+    shapes: Iterable[Shape] = AT[-3:],  # each is a trial of both acts
 ) -> Iterator[Trial]:
     "bfloat16 under autocast against float32."
     for shape in shapes:
@@ -195,11 +196,14 @@ def by_torch(
     key = torch.uint8 if n <= 2**8 else torch.int16
     return keys.to(key).argsort(stable=True), nn.functional.pad(keys.bincount(minlength=n).cumsum(0), (1, 0))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #710456fb
+# %% ../../nbs/09_bench/10_negative_results.ipynb #06226fad
+ROUTER_SIZES = ((128, 64, 2), (1024, 16, 2), (1024, 64, 4), (8192, 64, 2))  # T tokens, E experts, k choices
+
+
 def searches(
-    sizes: Iterable[tuple[int, int, int]] = ((128, 64, 2), (1024, 16, 2), (1024, 64, 4), (8192, 64, 2)),
+    sizes: Iterable[tuple[int, int, int]] = ROUTER_SIZES,  # (T, E, k) each
 ) -> Iterator[Trial]:
-    "topk against a search for k maxima, and PyTorch's sort against NumPy's, for T tokens, E experts, k choices."
+    "topk against a search for k maxima, and PyTorch's sort against NumPy's."
     for n_tokens, n_experts, k in sizes:
         scores = torch.randn(n_tokens, n_experts, generator=torch.Generator().manual_seed(0))  # (T, E)
         expert = topk_indices(scores, k).flatten()  # (T·k,)
@@ -208,7 +212,7 @@ def searches(
         sides = (partial(sort, expert, n_experts) for sort in (in_blocks, by_torch))
         yield Trial("torch.argsort", at, "sort", *sides)
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #f10d8b36
+# %% ../../nbs/09_bench/10_negative_results.ipynb #d17177e3
 def seconds_alone(
     shape: Shape,
     kept: bool,  # whether freed memory waits for the next tensor
@@ -222,7 +226,7 @@ def seconds_alone(
     times = interleaved(acts, rounds, progress=str(shape)).groupby("contender")["seconds"].median()
     return [float(times[act]) for act in ACTS]
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #ee404a13
+# %% ../../nbs/09_bench/10_negative_results.ipynb #723a36a7
 ALONE = """
 from moe_lab.bench.timing import on_threads
 from moe_lab.bench.negative_results import seconds_alone, Shape
@@ -243,7 +247,7 @@ def seconds_apart(
         raise RuntimeError(f"{shape} in a process of its own: {answer.stderr[-2000:]}")
     return dict(zip(ACTS, map(float, answer.stdout.split())))
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #9fa2a548
+# %% ../../nbs/09_bench/10_negative_results.ipynb #e522942e
 SIDES = {"in place": True, "tried": False, "again": True}  # whether freed memory is kept
 
 
@@ -258,7 +262,7 @@ def memory_turns(
     sides = [side for _ in range(turns) for side in SIDES]
     return pd.DataFrame([{"side": side} | seconds_apart(shape, SIDES[side], rounds) for side in sides])
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #322bc1ff
+# %% ../../nbs/09_bench/10_negative_results.ipynb #9f40749d
 def memory_row(
     times: pd.DataFrame,  # rows of `memory_turns`
     act: str,  # a name in `ACTS`
@@ -274,7 +278,7 @@ def memory_row(
         "ms": 1000 * sides["in place"].median(),
     }
 
-# %% ../../nbs/09_bench/10_negative_results.ipynb #f438feb9
+# %% ../../nbs/09_bench/10_negative_results.ipynb #da09ef02
 def freed_memory(
     shapes: Iterable[Shape] = AT[-3:],
     rounds: int = 15,  # of each process
@@ -298,7 +302,7 @@ TRIALS = (gradients, precision, searches)
 def time_all(
     out: Path,  # folder for tried.parquet
     rounds: int = 15,  # in which each side is timed once
-    trials: Iterable[Callable[[], Iterator[Trial]]] = TRIALS,
+    trials: Iterable[Callable[[], Iterator[Trial]]] = TRIALS,  # each makes some
     freed: Sequence[Shape] = AT[-3:],  # where memory is tried
 ) -> pd.DataFrame:  # rows as of `time_trials`; attrs: what they depend on
     "Time every trial on one thread, and write the rows; `ValueError` for fewer rounds than one."

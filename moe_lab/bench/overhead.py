@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['WORK', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'step_methods', 'logged_trainer',
+__all__ = ['WORK', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'logged_trainer', 'step_methods',
            'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price', 'ten_clouds', 'map_seconds',
-           'as_text', 'printable']
+           'titled_tables', 'printable']
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #6efbe44b
 def eight_rounds(
@@ -55,7 +55,7 @@ def eight_rounds(
     router.set(stop=after(8))
     return router
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #be424aa0
+# %% ../../nbs/09_bench/08_overhead.ipynb #910cc727
 def price_rows(
     act: str,  # a name in `ACTS`
     seconds: Mapping[str, list[float]],  # of the layer, under "", and of each router, round by round
@@ -68,11 +68,11 @@ def price_rows(
         rows.append({"router": name, "act": act, "ratio": middle, "low": low, "high": high, "seconds": took})
     return rows
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #f6bb5460
+# %% ../../nbs/09_bench/08_overhead.ipynb #91812821
 def router_prices(
     shape: Shape = Shape(8192, 512, 256, 64, 2),  # noqa: B008
     routers: Mapping[str, Callable[[int, int, int], Router]] | None = None,  # None: all, and `eight_rounds`
-    rounds: int = 9,
+    rounds: int = 9,  # in which each is timed once
     budget: float = 10.0,  # seconds a router may use before it sits out
 ) -> pd.DataFrame:  # one row per router and act, as of `price_rows`
     "Time of a router over the time of the dispatch and the experts of a layer, in the same round."
@@ -89,11 +89,11 @@ def router_prices(
         rows += price_rows(act, take_turns(turns, rounds, budget, f"routers, {act}"))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #7ce36f9b
+# %% ../../nbs/09_bench/08_overhead.ipynb #9d940981
 def with_stopwatch(
     method: Callable,
     spent: dict[str, float],  # seconds by name, to which each call adds
-    name: str,
+    name: str,  # under which it is added up
 ) -> Callable:
     "The same method; how long each call takes is added up, whether it ends well or not."
 
@@ -120,7 +120,17 @@ def stopwatch(
             stack.enter_context(patch.object(owner, name, method))
         yield spent
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #eee2ff11
+# %% ../../nbs/09_bench/08_overhead.ipynb #51349d38
+def logged_trainer(
+    settings: SRNNSettings,
+    folder: str,  # for the log
+) -> tuple[Trainer, MetricsLog]:
+    "A trainer and its log."
+    log = MetricsLog(Run.open(folder, "step", settings))
+    trainer = build(settings, load(settings), [log])
+    return trainer, log
+
+# %% ../../nbs/09_bench/08_overhead.ipynb #2782caac
 WORK = ("forward", "auxiliary losses", "backward", "optimizer", "gradients forgotten")
 
 
@@ -140,16 +150,6 @@ def step_methods(
         "log": (log, "after_step"),
         "log, written": (log, "after_fit"),
     }
-
-# %% ../../nbs/09_bench/08_overhead.ipynb #047fd232
-def logged_trainer(
-    settings: SRNNSettings,
-    folder: str,  # for the log
-) -> tuple[Trainer, MetricsLog]:
-    "A trainer and its log."
-    log = MetricsLog(Run.open(folder, "step", settings))
-    trainer = build(settings, load(settings), [log])
-    return trainer, log
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #cf28e40c
 def step_parts(
@@ -184,7 +184,7 @@ def read_passes(
     for _ in range(passes):
         next_token(model, tokens)
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #d1015da8
+# %% ../../nbs/09_bench/08_overhead.ipynb #92c82fe3
 def read_passes_recorded(
     model: nn.Module,  # a decoder
     tokens: Tensor,  # (B, S) long
@@ -194,12 +194,12 @@ def read_passes_recorded(
     with record(model):
         read_passes(model, tokens, passes)
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #e603f770
+# %% ../../nbs/09_bench/08_overhead.ipynb #72e07c82
 def recording_price(
     settings: DecoderSettings = DecoderSettings(),  # noqa: B008
-    texts: int = 32,
+    texts: int = 32,  # in a pass
     passes: int = 4,  # over all texts, in a round
-    rounds: int = 9,
+    rounds: int = 9,  # in which each is timed once
 ) -> pd.DataFrame:  # as `ratios` returns it, and nanoseconds a token and layer
     "CPU time of an evaluation that is recorded over one that is not, and nanoseconds a token and layer."
     torch.manual_seed(0)
@@ -212,7 +212,7 @@ def recording_price(
     each = (table["time"] - float(table["time"]["read"])) / (passes * tokens.numel() * settings.layers)
     return table.assign(**{"ns a token and layer": 1e9 * each})
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #f022b0f3
+# %% ../../nbs/09_bench/08_overhead.ipynb #9a92ec0e
 def ten_clouds(
     n: int,  # points
     d: int,  # numbers a point
@@ -236,8 +236,8 @@ def map_seconds(
     ]
     return pd.concat(parts).set_index("contender")[["seconds", "cpu"]].rename_axis("map")
 
-# %% ../../nbs/09_bench/08_overhead.ipynb #466492ae
-def as_text(
+# %% ../../nbs/09_bench/08_overhead.ipynb #4fe15188
+def titled_tables(
     tables: Mapping[str, pd.DataFrame],  # title -> table
 ) -> str:
     "Titles and tables with three digits after the point."
@@ -252,7 +252,7 @@ def printable() -> str:
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
     here = {name: how for name, how in METHODS.items() if name != "pacmap" or find_spec("pacmap")}
-    return as_text(
+    return titled_tables(
         {
             "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
             f"A training step: {work:.0%} is forward, backward and optimizer": parts,

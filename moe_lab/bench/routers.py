@@ -47,7 +47,7 @@ def route(
     with torch.no_grad():
         router(x, Context(token_ids=ids))
 
-# %% ../../nbs/09_bench/07_routers.ipynb #9649b8c3
+# %% ../../nbs/09_bench/07_routers.ipynb #57cbbeef
 def route_and_learn(
     router: Router,
     x: Tensor,  # (T, d) tokens
@@ -59,7 +59,7 @@ def route_and_learn(
         weight.square().sum().backward()
     router.zero_grad()
 
-# %% ../../nbs/09_bench/07_routers.ipynb #e30975cd
+# %% ../../nbs/09_bench/07_routers.ipynb #fa6657c1
 ROUTER_ACTS = {"decide": route, "learn": route_and_learn}
 
 # %% ../../nbs/09_bench/07_routers.ipynb #32112f2e
@@ -107,7 +107,7 @@ def facts(
     parameters = sum(p.numel() for p in router.parameters())
     return promises | {"parameters": parameters, "GFLOP": flops(router, x, ids) / 1e9}
 
-# %% ../../nbs/09_bench/07_routers.ipynb #400aba18
+# %% ../../nbs/09_bench/07_routers.ipynb #1b02795f
 def timing_columns(
     act: str,  # "decide" or "learn"
     seconds: list[float],  # of the router, round by round
@@ -124,7 +124,7 @@ def timing_columns(
         f"{act} n": len(seconds),
     }
 
-# %% ../../nbs/09_bench/07_routers.ipynb #8defda30
+# %% ../../nbs/09_bench/07_routers.ipynb #a578b182
 UNIT = "a plain linear top-k router"
 
 
@@ -133,7 +133,7 @@ def act_columns(
     routers: Mapping[str, Router],  # by name, `UNIT` among them
     x: Tensor,  # (T, d) tokens
     ids: Tensor,  # (T,) long
-    rounds: int,
+    rounds: int,  # that count
     budget: float,  # seconds a router may use before it sits out
 ) -> dict[str, dict[str, float]]:  # router -> columns
     "The columns of one act for all routers, which take turns."
@@ -148,7 +148,7 @@ def router_table(
     n_experts: int = 64,  # E
     d: int = 512,  # numbers per token
     k: int = 2,  # experts a token visits
-    rounds: int = 11,
+    rounds: int = 11,  # that count
     budget: float = 20.0,  # seconds a router may use for either act before it sits out
 ) -> pd.DataFrame:  # one row per router; attrs: the size
     "Promises, parameters, FLOPs and time of every router, relative to `top_k` in the same round."
@@ -167,7 +167,7 @@ def router_table(
     found.attrs = {"n_tokens": n_tokens, "n_experts": n_experts, "d": d, "k": k}
     return found
 
-# %% ../../nbs/09_bench/07_routers.ipynb #e25e0095
+# %% ../../nbs/09_bench/07_routers.ipynb #db2e825c
 def with_quartiles(
     found: pd.DataFrame,  # as of `router_table`
     act: str,  # "decide" or "learn"
@@ -176,7 +176,7 @@ def with_quartiles(
     middle, low, high = (found[f"{act} ×{quartile}"] for quartile in ("", " 25 %", " 75 %"))
     return [f"{m:.3g} ({l:.3g}–{h:.3g})" for m, l, h in zip(middle, low, high)]
 
-# %% ../../nbs/09_bench/07_routers.ipynb #523dfd8e
+# %% ../../nbs/09_bench/07_routers.ipynb #bfff74a7
 def readable(
     found: pd.DataFrame,  # as of `router_table`
 ) -> pd.DataFrame:

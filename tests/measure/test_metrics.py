@@ -85,7 +85,7 @@ EXTREMES = {
 every_metric = pytest.mark.parametrize("name", METRICS)
 
 
-@every_metric
+@pytest.mark.parametrize("name", REFERENCES)
 @settings(deadline=None, max_examples=50)
 @given(counts=st.lists(st.integers(0, 10_000), min_size=1, max_size=300).filter(any))
 def test_load_metrics_agree_with_references(name, counts):
@@ -159,7 +159,21 @@ def test_batches_add_up(name):
 
 
 def test_the_training_log_keeps_three():
-    assert [name for name in METRICS if METRICS[name].is_logged] == ["cv", "n_eff", "active"]
+    assert {"cv", "n_eff", "active"} <= {name for name in METRICS if METRICS[name].is_logged}
+
+
+@every_metric
+@pytest.mark.parametrize("n_tokens, n_experts, k", [(40, 2, 1), (300, 64, 4), (30, 5, 5)])
+def test_every_registered_metric_has_a_floor_and_an_ideal(name, n_tokens, n_experts, k):
+    "The contract: even load shows the ideal; the floor, if known, is among what random routers show; any E and k."
+    torch.manual_seed(4)
+    rolls = [METRICS[name](Load.of([dice(n_tokens, n_experts, k)])) for _ in range(100)]
+    low, high = np.quantile([roll.value for roll in rolls], [0.0, 1.0])
+    floor = rolls[0].floor
+    assert np.isnan(floor) or low - 0.02 * abs(low) - 1e-6 <= floor <= high + 0.02 * abs(high) + 1e-6
+    assert {roll.n for roll in rolls} == {n_tokens}
+    even = METRICS[name](Load(torch.full((n_experts,), 5.0).double(), 5 * n_experts))
+    assert even.value == pytest.approx(even.ideal, abs=1e-9)
 
 
 # --- overlap ------------------------------------------------------------------------------------------

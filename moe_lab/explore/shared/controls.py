@@ -126,7 +126,10 @@ def chip_row(*parts: w.Widget) -> w.Box:
     return styled(w.HBox(parts), "moe-chips")
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #6cf39b2a
-def heading_html(title: str, about: str) -> w.HTML:  # both are HTML
+def heading_html(
+    title: str,  # HTML
+    about: str,  # the line below it, HTML
+) -> w.HTML:
     "The heading of a panel: its title, and a line below it."
     return w.HTML(f"<b class='moe-title'>{title}</b><br><span class='moe-about'>{about}</span>")
 
@@ -144,7 +147,11 @@ def wrong(words: str) -> str:
     return f"<span class='moe-wrong'>{escape(words)}</span>"
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #c959caa6
-def sheet(title: str, width: float, height: float) -> Any:  # width and height in inches
+def sheet(
+    title: str,  # a sentence or more, in one line or several
+    width: float,  # inches
+    height: float,  # inches
+) -> Any:
     "An empty matplotlib figure with a title."
     from matplotlib.figure import Figure
 

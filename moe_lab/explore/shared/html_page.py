@@ -89,7 +89,10 @@ def quote(
 Row = tuple[str, Sequence[float], float | None, str]  # name, values, floor, what stands behind
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #8b31e74b
-def bar_rows(rows: Iterable[Row], colour: str) -> str:  # colour: #RRGGBB
+def bar_rows(
+    rows: Iterable[Row],  # values and floors in [0, 1]
+    colour: str,  # #RRGGBB
+) -> str:
     "A bar for each row; a second value is a thin grey bar below it, the floor a mark. Values lie in [0, 1] (HTML)."
     made = []
     for name, values, floor, behind in rows:
@@ -120,7 +123,10 @@ def strip(
     return f"<div class='moe-strip'>{''.join(parts)}</div>"
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #1d2c6935
-def spark_columns(values: Sequence[float], colour: str) -> str:  # values in [0, 1]; colour: #RRGGBB
+def spark_columns(
+    values: Sequence[float],  # in [0, 1]
+    colour: str,  # #RRGGBB
+) -> str:
     "Values as small columns, side by side (HTML)."
     made = "".join(f"<i style='--value:{value:.4f}' title='{value:.1%}'></i>" for value in values)
     return f"<div class='moe-spark' style='--expert:{colour}'>{made}</div>"

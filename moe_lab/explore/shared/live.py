@@ -59,7 +59,11 @@ def pause_after(
 class Publisher:
     "Shows states, and notes when the next picture is due."
 
-    def __init__(self, publish: Callable[[Any], object], fps: float):  # fps: pictures a second, at most
+    def __init__(
+        self,
+        publish: Callable[[Any], object],  # shows one state
+        fps: float,  # pictures a second, at most
+    ):
         self.publish, self.fps, self.due = publish, fps, 0.0
 
     def show(self, state: Any):
@@ -107,11 +111,19 @@ class Feed(Restartable):
 class RestingFeed:
     "A feed that rests in a state and says so to `report`."
 
-    def __init__(self, feed: Feed, report: Callable[[str], object]):  # report: told each new state
+    def __init__(
+        self,
+        feed: Feed,  # pulls the states
+        report: Callable[[str], object],  # told each new state
+    ):
         self.feed, self.report = feed, report
         self.state, self.error = "paused", ""
 
-    def rest(self, state: str = "paused", why: str = ""):  # why: stands behind the state in the report
+    def rest(
+        self,
+        state: str = "paused",  # to rest in
+        why: str = "",  # stands behind the state in the report
+    ):
         "Show what has been held back, and stay as it is."
         self.state = state
         try:
@@ -167,7 +179,11 @@ class _Wanted:
         self._wake = threading.Condition()
         self._steps, self._fresh, self._closed, self._idle = 0.0, True, False, False
 
-    def _ask(self, steps: float, fresh: bool = False):  # so many steps, and before them a fresh start
+    def _ask(
+        self,
+        steps: float,  # to take
+        fresh: bool = False,  # start over before them
+    ):
         "Note it and wake who does it; `RuntimeError` if the run is closed."
         with self._wake:
             if self._closed:

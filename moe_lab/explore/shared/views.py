@@ -26,8 +26,9 @@ def pack_float32(*parts: Any) -> bytes:  # parts: numbers, or arrays of any shap
 
 # %% ../../../nbs/08_explore/1_shared/02_views.ipynb #5a89d1a1
 def group_means(
-    values: np.ndarray, first: np.ndarray
-) -> np.ndarray:  # values (S, N); first (C,) row of each group
+    values: np.ndarray,  # (S, N) of N series; NaN: not measured
+    first: np.ndarray,  # (C,) first row of each group
+) -> np.ndarray:
     "Means (C, N) over groups of neighbouring rows; NaN is left out, and stays where there is nothing else."
     known = np.isfinite(values)  # (S, N)
     total = np.add.reduceat(np.where(known, values, 0), first)  # (C, N)

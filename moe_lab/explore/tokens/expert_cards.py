@@ -62,7 +62,10 @@ def partner_shares(routed: Routed) -> np.ndarray:  # (E, E), diagonal 0
     return np.where(np.eye(routed.n_experts, dtype=bool), 0, partners)
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #6316daff
-def profiles(routed: Routed, n: int = 6) -> list[Profile]:  # n: words of each expert at most
+def profiles(
+    routed: Routed,  # a layer
+    n: int = 6,  # words of each expert at most
+) -> list[Profile]:
     "What is known of every expert, in the order of their numbers."
     frame, experts = routed.frame, range(routed.n_experts)
     shuffled = shuffled_experts(frame, 1)
@@ -108,7 +111,10 @@ def load_block(profile: Profile) -> str:
     return head + spark_columns(heights.tolist(), expert_colour(profile.expert))
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #625b3251
-def detail(profile: Profile, domain_names: Sequence[str]) -> str:  # domain_names: D
+def detail(
+    profile: Profile,  # of one expert
+    domain_names: Sequence[str],  # D
+) -> str:
     "All that is known of an expert (HTML)."
     colour, name = expert_colour(profile.expert), expert_name(profile.expert)
     blocks = (
@@ -135,8 +141,10 @@ def draw_shares(
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #2bf0a389
 def draw_load(
-    ax: Any, profile: Profile, steps: Any
-) -> Any:  # ax: matplotlib axes; steps (R,) of the recordings
+    ax: Any,  # matplotlib axes, which are returned
+    profile: Profile,  # of one expert
+    steps: Any,  # (R,) steps of the recordings
+) -> Any:
     "An expert's load over training; empty axes if there is one recording only."
     if len(profile.load) == 1:
         ax.axis("off")
@@ -146,7 +154,11 @@ def draw_load(
     return calm(ax, "Load over training", "share of visits")
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #7c42f8ce
-def draw_cards(every: list[Profile], shown: Profile, routed: Routed) -> Any:  # shown: whose card is drawn
+def draw_cards(
+    every: list[Profile],  # of all experts
+    shown: Profile,  # whose card is drawn
+    routed: Routed,  # their layer
+) -> Any:
     "All loads, and the words, domains, positions and partners of one expert, as a matplotlib figure."
     where, colour = f" in {routed.layer}" if routed.layer else "", expert_colour(shown.expert)
     figure = sheet(f"E{shown.expert}{where}: {shown.load[-1]:.0%} of the visits", 11, 5.5)
@@ -183,8 +195,10 @@ class ExpertCards(Page):
         self.observe(lambda _change: self.unfold(), "selected")
 
     def show(
-        self, routed: Routed, profiles: list[Profile]
-    ):  # of all experts, as `profiles(routed)` makes them
+        self,
+        routed: Routed,  # the layer
+        profiles: list[Profile],  # of all its experts
+    ):
         "The cards of a layer."
         self.routed, self.profiles = routed, profiles
         self.unfold()

@@ -64,14 +64,20 @@ def in_context(
     ]
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #ce4684e8
-def visits_in_words(routed: Routed, rows: Any) -> np.ndarray:  # rows (n,): numbers of tokens
+def visits_in_words(
+    routed: Routed,  # a layer
+    rows: Any,  # (n,) numbers of tokens
+) -> np.ndarray:  # (n,) of str
     "Of each token (n,) its experts with their weights, such as `E3 0.60, E1 0.40`."
     visited = routed.frame[routed.frame["row"].isin(rows)]
     named = visited["expert"].map("E{}".format) + visited["weight"].map(" {:.2f}".format)
     return named.groupby(visited["row"]).agg(", ".join)[rows].to_numpy()
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #3e8651d7
-def as_categories(labels: list[str], names: Sequence[str]) -> Any:  # names: all there may be, in their order
+def as_categories(
+    labels: list[str],  # n
+    names: Sequence[str],  # all there may be, in their order
+) -> Any:
     "The labels as a pandas `Categorical` of the names that come."
     import pandas as pd
 
@@ -124,7 +130,10 @@ def packed(numbers: np.ndarray) -> str:
     return base64.urlsafe_b64encode(zlib.compress(bits.tobytes(), 9)).decode() if len(bits) else ""
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #2e8c13db
-def unpacked(lasso: str, n: int) -> np.ndarray:  # n: points of the map
+def unpacked(
+    lasso: str,  # as `packed` writes it
+    n: int,  # points of the map
+) -> np.ndarray:  # (≤ n,) long, in order
     "The numbers (n,) that `packed` wrote; `ValueError` if these are not some of `n` points."
     try:
         bits = zlib.decompress(base64.urlsafe_b64decode(lasso)) if lasso else b""
@@ -151,7 +160,12 @@ class MapLayer(NamedTuple):
     links: tuple[Association, Association | None]  # of first choices and domains, and before training
 
     @classmethod
-    def of(cls, name: str, seen: Seen, n: int) -> "MapLayer":  # n: points at most
+    def of(
+        cls,
+        name: str,  # of the layer
+        seen: Seen,  # what its router was given and decided
+        n: int,  # points at most
+    ) -> "MapLayer":
         "A layer, with its points drawn and its experts described."
         now, before = seen.routed, seen.untrained
         links = domain_association(now), None if before is None else domain_association(before)
@@ -172,7 +186,12 @@ class PlacedLayer:
     scores: dict[str, Measured]  # what of the neighbourhood is kept
 
     @classmethod
-    def of(cls, layer: MapLayer, method: str, folder: Path) -> Self:  # as the fields
+    def of(
+        cls,
+        layer: MapLayer,  # whose points are laid out
+        method: str,  # one of the values of `MAP_METHODS`
+        folder: Path,  # where maps are kept
+    ) -> Self:
         "The points of a layer, laid out by a method, or as they are kept in the folder."
         x = layer.seen.inputs[layer.points["row"]]  # (n, d)
         with LAYING:

@@ -63,9 +63,7 @@ class Passage:
 
     words: tuple[str, ...]  # T
     layers: tuple[str, ...]  # of each decision; a layer that is used again has #2 behind its name
-    tables: tuple[
-        tuple[Tensor, Tensor], ...
-    ]  # of each decision: experts (T, K) long, −1: none; weights (T, K)
+    tables: tuple[tuple[Tensor, Tensor], ...]  # of each decision: experts (T, K), −1: none; weights (T, K)
     surprise: Tensor  # (T,) nats at each token; NaN at the first
     log_p: Tensor  # (T, V) of what comes after each token
 
@@ -86,7 +84,10 @@ def logits_of(
     return getattr(said, "logits", said)[0].float()
 
 # %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #9178a03f
-def surprises(log_p: Tensor, ids: Tensor) -> Tensor:  # log_p (T, V), ids (T,) long
+def surprises(
+    log_p: Tensor,  # (T, V) of what comes after each token
+    ids: Tensor,  # (T,) long
+) -> Tensor:  # (T,) nats
     "Nats at each token (T,); NaN at the first, of which nothing was expected."
     surprise = torch.full((len(ids),), torch.nan)
     surprise[1:] = -log_p[:-1].gather(1, ids[1:, None])[:, 0]
@@ -149,7 +150,10 @@ class Next(NamedTuple):
     after: float  # with the change
 
 # %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #844d11c8
-def distinct_names(ids: Collection[int], vocabulary: Sequence[str]) -> dict[int, str]:  # by id
+def distinct_names(
+    ids: Collection[int],  # of some tokens
+    vocabulary: Sequence[str],  # readable text of each id
+) -> dict[int, str]:  # by id
     "The text of each id, with the id behind it where another one looks the same."
     looks = Counter(visible(vocabulary[i]) for i in ids)
     return {

@@ -39,8 +39,9 @@ def recorded(model: nn.Module, texts: TokenSet) -> Trace:
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #5040d6f6
 def load_by_step(
-    every: "DataFrame", n_experts: int
-) -> "DataFrame":  # every: as `Trace.assignments` returns it
+    every: "DataFrame",  # as `Trace.assignments` returns it
+    n_experts: int,  # E
+) -> "DataFrame":  # (steps, E), each row sums to 1
     "Share of the assignments of each expert, a row (E,) for each recorded step."
     counts = every.groupby(["step", "expert"]).size().unstack(fill_value=0)
     load = counts.reindex(columns=range(n_experts), fill_value=0)
@@ -67,7 +68,12 @@ class Routed:
     layer: str = ""  # its name
 
     @classmethod
-    def of(cls, trace: Trace, layer: str | int, texts: TokenSet) -> "Routed":  # layer: name, or number
+    def of(
+        cls,
+        trace: Trace,  # of a model that read all of `texts`
+        layer: str | int,  # name, or number
+        texts: TokenSet,  # what was read
+    ) -> "Routed":
         "A layer of a trace in which a model read all of `texts`; `ValueError` if it read others."
         every, name = trace.assignments(layer), one_of(trace.layers, layer)
         n_experts, frame = trace.about["n_experts"][name], last_step(every)
@@ -151,7 +157,10 @@ def quoted(
     return found.assign(domain=np.asarray(routed.domain_names)[routed.domain[found["sequence"]]])
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #9991dbd4
-def shares(numbers: Any, n: int) -> np.ndarray:  # numbers: (N,) in 0 … n − 1, N ≥ 1
+def shares(
+    numbers: Any,  # (N,) in 0 … n − 1, N ≥ 1
+    n: int,  # how many different ones there can be
+) -> np.ndarray:  # (n,)
     "How often each of `n` numbers comes, as a share (n,)."
     return np.bincount(numbers, minlength=n) / len(numbers)
 
@@ -190,13 +199,19 @@ def word_bars(
     return f"{made}<small>drawn at random instead: {' · '.join(by_luck) or 'none'}</small>"
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #d365b742
-def quotations(found: "DataFrame", colour: str) -> str:  # found: as `quoted` returns it; colour: #RRGGBB
+def quotations(
+    found: "DataFrame",  # as `quoted` returns it
+    colour: str,  # #RRGGBB
+) -> str:
     "Tokens in their context (HTML)."
     rows = found[["before", "text", "after", "domain"]].itertuples(index=False, name=None)
     return "".join(quote(before, text, after, domain, colour) for before, text, after, domain in rows)
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #6400baf6
-def domain_strip(domains: np.ndarray, names: Sequence[str]) -> str:  # domains (D,): shares
+def domain_strip(
+    domains: np.ndarray,  # (D,) shares
+    names: Sequence[str],  # D
+) -> str:
     "Shares of the domains in their colours (HTML)."
     return strip(list(names), domains.tolist(), [label_colour(i) for i in range(len(names))])
 
@@ -225,7 +240,11 @@ def selection_page(
     return "".join(parts)
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #6236a987
-def draw_words(ax: Any, words: "DataFrame", colour: str) -> Any:  # ax: matplotlib axes; colour: #RRGGBB
+def draw_words(
+    ax: Any,  # matplotlib axes, which are returned
+    words: "DataFrame",  # as `word_table` makes it
+    colour: str,  # #RRGGBB
+) -> Any:
     "Keywords as bars of their shares, with a mark for the shuffled share; returns the axes."
     words = words.iloc[::-1]
     places = np.arange(len(words))

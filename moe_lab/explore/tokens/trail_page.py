@@ -91,8 +91,9 @@ def cell(
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #ef44ac6e
 def surprise_bars(
-    nats: Sequence[float], most: float
-) -> str:  # without and with the change; most: nats of a full bar
+    nats: Sequence[float],  # without the change, and with it if there is one
+    most: float,  # nats of a full bar
+) -> str:
     "A token's surprise as one or two bars; none where it is not known (HTML)."
     tall = "".join(f"<i style='--value:{value / most:.3f}'></i>" for value in nats if not isnan(value))
     said = " → ".join(f"{value:.2f}" for value in nats)
@@ -115,7 +116,10 @@ def token_column(
     return f"<div class='moe-token' data-token='{token}'>{word}{rows}{surprise_bars(nats, most)}</div>"
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #7705715a
-def trail_html(passage: Passage, before: Passage) -> str:  # with and without the change
+def trail_html(
+    passage: Passage,  # with the change
+    before: Passage,  # without it; the same one: nothing is changed
+) -> str:
     "All tokens with their experts (HTML); where nothing is changed, both readings are the same one."
     both = np.concatenate([passage.surprise.numpy(), before.surprise.numpy()])
     most = float(np.nanmax(both)) if np.isfinite(both).any() else 1.0
@@ -125,7 +129,10 @@ def trail_html(passage: Passage, before: Passage) -> str:  # with and without th
     return f"<h4>Each token and its experts <small>{escape(note)}</small></h4><div class='moe-trail'>{columns}</div>"
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #2a101fed
-def way(passage: Passage, token: int) -> str:  # token: by its number
+def way(
+    passage: Passage,  # a reading
+    token: int,  # by its number
+) -> str:
     "The experts of a token, layer by layer, as wide as their weights (HTML)."
     rows = []
     for layer, name in enumerate(passage.layers):
@@ -178,7 +185,10 @@ def trail_in_words(
     return f"{said}; {how} {name} <b>{nats[1]:.2f} nats</b> ({nats[1] - nats[0]:+.2f})."
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #50e9473c
-def on_paper(colour: str, strength: float) -> str:  # colour: #RRGGBB; strength in [0, 1]
+def on_paper(
+    colour: str,  # #RRGGBB
+    strength: float,  # in [0, 1]; more counts as 1
+) -> str:
     "A colour of this strength on white, #RRGGBB."
     parts = (round(255 + min(strength, 1) * (c - 255)) for c in bytes.fromhex(colour[1:]))
     return "#" + "".join(f"{part:02X}" for part in parts)
@@ -203,7 +213,10 @@ def draw_visits(
         left += wide
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #509c0bff
-def draw_trail(ax: Any, passage: Passage) -> Any:  # ax: matplotlib axes, which are returned
+def draw_trail(
+    ax: Any,  # matplotlib axes, which are returned
+    passage: Passage,  # a reading
+) -> Any:
     "Each token's experts as a table of colours, tokens from left to right."
     for t in range(len(passage.words)):
         for layer in range(len(passage.layers)):
