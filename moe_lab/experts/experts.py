@@ -21,25 +21,37 @@ class LinearMap(Protocol):
 
     def __call__(self, rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor: ...
 
-
-def affine(rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-    "The linear map of one expert: rows (…, n, a), W (a, c), b (c,) -> (…, n, c)."
+# %% ../../nbs/02_experts/01_experts.ipynb #c6a8b76b
+def affine(
+    rows: Tensor,  # (…, n, a)
+    w: Tensor,  # W (a, c)
+    b: Tensor | None = None,  # (c,)
+) -> Tensor:
+    "The linear map of one expert, rows·W + b: (…, n, a) -> (…, n, c)."
     return F.linear(rows, w.mT, b)
 
-
-def stacked(rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-    "One linear map per expert, each with n rows: (E, n, a), W (E, a, c), b (E, c) -> (E, n, c)."
+# %% ../../nbs/02_experts/01_experts.ipynb #dad1a32d
+def stacked(
+    rows: Tensor,  # (E, n, a)
+    w: Tensor,  # W (E, a, c)
+    b: Tensor | None = None,  # (E, c)
+) -> Tensor:
+    "One linear map per expert, each with n rows: (E, n, a) -> (E, n, c)."
     return torch.bmm(rows, w) if b is None else torch.baddbmm(b[:, None], rows, w)
 
-
+# %% ../../nbs/02_experts/01_experts.ipynb #2f55efa9
 class Experts(PerExpert):
     "`E` experts of one kind, tokens (n, d) -> (n, d); parameters in the order in which `expert` takes them."
 
-    d: int
+    d: int  # numbers per token
 
     @staticmethod
     @abstractmethod
-    def expert(rows: Tensor, linear: LinearMap, *weights: Tensor) -> Tensor:
+    def expert(
+        rows: Tensor,  # (n, d) of one expert, or (E, n, d) of all
+        linear: LinearMap,  # how rows are multiplied
+        *weights: Tensor,  # of one expert, or stacked
+    ) -> Tensor:
         "What one expert computes for its rows, (n, d) -> (n, d), or all of them for theirs, (E, n, d) -> (E, n, d)."
 
     def weights(self) -> list[Tensor]:
@@ -47,7 +59,11 @@ class Experts(PerExpert):
         return list(self._parameters.values())  # type: ignore[arg-type]  # `parameters()` takes ten times as long
 
 # %% ../../nbs/02_experts/01_experts.ipynb #6c5e7623
-def uniform_parameter(n_experts: int, fan_in: int, *shape: int) -> nn.Parameter:
+def uniform_parameter(
+    n_experts: int,  # E
+    fan_in: int,  # inputs of each expert's layer
+    *shape: int,  # of each expert's tensor
+) -> nn.Parameter:
     "A stacked parameter (E, *shape), uniform in ±1/√fan_in."
     bound = fan_in**-0.5
     return nn.Parameter(torch.empty(n_experts, *shape).uniform_(-bound, bound))
@@ -56,20 +72,24 @@ def uniform_parameter(n_experts: int, fan_in: int, *shape: int) -> nn.Parameter:
 class TwoLayers(Experts):
     "Experts of two layers with biases, d -> hidden -> d."
 
-    def __init__(self, d: int, hidden: int, n_experts: int):
+    def __init__(
+        self,
+        d: int,  # numbers per token
+        hidden: int,  # units of each expert
+        n_experts: int,  # E
+    ):
         super().__init__()
         positive(d=d, hidden=hidden, n_experts=n_experts)
         self.d, self.hidden, self.n_experts = d, hidden, n_experts
-        self.w1, self.b1 = uniform_parameter(n_experts, d, d, hidden), uniform_parameter(n_experts, d, hidden)
-        self.w2, self.b2 = (
-            uniform_parameter(n_experts, hidden, hidden, d),
-            uniform_parameter(n_experts, hidden, d),
-        )
+        self.w1 = uniform_parameter(n_experts, d, d, hidden)
+        self.b1 = uniform_parameter(n_experts, d, hidden)
+        self.w2 = uniform_parameter(n_experts, hidden, hidden, d)
+        self.b2 = uniform_parameter(n_experts, hidden, d)
 
     def fresh(self, n: int) -> Self:
         return type(self)(self.d, self.hidden, n)
 
-
+# %% ../../nbs/02_experts/01_experts.ipynb #0c267085
 class Bottleneck(TwoLayers):
     "SRNN's experts: x + W₂·relu(W₁·x), with `hidden` units each."
 
@@ -89,7 +109,12 @@ class FFN(TwoLayers):
 class SwiGLU(Experts):
     "W₂·(silu(G·x) ⊙ U·x), with `hidden` units for each expert; `w1` holds G and U side by side (2002.05202)."
 
-    def __init__(self, d: int, hidden: int, n_experts: int):
+    def __init__(
+        self,
+        d: int,  # numbers per token
+        hidden: int,  # units of each expert
+        n_experts: int,  # E
+    ):
         super().__init__()
         positive(d=d, hidden=hidden, n_experts=n_experts)
         self.d, self.hidden, self.n_experts = d, hidden, n_experts

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['AUX_LOSSES', 'AuxLossFunction', 'AuxLossEntry', 'register_aux_loss', 'real', 'real_logits', 'mean_gate', 'demand',
            'switch_loss', 'ranks', 'gshard_loss', 'gate_variance', 'usage_variance', 'cv_squared', 'importance_loss',
-           'chance_to_be_chosen', 'load_loss', 'z_loss', 'mean_token_entropy', 'marginal_entropy',
-           'routing_mutual_information', 'gram_error', 'srip', 'orthogonality']
+           'noisy_tables', 'best_of_others', 'chance_to_be_chosen', 'load_loss', 'z_loss', 'mean_token_entropy',
+           'marginal_entropy', 'routing_mutual_information', 'gram_error', 'srip', 'orthogonality']
 
 # %% ../../nbs/01_routing/11_losses.ipynb #c2bd0dc6
 from collections.abc import Callable, Sequence
@@ -26,7 +26,10 @@ class AuxLossEntry(Entry):
 
     notes: tuple[str, ...] = ()  # what the router must leave in `routing.notes`; (): logits are enough
 
-    def fits(self, routing: Routing) -> bool:
+    def fits(
+        self,
+        routing: Routing,  # of one layer
+    ) -> bool:
         "Whether this routing has what the loss needs."
         return routing.logits is not None and {*self.notes} <= routing.notes.keys()
 
@@ -51,8 +54,11 @@ def register_aux_loss(
     return register
 
 # %% ../../nbs/01_routing/11_losses.ipynb #eecd0b79
-def real(routing: Routing, rows: Tensor) -> Tensor:
-    "The rows (T, …) of real tokens, in float32 or better."
+def real(
+    routing: Routing,  # of one layer
+    rows: Tensor,  # (T, …)
+) -> Tensor:  # (T', …)
+    "The rows of the T' real tokens, in float32 or better."
     rows = rows if routing.mask is None else rows[routing.mask]
     return rows.to(torch.promote_types(rows.dtype, torch.float32))
 
@@ -60,7 +66,7 @@ def real(routing: Routing, rows: Tensor) -> Tensor:
 def real_logits(
     routing: Routing,  # of one layer
 ) -> Tensor:
-    "(T', E) raw logits of the real tokens."
+    "(T', E) raw logits of the real tokens; `ValueError` for a routing without logits."
     if routing.logits is None:
         raise ValueError("routing.logits is None: this loss needs a router that has logits")
     return real(routing, routing.logits)
@@ -70,7 +76,7 @@ def mean_gate(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "(E,) mean over real tokens of softmax(logits); uniform when there are no tokens."
-    gate = real_logits(routing).softmax(-1)
+    gate = real_logits(routing).softmax(-1)  # (T', E)
     return gate.mean(0) if len(gate) else gate.new_full((routing.n_experts,), 1 / routing.n_experts)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #03b42ab0
@@ -78,12 +84,12 @@ def demand(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "(E,) share of the assignments that were asked for, granted or refused; zeros when there are none."
-    counts = routing.counts
+    counts = routing.counts  # (E,)
     if routing.dropped is not None:
         counts = counts + torch.bincount(routing.dropped.expert, minlength=routing.n_experts)
     return counts / counts.sum().clamp_min(1)
 
-# %% ../../nbs/01_routing/11_losses.ipynb #c477297d
+# %% ../../nbs/01_routing/11_losses.ipynb #28c7340b
 @register_aux_loss("Switch loss", "2101.03961", 0.01)
 def switch_loss(
     routing: Routing,  # of one layer
@@ -95,7 +101,7 @@ def switch_loss(
 def ranks(
     routing: Routing,  # of one layer
 ) -> Tensor:
-    "(A + D,) long: which choice of its token each assignment was, granted ones first, then refused ones."
+    "(A + D,) long: which choice each assignment was, the D refused ones last; `ValueError` for unranked ones."
     if routing.rank is None:
         raise ValueError("routing.rank is None: this loss needs a router in which tokens choose")
     refused = [] if routing.dropped is None else [routing.dropped.rank]
@@ -108,8 +114,8 @@ def gshard_loss(
 ) -> Tensor:
     "GShard's E·Σ f·P with f from first choices only (2006.16668): 1 at balance, E when one takes all."
     refused = [] if routing.dropped is None else [routing.dropped.expert]
-    first = torch.cat([routing.expert, *refused])[ranks(routing) == 0]
-    f = torch.bincount(first, minlength=routing.n_experts) / max(len(first), 1)
+    first = torch.cat([routing.expert, *refused])[ranks(routing) == 0]  # experts of the first choices
+    f = torch.bincount(first, minlength=routing.n_experts) / max(len(first), 1)  # (E,)
     return routing.n_experts * (f * mean_gate(routing)).sum()
 
 # %% ../../nbs/01_routing/11_losses.ipynb #815782f3
@@ -118,7 +124,7 @@ def gate_variance(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "SRNN's balance loss, the sample variance of E·mean gate: 0 when even, E when one expert takes all."
-    scaled = routing.n_experts * mean_gate(routing)
+    scaled = routing.n_experts * mean_gate(routing)  # (E,)
     return scaled.var() if len(scaled) > 1 else 0 * scaled.sum()
 
 # %% ../../nbs/01_routing/11_losses.ipynb #a55e9070
@@ -130,8 +136,10 @@ def usage_variance(
     return (mean_gate(routing) - 1 / routing.n_experts).square().sum()
 
 # %% ../../nbs/01_routing/11_losses.ipynb #aceafe0c
-def cv_squared(amount: Tensor) -> Tensor:
-    "Population variance over squared mean of (E,) amounts ≥ 0; 0 where all are 0."
+def cv_squared(
+    amount: Tensor,  # (E,) ≥ 0
+) -> Tensor:
+    "Population variance over squared mean; 0 where all are 0."
     return amount.var(correction=0) / amount.mean().square().clamp_min(torch.finfo(amount.dtype).tiny)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #8cb62187
@@ -141,27 +149,42 @@ def importance_loss(
 ) -> Tensor:
     "CV² of the summed combine weights (1701.06538): 0 when even, E − 1 when one expert takes all."
     weight = routing.weight.to(torch.promote_types(routing.weight.dtype, torch.float32))
-    gate = weight.new_zeros(routing.n_tokens, routing.n_experts)
+    gate = weight.new_zeros(routing.n_tokens, routing.n_experts)  # (T, E)
     return cv_squared(gate.index_put((routing.token, routing.expert), weight).sum(0))
 
-# %% ../../nbs/01_routing/11_losses.ipynb #e6cbece3
-def chance_to_be_chosen(
-    routing: Routing,  # of one layer
-) -> Tensor:
-    "(T', E) probability that an expert stays in its token's top k when its own noise is drawn again."
+# %% ../../nbs/01_routing/11_losses.ipynb #04b085fa
+def noisy_tables(
+    routing: Routing,  # of one layer, by a noisy router
+) -> tuple[Tensor, Tensor, Tensor]:  # (T', E) each
+    "Clean logits, standard deviation of the noise, and noisy scores of real tokens; `ValueError` if one is missing."
     if not {"clean", "noise_std"} <= routing.notes.keys() or routing.scores is None:
         raise ValueError(
             f"routing.notes has {sorted(routing.notes)}: the load loss needs 'clean' and 'noise_std', "
             "which the noisy score leaves"
         )
-    parts = (routing.notes["clean"], routing.notes["noise_std"], routing.scores)
-    clean, std, noisy = (real(routing, part) for part in parts)
+    clean, std = routing.notes["clean"], routing.notes["noise_std"]
+    return real(routing, clean), real(routing, std), real(routing, routing.scores)
+
+# %% ../../nbs/01_routing/11_losses.ipynb #1e9a649c
+def best_of_others(
+    scores: Tensor,  # (T, E)
+    k: int,  # less than E
+) -> Tensor:
+    "The k-th best score among all experts but this one: (T, E) -> (T, E)."
+    best = scores.topk(k + 1).values  # (T, k+1)
+    return torch.where(scores >= best[:, k - 1, None], best[:, k, None], best[:, k - 1, None])
+
+# %% ../../nbs/01_routing/11_losses.ipynb #e6cbece3
+def chance_to_be_chosen(
+    routing: Routing,  # of one layer, by a noisy router
+) -> Tensor:  # (T', E)
+    "Probability that an expert stays in its token's top k when its own noise is drawn again."
+    clean, std, scores = noisy_tables(routing)  # (T', E) each
     k = int(ranks(routing).max()) + 1 if len(ranks(routing)) else 1
     if k >= routing.n_experts:
         return 1 + 0 * clean  # certain, whatever the logits are
-    best = noisy.topk(k + 1).values
-    without_me = torch.where(noisy >= best[:, k - 1, None], best[:, k, None], best[:, k - 1, None])
-    return torch.special.ndtr((clean - without_me) / std.clamp_min(torch.finfo(std.dtype).eps))
+    lead = clean - best_of_others(scores, k)
+    return torch.special.ndtr(lead / std.clamp_min(torch.finfo(std.dtype).eps))
 
 # %% ../../nbs/01_routing/11_losses.ipynb #3bc4f60b
 @register_aux_loss("load loss", "1701.06538", 0.1, notes=["clean", "noise_std"])
@@ -177,7 +200,7 @@ def z_loss(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Router z-loss, mean of logsumexp(logits)² (2202.08906): 0 at best, without an upper bound."
-    z = real_logits(routing).logsumexp(-1)
+    z = real_logits(routing).logsumexp(-1)  # (T',)
     return z.square().sum() / max(len(z), 1)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #8c9f8a93
@@ -185,7 +208,7 @@ def mean_token_entropy(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Mean entropy of a token's gate, in nats: 0 decisive, log E flat."
-    log_gate = real_logits(routing).log_softmax(-1)
+    log_gate = real_logits(routing).log_softmax(-1)  # (T', E)
     return -(log_gate.exp() * log_gate).sum() / max(len(log_gate), 1)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #af64ee23
@@ -193,7 +216,7 @@ def marginal_entropy(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Entropy of the mean gate, in nats: 0 when one expert takes all, log E when even."
-    gate = mean_gate(routing)
+    gate = mean_gate(routing)  # (E,)
     return -(gate * gate.clamp_min(torch.finfo(gate.dtype).tiny).log()).sum()
 
 # %% ../../nbs/01_routing/11_losses.ipynb #2a1c7fdf
@@ -207,7 +230,7 @@ def routing_mutual_information(
 def gram_error(
     routing: Routing,  # of one layer
 ) -> Tensor:
-    "(E, E) G − I, the Gram matrix of the unit centroids minus what it would be if they were orthogonal."
+    "(E, E) G − I of the unit centroids, 0 if they are orthogonal; `ValueError` for a router that notes none."
     if "centroids" not in routing.notes:
         raise ValueError(
             f"routing.notes has {sorted(routing.notes)}: orthogonality needs 'centroids' (E, r), as SPECTRA's"

@@ -55,9 +55,9 @@ from moe_lab.routing.spectra_parts import (
 @register_router("top-k", "1701.06538")
 def top_k(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
 ) -> Router:
     "Plain token choice, nothing that balances (1701.06538 without its noise)."
     return Router(Linear(d, n_experts), [], TopK(k, gate))
@@ -66,8 +66,8 @@ def top_k(
 @register_router("dense")
 def dense(
     d: int,  # numbers per token
-    n_experts: int,
-    gate: Gate = softmax_all,
+    n_experts: int,  # E
+    gate: Gate = softmax_all,  # how much each choice counts
 ) -> Router:
     "Every token visits every expert: the softmax mixture that sparse layers save on; no paper."
     return Router(Linear(d, n_experts), [], TopK(n_experts, gate))
@@ -76,9 +76,9 @@ def dense(
 @register_router("noisy top-k", "1701.06538")
 def noisy_topk(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_chosen,
+    gate: Gate = softmax_chosen,  # how much each choice counts
 ) -> Router:
     "Learned noise in training, softmax over the chosen (1701.06538)."
     return Router(Noisy(d, n_experts), [], TopK(k, gate))
@@ -87,9 +87,9 @@ def noisy_topk(
 @register_router("Switch", "2101.03961")
 def switch(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 1,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     capacity_factor: float = 1.25,  # room of an expert, in units of an even share
 ) -> Router:
     "Switch Transformer (2101.03961): one expert, jitter in training, tokens beyond the capacity dropped."
@@ -99,9 +99,9 @@ def switch(
 @register_router("GShard", "2006.16668")
 def gshard(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_chosen,
+    gate: Gate = softmax_chosen,  # how much each choice counts
     capacity_factor: float = 2.0,  # room of an expert, in units of an even share
 ) -> Router:
     "GShard (2006.16668): two experts, weights renormalised, a capacity; without its random second choice."
@@ -111,9 +111,9 @@ def gshard(
 @register_router("cosine (X-MoE)", "2204.09179")
 def cosine(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     r: int = 16,  # dimensions in which angles are compared
 ) -> Router:
     "X-MoE (2204.09179): cosines in a small space, over a learned temperature."
@@ -123,9 +123,9 @@ def cosine(
 @register_router("top-p", "2403.07652")
 def top_p(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     tau: float = 0.4,  # probability that the chosen experts have together, at least
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
 ) -> Router:
     "As many experts as it takes to be sure (2403.07652)."
     return Router(Linear(d, n_experts), [], TopP(tau, gate))
@@ -134,9 +134,9 @@ def top_p(
 @register_router("threshold")
 def threshold(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     threshold: float = 0.0,  # in units of the logits
-    gate: Gate = sigmoid,
+    gate: Gate = sigmoid,  # how much each choice counts
 ) -> Router:
     "Every expert that passes a threshold, perhaps none; weights by sigmoid; no paper."
     return Router(Linear(d, n_experts), [], Threshold(threshold, gate))
@@ -145,10 +145,10 @@ def threshold(
 @register_router("hash", "2106.04426")
 def hash_router(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 1,  # experts a token visits
-    gate: Gate = equal_weights,
-    family: Family = random_table,
+    gate: Gate = equal_weights,  # how much each choice counts
+    family: Family = random_table,  # token ids -> places of the experts
 ) -> Router:
     "Hash layers (2106.04426): the token's id alone decides, nothing is learned."
     return Router(Hash(n_experts, family), [], TopK(k, gate))
@@ -157,9 +157,9 @@ def hash_router(
 @register_router("expert choice", "2202.09368")
 def expert_choice(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     capacity_factor: float = 1.25,  # mean number of experts a token gets
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
 ) -> Router:
     "Experts choose tokens (2202.09368); `capacity_factor` is the mean number of experts a token gets."
     return Router(Linear(d, n_experts), [], ExpertChoice(capacity_factor, gate))
@@ -168,8 +168,8 @@ def expert_choice(
 @register_router("BASE", "2103.16716")
 def base(
     d: int,  # numbers per token
-    n_experts: int,
-    gate: Gate = sigmoid,
+    n_experts: int,  # E
+    gate: Gate = sigmoid,  # how much each choice counts
 ) -> Router:
     "BASE layers (2103.16716): the best assignment that gives every expert as many tokens."
     return Router(Linear(d, n_experts), [], Assignment(gate))
@@ -178,9 +178,9 @@ def base(
 @register_router("Sinkhorn (S-BASE)", "2202.01169", Strength("epsilon", 0.05, is_inverse=True))
 def s_base(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 1,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     epsilon: float = 0.05,  # of Sinkhorn, in logits; smaller is more even
 ) -> Router:
     "S-BASE (2202.01169): top-k of a Sinkhorn plan in training, of the scores at inference."
@@ -190,9 +190,9 @@ def s_base(
 @register_router("loss-free bias", "2408.15664", Strength("strength", 0.01))
 def loss_free(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 0.01,  # logits per step
 ) -> Router:
     "Loss-free balancing (2408.15664): a bias from counts that only selects."
@@ -202,9 +202,9 @@ def loss_free(
 @register_router("saturation, as printed", strength=Strength("strength", 0.5), knobs=["ema"])
 def srnn_as_printed(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 0.5,  # logits
     ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
 ) -> Router:
@@ -216,9 +216,9 @@ def srnn_as_printed(
 @register_router("saturation ÷ mean", strength=Strength("strength", 1.0), knobs=["ema"])
 def srnn(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 1.0,  # logits
     ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
     normalise: Callable[[Tensor], Tensor] = by_mean,  # saturation (E,) -> relative saturation (E,)
@@ -232,9 +232,9 @@ def srnn(
 @register_router("saturation ÷ max", strength=Strength("strength", 1.0), knobs=["ema"])
 def srnn_by_max(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 1.0,  # logits
     ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
 ) -> Router:
@@ -245,9 +245,9 @@ def srnn_by_max(
 @register_router("saturation by rank", strength=Strength("strength", 1.0), knobs=["ema"])
 def srnn_by_rank(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 1.0,  # logits
     ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
 ) -> Router:
@@ -258,9 +258,9 @@ def srnn_by_rank(
 @register_router("saturation by share", strength=Strength("strength", 1.0), knobs=["ema"])
 def srnn_by_share(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     strength: float = 1.0,  # logits
     ema: float = 0.9,  # how much of the old average a step keeps, in [0, 1)
 ) -> Router:
@@ -271,15 +271,15 @@ def srnn_by_share(
 @register_router("SPECTRA", strength=Strength("strength", 0.3))
 def spectra(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     r: int = 8,  # numbers per token and expert in which queries and expressions are compared
     strength: float = 0.3,  # λ of the repulsion
     epsilon: float = 0.05,  # of Sinkhorn
     query: Callable[[int, int, int], nn.Module] = DepthGRU,  # d, n_experts, r -> its module
-    expression: Callable[[int, int, int], nn.Module] = Expression,
-    select: Callable[[int, Gate], nn.Module] = lambda k, gate: Quota(k, 1.25, gate),
+    expression: Callable[[int, int, int], nn.Module] = Expression,  # d, n_experts, r -> its module
+    select: Callable[[int, Gate], nn.Module] = lambda k, gate: Quota(k, 1.25, gate),  # k, gate -> its module
 ) -> Router:
     "SPECTRA: GRU over depth, expression projector, repulsion, Sinkhorn, quota."
     similarity = Similarity(query(d, n_experts, r), expression(d, n_experts, r))
@@ -290,9 +290,9 @@ def spectra(
 @register_router("SPECTRA −Expression", strength=Strength("strength", 0.3))
 def spectra_without_expression(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     **others: Any,  # as of `spectra`
 ) -> Router:
     "SPECTRA −Expression: the query's own length in the place of the projector."
@@ -302,9 +302,9 @@ def spectra_without_expression(
 @register_router("SPECTRA −GRU", strength=Strength("strength", 0.3))
 def spectra_without_gru(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     **others: Any,  # as of `spectra`
 ) -> Router:
     "SPECTRA −GRU: a linear query, nothing remembered from layer to layer."
@@ -314,9 +314,9 @@ def spectra_without_gru(
 @register_router("SPECTRA −Repulsion")
 def spectra_without_repulsion(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     **others: Any,  # as of `spectra`
 ) -> Router:
     "SPECTRA −Repulsion: λ = 0."
@@ -326,9 +326,9 @@ def spectra_without_repulsion(
 @register_router("SPECTRA −Quota", strength=Strength("strength", 0.3))
 def spectra_without_quota(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     **others: Any,  # as of `spectra`
 ) -> Router:
     "SPECTRA −Quota: plain top-k of Sinkhorn's plan."
@@ -338,9 +338,9 @@ def spectra_without_quota(
 @register_router("SPECTRA −All")
 def spectra_without_all(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int = 2,  # experts a token visits
-    gate: Gate = softmax_all,
+    gate: Gate = softmax_all,  # how much each choice counts
     r: int = 8,  # dimensions in which angles are compared
 ) -> Router:
     "SPECTRA −All: a simple learned router with cosine similarity."

@@ -96,7 +96,8 @@ def routing_from_pairs(
         token, expert, rank = token[real], expert[real], rank[real]
     weight = weights_of_pairs(token, expert, gate, logits)
     rest = {"logits": logits, "scores": scores, "mask": context.mask, "dropped": dropped}
-    return assign(token, expert, weight, *scores.shape, rank, **rest)
+    n_tokens, n_experts = scores.shape
+    return assign(token, expert, weight, n_tokens, n_experts, rank, **rest)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(

@@ -14,17 +14,17 @@ from moe_lab.routing.presets import loss_free, srnn, srnn_as_printed, top_k
 from moe_lab.routing.selection import softmax_all, softmax_chosen
 
 D = 4
-ROUTERS = {"top_k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
+VARIANTS = {"top_k": top_k, "loss_free": loss_free, "srnn_as_printed": srnn_as_printed} | {
     f"srnn {normalise.__name__} {signal.__name__}": lambda *a, n=normalise, s=signal, **k: srnn(
         *a, normalise=n, signal=s, **k
     )
     for normalise in (as_printed, by_max, by_mean, by_rank)
     for signal in (gradient, load_share)
 }
-SELECTING = [name for name in ROUTERS if name not in ("top_k", "srnn_as_printed")]
+SELECTING = [name for name in VARIANTS if name not in ("top_k", "srnn_as_printed")]
 DTYPES = [torch.float32, torch.float64, torch.bfloat16]
 SIZES = st.one_of(st.integers(1, 8), st.sampled_from([16, 255, 256, 257, 300]))
-every_router = pytest.mark.parametrize("name", ROUTERS)
+every_router = pytest.mark.parametrize("name", VARIANTS)
 
 
 @dataclass
@@ -50,7 +50,7 @@ def cases(draw, name: str, masks=("none", "some", "all padding")) -> Case:
     n_tokens, n_experts = draw(st.integers(0, 40)), draw(SIZES)
     k = draw(st.one_of(st.integers(1, n_experts), st.just(n_experts)))
     dtype = draw(st.sampled_from(DTYPES))
-    router = ROUTERS[name](D, n_experts, k, draw(st.sampled_from([softmax_all, softmax_chosen]))).to(dtype)
+    router = VARIANTS[name](D, n_experts, k, draw(st.sampled_from([softmax_all, softmax_chosen]))).to(dtype)
     with torch.no_grad():
         for weight in router.parameters():
             weight.copy_(torch.randint(-4, 5, weight.shape) / 4)

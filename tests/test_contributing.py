@@ -1,0 +1,94 @@
+"CONTRIBUTING.md is true: its recipes are followed, block by block."
+
+import re
+from pathlib import Path
+
+import lessons
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from moe_lab.experiments.core.experiment import EXPERIMENTS, launch
+from moe_lab.measure.load.metrics import METRICS
+from moe_lab.routing.losses import AUX_LOSSES
+from moe_lab.routing.router import ROUTERS
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf8")
+RECIPES = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.S | re.M))
+
+
+def blocks(recipe: str, language: str = "python") -> list[str]:
+    "The blocks of code of a recipe."
+    return re.findall(rf"```{language}\n(.*?)```", RECIPES[recipe], re.S)
+
+
+def follow(recipe: str) -> dict:
+    "The names that there are when all blocks of a recipe have run, as cells of a notebook do."
+    names: dict = {"__name__": "__main__"}
+    for block in blocks(recipe):
+        exec(compile(block, recipe, "exec", dont_inherit=True), names)
+    return names
+
+
+def test_there_are_six_recipes_and_what_they_link_to_is_there():
+    assert [*RECIPES][1:] == [
+        "A router",
+        "A metric",
+        "An auxiliary loss",
+        "An experiment",
+        "A lesson",
+        "An exploration",
+    ]
+    prose = re.sub(r"```.*?```", "", PAGE, flags=re.S)
+    assert all((ROOT / target).exists() for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", prose))
+    for path in re.findall(r"`((?:nbs|tests|moe_lab)/[\w/.]+)`", prose):
+        assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize(
+    "recipe, registry, name",
+    [
+        ("A router", ROUTERS, "standardised"),
+        ("A metric", METRICS, "load_max"),
+        ("An auxiliary loss", AUX_LOSSES, "entropy_missing"),
+    ],
+)
+def test_what_takes_one_cell(recipe, registry, name):
+    try:
+        follow(recipe)
+        assert registry[name].about
+    finally:
+        registry.remove(name)
+
+
+def test_an_experiment(tmp_path):
+    "Its notebook would stand among the systems; here the command line finds it in a module of its own."
+    try:
+        follow("An experiment")
+        table = launch(EXPERIMENTS["gates"], tmp_path / "gates", workers=1)
+    finally:
+        EXPERIMENTS.remove("gates")
+    assert set(table["arm"]) == {"all", "chosen"} and table["seed"].nunique() == 5
+
+
+def test_a_lesson(tmp_path):
+    cells = re.findall(r"```(markdown|python)\n(.*?)```", RECIPES["A lesson"], re.S)
+    book = nbformat.v4.new_notebook()
+    make = {"markdown": nbformat.v4.new_markdown_cell, "python": nbformat.v4.new_code_cell}
+    made = [make[kind](text.strip()) for kind, text in cells]
+    book.cells = made[:2] + made[2:] * 3  # two more such exercises
+    path = tmp_path / "14_how_many_tokens.ipynb"
+    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbformat.write(book, path)
+    lessons.test_it_carries_its_figures_and_nothing_else(path)
+    lessons.test_it_asks_and_checks(path)
+
+
+def test_an_exploration():
+    names = follow("An exploration")
+    look = names["FirstLook"]()
+    for name, value in {"n_experts": 4, "k": 2, "seed": 3, "router": "expert_choice"}.items():
+        before = look.stage.shown["y"].tolist()
+        look.knobs[name].value = value
+        assert look.stage.shown["y"].tolist() != before, name
