@@ -175,6 +175,13 @@ def test_exported_cells_are_short():
     assert statistics.median(n for own in lines.values() for n in own) <= 12
 
 
+def test_links_in_pages_lead_somewhere():
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
+        prose = re.sub(r"```.*?```", "", page.read_text("utf8"), flags=re.S)
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", prose):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
 @pytest.mark.parametrize("notebook", sorted((ROOT / "nbs").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_links_between_notebooks_lead_somewhere(notebook):
     cells = json.loads(notebook.read_text("utf8"))["cells"]

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Kernel', 'oracle', 'DispatchPlan', 'dispatch_plan', 'sum_by_token', 'to_rows', 'Dispatch', 'Combine', 'segments',
-           'grouped', 'padded', 'fastest', 'apply_experts']
+           'grouped', 'padded_slots', 'padded_plan', 'padded', 'padding_pays', 'can_group', 'fastest', 'check_fit',
+           'apply_experts']
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #221d5b37
 from collections.abc import Callable
@@ -19,14 +20,18 @@ from ..routing.decision import Routing, in_blocks
 from ..routing.parts import uncompiled
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #d42a90a5
-def oracle(x: Tensor, routing: Routing, experts: Experts) -> Tensor:
+def oracle(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> Tensor:
     "The formula as a loop over assignments, (T, d) -> (T, d): what every kernel is tested against."
-    rows = [torch.zeros_like(row) for row in x.unbind()]
+    rows = [torch.zeros_like(row) for row in x.unbind()]  # T rows (d,)
     for token, expert, weight in zip(
         routing.token.tolist(), routing.expert.tolist(), routing.weight.unbind()
     ):
         weights = [w[expert] for w in experts.weights()]
-        y = experts.expert(x[token : token + 1], affine, *weights)[0]
+        y = experts.expert(x[token : token + 1], affine, *weights)[0]  # (d,)
         rows[token] = rows[token] + weight * y
     return torch.stack(rows) if rows else x.new_zeros(x.shape)
 
@@ -40,28 +45,37 @@ class DispatchPlan:
     starts: Tensor  # (T+1,) where each token's begin in `order`
     gaps: Tensor | None = None  # (R − A,) rows without an assignment: zeros, without a gradient; None: R = A
 
-
-def dispatch_plan(routing: Routing) -> DispatchPlan:
+# %% ../../nbs/02_experts/02_dispatch.ipynb #d33e5f7e
+def dispatch_plan(
+    routing: Routing,  # of A assignments
+) -> DispatchPlan:
     "A row for each assignment (R = A), as they are stored: expert by expert."
     return DispatchPlan(routing.token, *in_blocks(routing.token, routing.n_tokens))
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #30e910e8
-def sum_by_token(rows: Tensor, weight: Tensor | None, plan: DispatchPlan) -> Tensor:
-    "Each token's (weighted) sum over its assignments' rows: (R, d), (R,) -> (T, d)."
+def sum_by_token(
+    rows: Tensor,  # (R, d)
+    weight: Tensor | None,  # (R,); None: 1 for each row
+    plan: DispatchPlan,  # of T tokens
+) -> Tensor:
+    "Each token's (weighted) sum over its assignments' rows: (R, d) -> (T, d)."
     if not len(rows):
         return rows.new_zeros(len(plan.starts) - 1, rows.shape[-1])
-    weight = None if weight is None else weight.index_select(0, plan.order).to(rows.dtype)
+    weight = None if weight is None else weight.index_select(0, plan.order).to(rows.dtype)  # (A,)
     return F.embedding_bag(
         plan.order, rows, plan.starts, mode="sum", per_sample_weights=weight, include_last_offset=True
     )
 
-
-def to_rows(x: Tensor, plan: DispatchPlan) -> Tensor:
+# %% ../../nbs/02_experts/02_dispatch.ipynb #9aead8f5
+def to_rows(
+    x: Tensor,  # (T, d)
+    plan: DispatchPlan,  # of R rows
+) -> Tensor:
     "Each row's token, and zeros in gaps: (T, d) -> (R, d)."
     rows = x.index_select(0, plan.token)
     return rows if plan.gaps is None else rows.index_fill_(0, plan.gaps, 0)
 
-
+# %% ../../nbs/02_experts/02_dispatch.ipynb #77bf9922
 class Dispatch(torch.autograd.Function):
     "x (T, d) -> the rows that the experts compute (R, d)."
 
@@ -71,10 +85,10 @@ class Dispatch(torch.autograd.Function):
         return to_rows(x, plan)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx, grad):  # (R, d)
         return sum_by_token(grad, None, ctx.plan), None
 
-
+# %% ../../nbs/02_experts/02_dispatch.ipynb #efde5591
 class Combine(torch.autograd.Function):
     "Rows (R, d) and weights (R,) -> weighted sums per token (T, d)."
 
@@ -85,74 +99,123 @@ class Combine(torch.autograd.Function):
         return sum_by_token(rows, weight, plan)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx, grad):  # (T, d)
         rows, weight = ctx.saved_tensors
-        spread = to_rows(grad, ctx.plan)
-        return spread * weight[:, None].to(spread.dtype), (spread * rows).sum(-1).to(weight.dtype), None
+        back = to_rows(grad, ctx.plan)  # (R, d)
+        return back * weight[:, None].to(back.dtype), (back * rows).sum(-1).to(weight.dtype), None
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #6686bf59
 Kernel = Callable[[Tensor, Routing, Experts], Tensor]  # x (T, d), its routing, the experts -> (T, d)
 
-
-def segments(x: Tensor, routing: Routing, experts: Experts) -> Tensor:
+# %% ../../nbs/02_experts/02_dispatch.ipynb #3d68722c
+def segments(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> Tensor:
     "Expert by expert: (T, d) -> (T, d)."
-    orders = dispatch_plan(routing)
-    blocks = Dispatch.apply(x, orders).split(routing.counts.tolist())
+    plan = dispatch_plan(routing)
+    blocks = Dispatch.apply(x, plan).split(routing.counts.tolist())  # E blocks, A rows together
     each = zip(blocks, *(w.unbind() for w in experts.weights()))
-    y = torch.cat([experts.expert(block, affine, *weights) for block, *weights in each])
-    return Combine.apply(y, routing.weight, orders)
+    y = torch.cat([experts.expert(block, affine, *weights) for block, *weights in each])  # (A, d)
+    return Combine.apply(y, routing.weight, plan)
 
-
-def grouped(x: Tensor, routing: Routing, experts: Experts) -> Tensor:
+# %% ../../nbs/02_experts/02_dispatch.ipynb #fefd9763
+def grouped(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> Tensor:
     "All experts in one grouped product, (T, d) -> (T, d); 32 or 16 bits, rows of whole 16 bytes."
-    orders, ends = dispatch_plan(routing), routing.offsets[1:].to(torch.int32)
+    plan, ends = dispatch_plan(routing), routing.offsets[1:].to(torch.int32)  # (E,) where each block ends
 
-    def linear(rows, w, b=None):
+    def linear(rows, w, b=None):  # (A, a), (E, a, c), (E, c) -> (A, c)
         y = F.grouped_mm(rows.to(w.dtype), w, offs=ends)
         return y if b is None else y.add_(b.index_select(0, routing.expert))
 
-    y = experts.expert(Dispatch.apply(x, orders), linear, *(w.to(x.dtype) for w in experts.weights()))
-    return Combine.apply(y, routing.weight, orders)
+    y = experts.expert(Dispatch.apply(x, plan), linear, *(w.to(x.dtype) for w in experts.weights()))  # (A, d)
+    return Combine.apply(y, routing.weight, plan)
 
+# %% ../../nbs/02_experts/02_dispatch.ipynb #e7404db4
+def padded_slots(
+    routing: Routing,  # of A assignments
+    longest: int,  # rows of each expert's block
+) -> Tensor:  # (A,) long, in [0, E·longest)
+    "The row of each assignment when all blocks have the same length."
+    device = routing.token.device
+    ahead = (
+        torch.arange(routing.n_experts, device=device) * longest - routing.offsets[:-1]
+    )  # (E,) gaps before e
+    return ahead.index_select(0, routing.expert) + torch.arange(len(routing.token), device=device)
 
-def padded(x: Tensor, routing: Routing, experts: Experts) -> Tensor:
+# %% ../../nbs/02_experts/02_dispatch.ipynb #f645c761
+def padded_plan(
+    routing: Routing,  # of A assignments
+    slot: Tensor,  # (A,) long: their rows
+    n_rows: int,  # R
+) -> DispatchPlan:
+    "The plan of R rows in which each assignment has its slot, and the others are gaps."
+    plan, device = dispatch_plan(routing), slot.device
+    free = torch.ones(n_rows, dtype=torch.bool, device=device).index_fill_(0, slot, False)  # (R,)
+    token = routing.token.new_zeros(n_rows).index_copy_(0, slot, routing.token)  # (R,)
+    return DispatchPlan(token, slot.index_select(0, plan.order), plan.starts, free.nonzero().flatten())
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #0322597d
+def padded(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> Tensor:
     "All experts in one batched product, every block as long as the longest: (T, d) -> (T, d)."
-    orders, longest = dispatch_plan(routing), int(routing.counts.max())
-    wide = routing.n_experts * longest
-    ahead = torch.arange(routing.n_experts, device=x.device) * longest - routing.offsets[:-1]
-    slot = ahead.index_select(0, routing.expert) + torch.arange(len(routing.token), device=x.device)
-    gaps = torch.ones(wide, dtype=torch.bool, device=x.device).index_fill_(0, slot, False).nonzero().flatten()
-    token = routing.token.new_zeros(wide).index_copy_(0, slot, routing.token)
-    weight = routing.weight.new_zeros(wide).index_copy(0, slot, routing.weight)
-    slots = DispatchPlan(token, slot.index_select(0, orders.order), orders.starts, gaps)
-    rows = Dispatch.apply(x, slots).view(routing.n_experts, longest, experts.d)
-    y = experts.expert(rows, stacked, *(w.to(x.dtype) for w in experts.weights()))
-    return Combine.apply(y.flatten(0, 1), weight, slots)
+    longest = int(routing.counts.max())
+    n_rows, slot = routing.n_experts * longest, padded_slots(routing, longest)  # R, (A,)
+    plan = padded_plan(routing, slot, n_rows)
+    weight = routing.weight.new_zeros(n_rows).index_copy(0, slot, routing.weight)  # (R,)
+    rows = Dispatch.apply(x, plan).view(routing.n_experts, longest, experts.d)  # (E, longest, d)
+    y = experts.expert(rows, stacked, *(w.to(x.dtype) for w in experts.weights()))  # (E, longest, d)
+    return Combine.apply(y.flatten(0, 1), weight, plan)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #6ea8c7fe
-def fastest(x: Tensor, routing: Routing, experts: Experts) -> Kernel:
+def padding_pays(
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> bool:
+    "Whether the gap of an expert costs at most 2²¹ multiply-adds, on average."
+    gap = int(routing.counts.max()) - len(routing.token) / routing.n_experts  # rows
+    return gap * sum(w.numel() for w in experts.weights()) <= routing.n_experts * 2**21
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #84cc1830
+def can_group(
+    x: Tensor,  # (T, d) tokens
+    experts: Experts,  # E of them
+) -> bool:
+    "Whether the grouped product takes them: 32 or 16 bits, and rows of whole 16 bytes."
+    whole = 16 // x.element_size()  # numbers in 16 bytes
+    can_go = x.dtype in (torch.float32, torch.bfloat16, torch.float16)
+    return can_go and all(size % whole == 0 for w in experts.weights() for size in w.shape[1:])
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #dd166b5c
+def fastest(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+) -> Kernel:
     "Padded for small gaps on several threads, else grouped where it can go and the widest layer fits into a cache."
-    rows, weights = len(routing.token), experts.weights()
+    rows = len(routing.token)  # A
     if not rows:
         return segments
-    if x.device.type == "cpu" and torch.get_num_threads() > 1:
-        gap = int(routing.counts.max()) - rows / routing.n_experts
-        if gap * sum(w.numel() for w in weights) <= routing.n_experts * 2**21:
-            return padded
-    whole = 16 // x.element_size()  # rows of whole 16 bytes
-    can_go = x.dtype in (torch.float32, torch.bfloat16, torch.float16)
-    can_go = can_go and all(size % whole == 0 for w in weights for size in w.shape[1:])
-    return grouped if can_go and rows * max(w.shape[-1] for w in weights) <= 2**22 else segments
+    if x.device.type == "cpu" and torch.get_num_threads() > 1 and padding_pays(routing, experts):
+        return padded
+    widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers
+    return grouped if can_group(x, experts) and widest <= 2**22 else segments
 
-# %% ../../nbs/02_experts/02_dispatch.ipynb #9c53ac66
-@uncompiled
-def apply_experts(
-    x: Tensor,  # (T, d)
-    routing: Routing,
-    experts: Experts,
-    kernel: Kernel | None = None,  # default: the fastest
-) -> Tensor:
-    "What the experts say about their tokens, weighted and summed, (T, d) -> (T, d); `ValueError` for a misfit."
+# %% ../../nbs/02_experts/02_dispatch.ipynb #299166cf
+def check_fit(
+    x: Tensor,  # tokens
+    routing: Routing,  # for them
+    experts: Experts,  # for both
+) -> None:
+    "`ValueError` unless x is (T, d), and the routing is for T tokens and E experts."
     if x.ndim != 2 or x.shape[1] != experts.d:
         raise ValueError(f"x has shape {tuple(x.shape)}: the experts need (tokens, {experts.d})")
     if (routing.n_tokens, routing.n_experts) != (len(x), experts.n_experts):
@@ -160,6 +223,17 @@ def apply_experts(
             f"routing is for {routing.n_tokens} tokens and {routing.n_experts} experts, "
             f"but there are {len(x)} tokens and {experts.n_experts} experts"
         )
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #9c53ac66
+@uncompiled
+def apply_experts(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments
+    experts: Experts,  # E of them
+    kernel: Kernel | None = None,  # default: the fastest
+) -> Tensor:
+    "What the experts say about their tokens, weighted and summed, (T, d) -> (T, d); `ValueError` for a misfit."
+    check_fit(x, routing, experts)
     low = torch.is_autocast_enabled(x.device.type)
     if not low and x.dtype != (other := experts.weights()[0].dtype):
         raise ValueError(f"x is {x.dtype}, the experts are {other}: convert one of them")
