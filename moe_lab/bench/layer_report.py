@@ -16,7 +16,7 @@ import torch
 from .baselines import ACTS, CONTENDERS, OURS, Contender
 from .cases import Shape
 from .growth import act_by_act, exponents, measure_growth, price_of_skew
-from .layer_speed import FIELDS, SHAPES, by_band, measure, ratio_tables, summary
+from .layer_speed import FIELDS, SHAPES, by_band, measure_shape, ratio_tables, summary
 from .timing import load_average, machine, on_threads
 from ..colours import GREY
 from ..measure.figures import calm
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['scatter_ratios', 'double_log', 'draw_act', 'speed_figure', 'as_text', 'growth_tables', 'left_out', 'printable',
            'check_goes_on', 'earlier_measurements', 'measured_shapes', 'write_parquet', 'measure_missing',
-           'report_name', 'write_report', 'bench_layers']
+           'report_name', 'write_layer_report', 'bench_layers']
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #d3f87670
 def scatter_ratios(
@@ -116,7 +116,7 @@ def left_out() -> str:
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #c10886aa
 def printable(
-    frame: pd.DataFrame,  # rows of `measure`
+    frame: pd.DataFrame,  # rows of `measure_shape`
     growth: pd.DataFrame,  # rows of `measure_growth`
     about: Mapping[str, str],  # what the times depend on, for the first line
 ) -> str:
@@ -130,7 +130,7 @@ def printable(
 # %% ../../nbs/09_bench/06_layer_report.ipynb #ea45127d
 def check_goes_on(
     out: Path,  # the folder, for messages
-    before: pd.DataFrame,  # rows of `measure` in it
+    before: pd.DataFrame,  # rows of `measure_shape` in it
     same: bool,  # whether they depend on what the new ones will depend on
     threads: int,  # of what is to be measured now
     resume: bool,  # whether times of so many threads may be there
@@ -151,7 +151,7 @@ def earlier_measurements(
     about: Mapping[str, str],  # what the times depend on
     threads: int,  # of what is to be measured now
     resume: bool,  # whether times of so many threads may be there
-) -> pd.DataFrame:  # rows of `measure`
+) -> pd.DataFrame:  # rows of `measure_shape`
     "What was measured in the folder before; `ValueError` if that does not go together with what is asked for."
     import pandas as pd
 
@@ -166,7 +166,7 @@ def earlier_measurements(
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #e716c78a
 def measured_shapes(
-    frame: pd.DataFrame,  # rows of `measure`
+    frame: pd.DataFrame,  # rows of `measure_shape`
     threads: int,  # that PyTorch computed with
 ) -> set[Shape]:
     "The shapes that were measured with so many threads."
@@ -190,7 +190,7 @@ def measure_missing(
     shapes: Sequence[Shape],
     contenders: Mapping[str, Contender],  # by name
     rounds: int,  # in which each contender is timed once
-    patience: float,  # seconds for each act of a shape, as in `measure`
+    patience: float,  # seconds for each act of a shape, as in `measure_shape`
 ) -> pd.DataFrame:  # all rows
     "Measure every shape that was not measured with as many threads, and write each at once."
     import pandas as pd
@@ -198,7 +198,7 @@ def measure_missing(
 
     done = measured_shapes(frame, torch.get_num_threads())
     for shape in tqdm([shape for shape in shapes if shape not in done], desc="shapes", unit="shape"):
-        rows = measure(shape, contenders, rounds, patience)
+        rows = measure_shape(shape, contenders, rounds, patience)
         frame = pd.concat([frame, rows], ignore_index=True) if len(frame) else rows
         write_parquet(out / "bench.parquet", frame)
     return frame
@@ -209,9 +209,9 @@ def report_name(threads: int) -> str:
     return "bench" if threads == 1 else f"bench-{threads}-threads"
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #1a0d82ba
-def write_report(
+def write_layer_report(
     out: Path,  # the folder
-    frame: pd.DataFrame,  # rows of `measure`, with one number of threads
+    frame: pd.DataFrame,  # rows of `measure_shape`, with one number of threads
     growth: pd.DataFrame,  # rows of `measure_growth`
     about: Mapping[str, str],  # what the times depend on
     threads: int,  # the number of threads
@@ -232,7 +232,7 @@ def bench_layers(
     shapes: Sequence[Shape] = SHAPES,
     contenders: Mapping[str, Contender] = CONTENDERS,  # by name
     resume: bool = False,  # go on with what is in `out`
-    patience: float = 30.0,  # seconds for each act of a shape, as in `measure`
+    patience: float = 30.0,  # seconds for each act of a shape, as in `measure_shape`
 ) -> str:  # the tables
     "Measure every shape, then growth; write tables and figure; `ValueError` for a folder that does not fit."
     positive(rounds=rounds)
@@ -241,4 +241,4 @@ def bench_layers(
     with on_threads(threads):
         frame = measure_missing(out, frame, shapes, contenders, rounds, patience)
         growth = measure_growth(shapes, rounds=rounds, patience=4 * patience)
-    return write_report(out, frame[frame["threads"] == threads], growth, about, threads)
+    return write_layer_report(out, frame[frame["threads"] == threads], growth, about, threads)

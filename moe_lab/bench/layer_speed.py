@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['SHAPES', 'FIELDS', 'KERNELS', 'measure', 'summary', 'geometric_means', 'by_band', 'fastest_of', 'beside_the_rule',
-           'ratio_tables']
+__all__ = ['SHAPES', 'FIELDS', 'KERNELS', 'measure_shape', 'summary', 'geometric_means', 'by_band', 'fastest_of',
+           'beside_the_rule', 'ratio_tables']
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #4f5c3151
 SHAPES: tuple[Shape, ...] = (
@@ -53,7 +53,7 @@ SHAPES += (
 FIELDS = [*Shape.__dataclass_fields__]
 
 
-def measure(
+def measure_shape(
     shape: Shape,
     contenders: Mapping[str, Contender] = CONTENDERS,  # by name
     rounds: int = 9,  # in which each is timed once
@@ -76,7 +76,7 @@ def measure(
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #8144c7c7
 def summary(
-    frame: pd.DataFrame,  # rows of `measure`, of several shapes
+    frame: pd.DataFrame,  # rows of `measure_shape`, of several shapes
     reference: str = OURS,  # the contender whose time is the unit
     clock: str = "seconds",  # or "cpu"
 ) -> pd.DataFrame:  # a row per shape, act and contender: as of `ratios`, the shape and its fields, work, band
@@ -132,7 +132,7 @@ KERNELS = ("moe_lab, segments", "moe_lab, grouped", "moe_lab, padded")
 
 
 def beside_the_rule(
-    frame: pd.DataFrame,  # rows of `measure`, `RULE` and kernels among them
+    frame: pd.DataFrame,  # rows of `measure_shape`, `RULE` and kernels among them
 ) -> pd.DataFrame:  # rows as of `summary`
     "Each kernel, and the fastest, in units of the one that the rule chose."
     import pandas as pd
@@ -143,7 +143,7 @@ def beside_the_rule(
 
 # %% ../../nbs/09_bench/04_layer_speed.ipynb #a5bee174
 def ratio_tables(
-    frame: pd.DataFrame,  # rows of `measure`
+    frame: pd.DataFrame,  # rows of `measure_shape`
 ) -> dict[str, pd.DataFrame]:  # the unit in words -> rows as of `summary`
     "What is told, by the unit that the times are told in."
     import pandas as pd

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['AT', 'ROUTER_SIZES', 'ALONE', 'SIDES', 'TRIALS', 'Trial', 'row_of_trial', 'time_trials', 'expert_blocks',
+__all__ = ['AT', 'ROUTER_SIZES', 'ALONE', 'TRIAL_SIDES', 'TRIALS', 'Trial', 'row_of_trial', 'time_trials', 'expert_blocks',
            'product_by_blocks', 'gradients_by_blocks', 'Segmented', 'one_stack', 'gradients', 'under_autocast',
            'precision', 'by_torch', 'searches', 'seconds_alone', 'seconds_apart', 'memory_turns', 'memory_row',
            'freed_memory', 'time_all']
@@ -248,7 +248,7 @@ def seconds_apart(
     return dict(zip(ACTS, map(float, answer.stdout.split())))
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #e522942e
-SIDES = {"in place": True, "tried": False, "again": True}  # whether freed memory is kept
+TRIAL_SIDES = {"in place": True, "tried": False, "again": True}  # whether freed memory is kept
 
 
 def memory_turns(
@@ -259,8 +259,8 @@ def memory_turns(
     "Time all sides in turn, each in a new process every time."
     import pandas as pd
 
-    sides = [side for _ in range(turns) for side in SIDES]
-    return pd.DataFrame([{"side": side} | seconds_apart(shape, SIDES[side], rounds) for side in sides])
+    sides = [side for _ in range(turns) for side in TRIAL_SIDES]
+    return pd.DataFrame([{"side": side} | seconds_apart(shape, TRIAL_SIDES[side], rounds) for side in sides])
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #9f40749d
 def memory_row(

@@ -25,7 +25,7 @@ from .timing import interleaved, ratios, timed
 from ..experiments.systems.srnn.measurements import load
 from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
-from ..measure.maps import METHODS, flatten
+from ..measure.maps import MAP_METHODS, flatten
 from ..measure.trace.trace import record
 from ..models.language.language_model import DecoderSettings, decoder
 from ..models.language.reading import next_token
@@ -225,7 +225,7 @@ def ten_clouds(
 def map_seconds(
     n: int = 10_000,  # points
     d: int = 128,  # numbers a point
-    methods: Mapping[str, object] = METHODS,  # by name; the names are used
+    methods: Mapping[str, object] = MAP_METHODS,  # by name; the names are used
 ) -> pd.DataFrame:  # seconds on the wall and of the cores; index: the method
     "How long a map of points around ten centres takes."
     import pandas as pd
@@ -251,7 +251,7 @@ def printable() -> str:
     prices = router_prices().pivot(index="router", columns="act", values=["ratio", "seconds"])
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
-    here = {name: how for name, how in METHODS.items() if name != "pacmap" or find_spec("pacmap")}
+    here = {name: how for name, how in MAP_METHODS.items() if name != "pacmap" or find_spec("pacmap")}
     return titled_tables(
         {
             "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,

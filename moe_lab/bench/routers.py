@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['ROUTER_ACTS', 'UNIT', 'NOTE', 'flops', 'route', 'route_and_learn', 'take_turns', 'relative', 'facts',
-           'timing_columns', 'act_columns', 'router_table', 'with_quartiles', 'readable', 'printable']
+           'timing_columns', 'act_columns', 'router_table', 'with_quartiles', 'readable_table', 'printable']
 
 # %% ../../nbs/09_bench/07_routers.ipynb #3d838949
 def flops(
@@ -177,7 +177,7 @@ def with_quartiles(
     return [f"{m:.3g} ({l:.3g}–{h:.3g})" for m, l, h in zip(middle, low, high)]
 
 # %% ../../nbs/09_bench/07_routers.ipynb #bfff74a7
-def readable(
+def readable_table(
     found: pd.DataFrame,  # as of `router_table`
 ) -> pd.DataFrame:
     "The table in words: promises as yes or no, times as median with quartiles."
@@ -209,4 +209,4 @@ def printable(
 ) -> str:
     "The table as text, with its size and a note."
     size = ", ".join(f"{name} {value}" for name, value in found.attrs.items())
-    return f"{size}; one thread; × is in units of {UNIT}\n\n{readable(found).to_string()}\n\n{NOTE}"
+    return f"{size}; one thread; × is in units of {UNIT}\n\n{readable_table(found).to_string()}\n\n{NOTE}"

@@ -23,7 +23,7 @@ from ...measure.figures import calm
 from ...measure.maps import router_inputs
 from ...measure.text.keywords import examples, expert_keywords, shuffled_experts, token_counts
 from ...measure.trace.trace import Trace, record
-from ...measure.transformers.hooks import one_of
+from ...measure.transformers.hooks import layer_name
 from ...models.language.reading import at_rest, batch_of, read_batch
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Routed:
         texts: TokenSet,  # what was read
     ) -> "Routed":
         "A layer of a trace in which a model read all of `texts`; `ValueError` if it read others."
-        every, name = trace.assignments(layer), one_of(trace.layers, layer)
+        every, name = trace.assignments(layer), layer_name(trace.layers, layer)
         n_experts, frame = trace.about["n_experts"][name], last_step(every)
         known = len(texts), len(texts.vocabulary)
         if frame["sequence"].max() >= known[0] or frame["token"].max() >= known[1]:

@@ -21,7 +21,7 @@ import numpy as np
 from torch import nn
 
 from .writer import Writer, trace_schema, write_description
-from ..transformers.hooks import LayerHooks, attach, one_of
+from ..transformers.hooks import LayerHooks, attach, layer_name
 from ...routing.decision import Context
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class TraceRows(TraceFolder):
         "The rows of a layer, by name or number; `ValueError` if there is none such."
         import pyarrow.compute as pc
 
-        number = self.layers.index(one_of(self.layers, layer))
+        number = self.layers.index(layer_name(self.layers, layer))
         return self.table.filter(pc.equal(self.table["layer"], number))
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #d6bd8617
@@ -198,7 +198,7 @@ class Trace(SavedTrace):
         layers: Sequence[str | int] | None = None,  # names or numbers; None: all
     ) -> np.ndarray:
         "(T, L, k) int16: the experts of T tokens in L layers, best first, −1 where there are no more."
-        names = self.layers if layers is None else [one_of(self.layers, layer) for layer in layers]
+        names = self.layers if layers is None else [layer_name(self.layers, layer) for layer in layers]
         columns = [self.of_layer(name)["experts"] for name in names]
         check_same_length(names, columns)
         return choice_table(columns, max(self.about["k"].get(name, 0) for name in names))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Tell', 'Edit', 'Act', 'hooked', 'LayerHooks', 'MoEHooks', 'hook_before', 'hook_after', 'as_logits', 'RouterLogits',
-           'SparseModule', 'TransformersHooks', 'router_beside', 'routed_layers', 'one_of', 'running_call',
+           'SparseModule', 'TransformersHooks', 'router_beside', 'routed_layers', 'layer_name', 'running_call',
            'within_call', 'attach', 'listen']
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #1350e012
@@ -214,7 +214,7 @@ def routed_layers(model: nn.Module) -> dict[str, LayerHooks]:
     return layer_hooks
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #8157229e
-def one_of(
+def layer_name(
     layers: Iterable[str],  # names in the order of the model
     layer: str | int,  # one of them, or its place
 ) -> str:
@@ -270,7 +270,9 @@ def attach(
     "Inside the block, tell of every decision that a call of the model makes; yields the layers listened to."
     layer_hooks = routed_layers(model)
     if layers is not None:
-        layer_hooks = {name: layer_hooks[name] for name in (one_of(layer_hooks, layer) for layer in layers)}
+        layer_hooks = {
+            name: layer_hooks[name] for name in (layer_name(layer_hooks, layer) for layer in layers)
+        }
     with running_call(model) as running, ExitStack() as stack:
         for name, hooks in layer_hooks.items():
             stack.enter_context(hooked(hooks.on_routing(*within_call(name, tell, running))))

@@ -17,7 +17,7 @@ import torch
 
 # %% auto #0
 __all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'OTHER_SETTINGS', 'MODEL_CLASSES', 'is_sparse', 'families', 'small',
-           'small_settings', 'tiny_config', 'preference', 'model_class', 'tiny_model', 'quiet']
+           'small_settings', 'tiny_config', 'class_preference', 'model_class', 'tiny_model', 'quiet']
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #e25d5987
 def is_sparse(code: Path) -> bool:  # code: the family's modeling_….py
@@ -141,7 +141,7 @@ MODEL_CLASSES = (  # endings of class names, the first is the best
 )
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #e0847072
-def preference(name: str) -> tuple[int, int]:  # name: of a model class
+def class_preference(name: str) -> tuple[int, int]:  # name: of a model class
     "A key to sort model classes by, the best first."
     places = [place for place, ending in enumerate(MODEL_CLASSES) if name.endswith(ending)]
     return min(places, default=len(MODEL_CLASSES)), len(name)
@@ -156,7 +156,7 @@ def model_class(family: str) -> Any:  # family: one of `families`
         kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, PreTrainedModel)
     ]
     own = [kind for kind in kinds if kind.__module__ == module.__name__ and "PreTrained" not in kind.__name__]
-    return min(own, key=lambda kind: preference(kind.__name__))
+    return min(own, key=lambda kind: class_preference(kind.__name__))
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #f7de1bf9
 def tiny_model(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['BASE', 'STRENGTHS', 'METHODS', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'work', 'jobs', 'place', 'by_strength',
+__all__ = ['BASE', 'STRENGTHS', 'REMEDIES', 'SCHEDULES', 'TAPERS', 'ABOUT', 'TITLES', 'work', 'jobs', 'place', 'by_strength',
            'curves']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #4e613bc1
@@ -52,7 +52,7 @@ STRENGTHS: dict[str, dict[float, dict]] = {
     "loss-free bias": {w: {"router": "loss_free", "strength": w} for w in (0.001, 0.01, 0.1, 1.0)},
     "saturation repaired": {w: {"router": "srnn", "strength": w} for w in (0.25, 1.0, 4.0, 16.0)},
 }
-METHODS = {"nothing": {}} | {
+REMEDIES = {"nothing": {}} | {
     f"{m}, {w:g}": change for m, own in STRENGTHS.items() for w, change in own.items()
 }
 
@@ -77,7 +77,7 @@ def jobs(base: SRNNSettings, seeds: int) -> list[Job]:
     "All strengths while experts are born, all schedules with all experts from the start; with skips and without."
     without = replace(base, skips=False)
     full, full_without = (replace(s, start=s.n_experts) for s in (base, without))
-    arms = [(s, arm, change, seeds) for s in (base, without) for arm, change in METHODS.items()]
+    arms = [(s, arm, change, seeds) for s in (base, without) for arm, change in REMEDIES.items()]
     arms += [(full, arm, change, seeds + 2) for arm, change in (SCHEDULES | TAPERS).items()]
     arms += [(full_without, arm, change, seeds + 2) for arm, change in TAPERS.items()]
     return [
@@ -97,7 +97,7 @@ def by_strength(table: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     held_out = table[(table["split"] == "held out") & table["metric"].isin(["n_eff", "loss"])]
-    own = held_out[held_out["arm"].isin(METHODS)]
+    own = held_out[held_out["arm"].isin(REMEDIES)]
     parts = own["arm"].str.rpartition(", ")
     own = own.assign(
         method=parts[0].where(parts[0] != "", "nothing"), strength=parts[2].where(parts[0] != "", "0")
