@@ -129,8 +129,8 @@ def mean_gradient(
     pulls = [
         w.grad.abs().sum(tuple(range(1, w.ndim)), dtype=torch.float32) for w in weights if w.grad is not None
     ]
-    none = torch.zeros(len(weights[0]), device=weights[0].device)  # (E,)
-    return torch.stack(pulls or [none]).sum(0) / sum(w.numel() // len(w) for w in weights)
+    none = [] if pulls else [weights[0].new_zeros(len(weights[0]), dtype=torch.float32)]  # (E,)
+    return torch.stack(pulls or none).sum(0) / sum(w.numel() // len(w) for w in weights)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #d1cfe3f6
 class MoE(ResizableLayer):

@@ -13,12 +13,16 @@ from .moe import MoE
 from ..routing.router import Router
 
 # %% ../../nbs/02_experts/05_upcycling.ipynb #0a71ec36
-def upcycle(dense: Experts, router: Router, n_experts: int) -> MoE:
-    "An MoE whose `n_experts` experts are all copies of `dense`, a stack of one (2212.05055)."
+def upcycle(
+    dense: Experts,  # a stack of one
+    router: Router,  # for n_experts
+    n_experts: int,  # E
+) -> MoE:
+    "An MoE whose E experts are all copies of `dense` (2212.05055); `ValueError` for a stack of more than one."
     if dense.n_experts != 1:
         raise ValueError(f"dense holds {dense.n_experts} experts: upcycling starts from a stack of one")
     experts = dense.fresh(n_experts)
     with torch.no_grad():
-        for new, old in zip(experts.weights(), dense.weights()):
+        for new, old in zip(experts.weights(), dense.weights()):  # (E, …), (1, …)
             new.copy_(old.expand_as(new))
     return MoE(router, experts)

@@ -23,43 +23,48 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'Experiment', 'launch', 'command']
 
-# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #68a7e6c0
-def nothing_to_refuse(jobs: Sequence[Job]):
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5a2bc202
+def nothing_to_refuse(
+    jobs: Sequence[Job],  # that an experiment would do
+):
     "Every job can be done."
 
-
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #fc65d2f3
 @dataclass(frozen=True)
 class Experiment:
     "A named experiment: what it asks, its settings, what follows from them, and what is shown of it."
 
-    name: str
-    question: str = field(compare=False)
+    name: str  # on the command line
+    question: str = field(compare=False)  # in one sentence
     settings: Any  # a frozen dataclass
     jobs: Callable[[Any, int], list[Job]] = field(compare=False)  # settings, number of seeds
     work: Work = field(compare=False)  # what one job does
     columns: dict[str, Column] = field(compare=False)  # of the table of results
-    seeds: int = field(default=1, compare=False)
+    seeds: int = field(default=1, compare=False)  # how many, unless someone asks for more
     figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(default_factory=dict, compare=False)
     about: str = field(default="", compare=False)  # how the setting was chosen
     reading: str = field(default="", compare=False)  # how to read the table
-    refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)
+    refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)  # raises
     tables: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = field(
         default_factory=dict, compare=False
-    )
+    )  # more tables, by title, from the folder and the long table
 
     @property
     def origin(self) -> tuple[str, str]:
         "Module and name of the function that lists its jobs: where the experiment was written."
         return origin_of(self.jobs)
 
-# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #23008851
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5cf4d7dc
 def launch(
     experiment: Experiment,
-    out: Path,
+    out: Path,  # its folder
     resume: bool = False,  # go on with what is in `out`
     workers: int = 0,  # processes; 0: one per core
 ) -> pd.DataFrame:  # one row per run and figure
-    "Run an experiment into the folder `out` and return its table; errors say what would be right."
+    """Run an experiment into the folder `out` and return its table.
+
+    `ValueError` for jobs that are refused, or fewer than 0 workers; errors of a taken folder as in `claim`.
+    """
     jobs = experiment.jobs(experiment.settings, experiment.seeds)
     experiment.refuse(jobs)
     if workers < 0:
@@ -69,11 +74,11 @@ def launch(
     write_atomically(out / "about.json", json.dumps(about).encode())
     return run_jobs(out, jobs, experiment.work, workers)
 
-# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #4452681e
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c3549740
 def command(
-    usual: Experiment,
+    usual: Experiment,  # the one of that name, with its usual settings
     settings: dict,  # as `describe` gives them
-    seeds: int,
+    seeds: int,  # how many there were
 ) -> str:
     "What to type to do an experiment again with these settings."
     before = describe(usual.settings)

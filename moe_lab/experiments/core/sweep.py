@@ -24,24 +24,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'Job', 'finish', 'one_thread', 'run_jobs', 'gather', 'Column', 'mean_and_spread']
+__all__ = ['Work', 'Job', 'finish', 'gather', 'one_thread', 'run_jobs', 'Column', 'mean_and_spread']
 
-# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #a29a038c
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
 class Job:
     "One run of an experiment: where it stands in the table, and the settings that decide it."
 
-    arm: str
-    regime: str
-    seed: int
-    settings: Any  # a dataclass
+    arm: str  # what is compared
+    regime: str  # under which circumstances; "": there is only one
+    seed: int  # which repetition
+    settings: Any  # a dataclass; the seed is in it too
 
-
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #a77bfc97
 Work = Callable[[Any, Run, Sequence[Callback]], list[dict]]  # settings, run, more callbacks -> rows
 
-
-def finish(job: Job, out: Path, work: Work, callbacks: Sequence[Callback] = ()) -> list[dict]:
-    "The rows of a job, with the name of its folder: from there if finished, else by doing what is left."
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #7e092eb7
+def finish(
+    job: Job,
+    out: Path,  # the experiment's folder; the run's own is made in `out`/runs
+    work: Work,  # what the job does
+    callbacks: Sequence[Callback] = (),  # for the work's trainer
+) -> list[dict]:  # a dict per figure, with the name of the run's folder
+    "The rows of a job: from its folder if it is finished, else by doing what is left."
     name = re.sub(r"[^\w.]+", "-", job.arm)
     run = Run.open(out / "runs", name, job.settings, resume=True)
     if run.summary is None:
@@ -49,88 +54,100 @@ def finish(job: Job, out: Path, work: Work, callbacks: Sequence[Callback] = ()) 
     assert run.summary is not None
     return [{"run": run.folder.name, **row} for row in run.summary["rows"]]
 
-# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #59b514e0
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #9ce8c5e3
+def gather(
+    rows: dict[Job, list[dict]],  # a dict per figure
+) -> pd.DataFrame:  # one row per job and figure
+    "The rows of all jobs as one table, each with its arm, regime and seed."
+    import pandas as pd
+
+    named = (({"arm": j.arm, "regime": j.regime, "seed": j.seed}, found) for j, found in rows.items())
+    return pd.DataFrame([place | row for place, found in named for row in found])
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #c173fc2d
 def one_thread():
     "Small tensors are faster on one thread, processes side by side waste none, and sums keep their order."
     torch.set_num_threads(1)
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #3946bf25
+def _in_turn(out: Path, jobs: Sequence[Job], work: Work) -> dict[Job, list[dict]]:
+    "Do the jobs one after another in this process, on one thread."
+    threads = torch.get_num_threads()
+    one_thread()
+    try:
+        return {job: finish(job, out, work, [ProgressBar(job.arm)]) for job in jobs}
+    finally:
+        torch.set_num_threads(threads)
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #293f9ed5
+def _side_by_side(out: Path, jobs: Sequence[Job], work: Work, workers: int) -> dict[Job, list[dict]]:
+    "Do the jobs in processes of one thread each; after an error no further job begins."
+    from tqdm.auto import tqdm
+
+    rows, fresh = {}, multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh, one_thread) as pool, tqdm(total=len(jobs), unit="run") as bar:
+        waiting = {pool.submit(finish, job, out, work): job for job in jobs}
+        try:
+            for future in as_completed(waiting):
+                rows[waiting[future]] = future.result()
+                bar.update()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return rows
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #624ab495
 def run_jobs(
-    out: Path,
+    out: Path,  # the experiment's folder
     jobs: Sequence[Job],
     work: Work,  # importable, so that other processes find it
     workers: int = 0,  # processes; 0: one per core
 ) -> pd.DataFrame:  # one row per job and figure
     "Do the jobs that are left and write `summary.parquet`; a failing job ends the sweep, the others keep."
-    from tqdm.auto import tqdm
-
     workers = min(workers or os.cpu_count() or 1, len(jobs))
-    if workers == 1:
-        threads = torch.get_num_threads()
-        one_thread()
-        try:
-            rows = {job: finish(job, out, work, [ProgressBar(job.arm)]) for job in jobs}
-        finally:
-            torch.set_num_threads(threads)
-    else:
-        rows = {}
-        fresh = multiprocessing.get_context("spawn")
-        with (
-            ProcessPoolExecutor(workers, fresh, one_thread) as pool,
-            tqdm(total=len(jobs), unit="run") as bar,
-        ):
-            waiting = {pool.submit(finish, job, out, work): job for job in jobs}
-            try:
-                for future in as_completed(waiting):
-                    rows[waiting[future]] = future.result()
-                    bar.update()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+    rows = _in_turn(out, jobs, work) if workers == 1 else _side_by_side(out, jobs, work, workers)
     table = gather({job: rows[job] for job in jobs})
     write_atomically(out / "summary.parquet", table.to_parquet(index=False))
     return table
 
-
-def gather(rows: dict[Job, list[dict]]) -> pd.DataFrame:
-    "The rows of all jobs as one table, each with its arm, regime and seed."
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {"arm": j.arm, "regime": j.regime, "seed": j.seed, **row}
-            for j, found in rows.items()
-            for row in found
-        ]
-    )
-
-# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #bf0b96e8
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #f334db3d
 class Column(NamedTuple):
     "A figure of the table of results, and how it is printed."
 
-    split: str
-    metric: str
+    split: str  # of the data, or when it was measured
+    metric: str  # its name in the long table
     form: str  # of the number, such as ".2f"
     scale: float = 1  # what values are multiplied by
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #ed868ad8
+def _mean_and_sd(
+    values: pd.Series,  # one value a seed
+    form: str,  # of the numbers, such as ".2f"
+) -> str:
+    "Mean ± sample standard deviation as text; without the latter where there is one value."
+    spread = f" ± {values.std():{form}}" if len(values) > 1 else ""
+    return f"{values.mean():{form}}{spread}"
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #47d10a8c
+def _by_seed(
+    table: pd.DataFrame,  # of a sweep
+    column: Column,
+) -> pd.Series:  # (regime, arm, seed) -> value, scaled
+    "The figure of each seed, mean over layers."
+    chosen = table[(table["split"] == column.split) & (table["metric"] == column.metric)]
+    return column.scale * chosen.groupby(["regime", "arm", "seed"], sort=False)["value"].mean()
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #5248e91e
 def mean_and_spread(
-    table: pd.DataFrame,
+    table: pd.DataFrame,  # of a sweep
     columns: dict[str, Column],  # by title
 ) -> pd.DataFrame:
     "Regime × arm × figure, as text: mean (over layers, too) ± sample standard deviation over seeds."
-
-    def cell(values: pd.Series, form: str) -> str:
-        spread = f" ± {values.std():{form}}" if len(values) > 1 else ""
-        return f"{values.mean():{form}}{spread}"
-
     import pandas as pd
 
     built = {}
     for title, column in columns.items():
-        split, metric, form, scale = column
-        chosen = table[(table["split"] == split) & (table["metric"] == metric)]
-        values = scale * chosen.groupby(["regime", "arm", "seed"], sort=False)["value"].mean()
-        built[title] = values.groupby(level=[0, 1], sort=False).agg(cell, form=form)
+        groups = _by_seed(table, column).groupby(level=[0, 1], sort=False)
+        built[title] = groups.agg(_mean_and_sd, form=column.form)
     places = table.set_index(["regime", "arm"]).index.unique()
     return pd.DataFrame(built).reindex(places).fillna("")

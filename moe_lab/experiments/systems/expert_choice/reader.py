@@ -28,23 +28,29 @@ from ....training.trainer import Callback, Trainer
 __all__ = ['LENGTH', 'SHADES', 'digit_texts', 'ReaderBlock', 'DigitReader', 'next_pixel', 'ExpertChoiceSettings', 'capacity',
            'make_router', 'make_model', 'build']
 
-# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #01d574dc
-LENGTH, SHADES = 64, 17
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #75e9904d
+LENGTH = 64  # words of a text: 8 × 8 pixels, row by row
+SHADES = 17  # words of the vocabulary: how dark a pixel is, from 0 to 16
 
-
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #cbd1939d
 def digit_texts() -> tuple[Tensor, Tensor]:
     "Training and test texts of scikit-learn's digits: (1437, 64) and (360, 64) long, in [0, 17)."
     from sklearn.datasets import load_digits
 
-    pixels = torch.from_numpy(load_digits().data).long()
+    pixels = torch.from_numpy(load_digits().data).long()  # (1797, 64)
     pixels = pixels[order(len(pixels), 0, 0)]
     return pixels[:1437], pixels[1437:]
 
-# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #afc7c3b8
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #510453a2
 class ReaderBlock(nn.Module):
     "Causal attention, then a sparse layer: (B, n, d) -> (B, n, d)."
 
-    def __init__(self, d: int, heads: int, moe: MoE):
+    def __init__(
+        self,
+        d: int,  # numbers per token
+        heads: int,  # of attention; they divide d
+        moe: MoE,  # the sparse layer
+    ):
         super().__init__()
         self.heads, self.moe = heads, moe
         self.before, self.between = nn.LayerNorm(d), nn.LayerNorm(d)
@@ -52,14 +58,19 @@ class ReaderBlock(nn.Module):
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
         q, k, v = self.qkv(self.before(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        x = x + self.out(scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2))
+        seen = scaled_dot_product_attention(q, k, v, is_causal=True)  # (B, heads, n, d / heads)
+        x = x + self.out(seen.transpose(1, 2).flatten(2))
         return x + self.moe(self.between(x), context)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #66492955
 class DigitReader(nn.Module):
     "Texts (B, n) long -> logits (B, n, 17) of every pixel from those before it."
 
-    def __init__(self, blocks: Sequence[ReaderBlock], d: int):
+    def __init__(
+        self,
+        blocks: Sequence[ReaderBlock],  # one after the other
+        d: int,  # numbers per token, as in the blocks
+    ):
         super().__init__()
         self.word, self.place = nn.Embedding(SHADES + 1, d), nn.Embedding(LENGTH, d)
         self.blocks = nn.ModuleList(blocks)
@@ -67,36 +78,39 @@ class DigitReader(nn.Module):
 
     def forward(self, texts: Tensor) -> Tensor:
         n_texts, n = texts.shape
-        known = torch.cat([texts.new_full((n_texts, 1), SHADES), texts[:, :-1]], 1)
-        x = self.word(known) + self.place.weight[:n]
+        known = torch.cat([texts.new_full((n_texts, 1), SHADES), texts[:, :-1]], 1)  # (B, n)
+        x = self.word(known) + self.place.weight[:n]  # (B, n, d)
         context = Context(sequence=torch.arange(n_texts, device=x.device).repeat_interleave(n))
         for block in self.blocks:
             x = block(x, context)
         return self.head(x)
 
-
-def next_pixel(model: nn.Module, texts: Tensor) -> Tensor:
-    "The task: mean surprise at the next pixel, in nats."
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #52b8c2f4
+def next_pixel(
+    model: nn.Module,  # texts (B, n) -> logits (B, n, 17)
+    texts: Tensor,  # (B, n) long
+) -> Tensor:
+    "The task: mean surprise () at the next pixel, in nats."
     return cross_entropy(model(texts).flatten(0, 1), texts.flatten())
 
-# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #23b5854f
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #bb88572c
 @dataclass(frozen=True)
 class ExpertChoiceSettings(AuxLossSettings):
-    "One reader."
+    "One reader and its training; `ValueError` for settings that cannot be."
 
     router: str = "expert_choice"  # one of ROUTERS
     capacity_factor: float | None = 1.0  # room of an expert, in even shares; None: as usual for the router
-    n_experts: int = 4
+    n_experts: int = 4  # of each sparse layer
     k: int = 1  # experts a token visits, where tokens choose
-    layers: int = 2
-    d: int = 32
+    layers: int = 2  # blocks of attention and experts
+    d: int = 32  # numbers per token
     hidden: int = 64  # of an expert
-    heads: int = 4
+    heads: int = 4  # of attention
     batch_size: int = 8  # texts
-    steps: int = 300
-    lr: float = 3e-3
+    steps: int = 300  # of training
+    lr: float = 3e-3  # learning rate
     tested: int = 192  # test texts; an eighth of them for leaks and the honest loss
-    seed: int = 0
+    seed: int = 0  # of the model and the order of the texts
 
     def __post_init__(self):
         positive(batch_size=self.batch_size, steps=self.steps)
@@ -105,22 +119,28 @@ class ExpertChoiceSettings(AuxLossSettings):
         if self.tested < 64 or self.tested % 64:
             raise ValueError(f"tested={self.tested}: needs a multiple of 64, for whole batches")
 
-
-def capacity(settings: ExpertChoiceSettings) -> int:
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #5075056a
+def capacity(
+    settings: ExpertChoiceSettings,  # with a capacity factor
+) -> int:
     "Tokens of a batch for which an expert has room."
     assert settings.capacity_factor is not None
     return ceil(settings.capacity_factor * settings.batch_size * LENGTH / settings.n_experts)
 
-
-def make_router(settings: ExpertChoiceSettings) -> Router:
-    "The named router; `ValueError` for a `capacity_factor` where it has none."
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #afe142c4
+def make_router(
+    settings: ExpertChoiceSettings,
+) -> Router:
+    "The named router for tokens (T, d); `ValueError` for a `capacity_factor` where it has none."
     s = settings
     chosen = None if s.router == "expert_choice" else s.k
     return ROUTERS[s.router](s.d, s.n_experts, chosen, capacity_factor=s.capacity_factor, gate=softmax_all)
 
-
-def make_model(settings: ExpertChoiceSettings) -> DigitReader:
-    "The reader that the settings describe."
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #c012c847
+def make_model(
+    settings: ExpertChoiceSettings,
+) -> DigitReader:
+    "The reader that the settings describe, drawn as `torch.manual_seed` says; `ValueError` as in `make_router`."
     s = settings
 
     def block() -> ReaderBlock:
@@ -128,9 +148,13 @@ def make_model(settings: ExpertChoiceSettings) -> DigitReader:
 
     return DigitReader([block() for _ in range(s.layers)], s.d)
 
-
-def build(settings: ExpertChoiceSettings, texts: Tensor, callbacks: Sequence[Callback] = ()) -> Trainer:
-    "Model, optimizer and trainer, seeded."
+# %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #263f5d64
+def build(
+    settings: ExpertChoiceSettings,
+    texts: Tensor,  # (N, 64) long, to learn from
+    callbacks: Sequence[Callback] = (),  # told of every step
+) -> Trainer:
+    "Model, optimizer and trainer, seeded; `ValueError` as in `make_router`."
     torch.manual_seed(settings.seed)
     model = make_model(settings)
     return Trainer(
