@@ -18,29 +18,29 @@ def run_experiment(experiment: Any, out: Path, resume: bool, workers: int):
     "Run an experiment, print its table, write its report."
     from moe_lab.experiments.core.experiment import launch
     from moe_lab.experiments.core.figures import results_table
-    from moe_lab.experiments.core.registry import CATALOGUE
+    from moe_lab.experiments.core.experiment import EXPERIMENTS
     from moe_lab.experiments.core.report import write_report
 
     if experiment.seeds < 1:
         raise ValueError(f"--seeds {experiment.seeds}: at least 1 is needed")
     table = launch(experiment, out, resume, workers)
     print(results_table(table, experiment.columns).to_string(), end="\n\n")
-    print(f"table:  {out / 'summary.parquet'}\nreport: {write_report(out, CATALOGUE[experiment.name])}")
+    print(f"table:  {out / 'summary.parquet'}\nreport: {write_report(out, EXPERIMENTS[experiment.name])}")
 
 
 def report(folder: Path):
     "Write the report of a finished experiment again, from the runs in its folder."
     import json
 
-    from moe_lab.experiments.core.registry import CATALOGUE
+    from moe_lab.experiments.core.experiment import EXPERIMENTS
     from moe_lab.experiments.core.report import write_report
 
     if not (folder / "settings.json").exists():
         raise FileNotFoundError(f"{folder}: no settings.json; is it the --out folder of an experiment?")
     name = json.loads((folder / "settings.json").read_text("utf8"))["name"]
-    if name not in CATALOGUE:
-        raise ValueError(f"{folder}: holds {name!r}, which is none of {', '.join(CATALOGUE)}")
-    print(f"report: {write_report(folder, CATALOGUE[name])}")
+    if name not in EXPERIMENTS:
+        raise ValueError(f"{folder}: holds {name!r}, which is none of {', '.join(EXPERIMENTS)}")
+    print(f"report: {write_report(folder, EXPERIMENTS[name])}")
 
 # %% ../nbs/10_cli.ipynb #646a4f99
 def command(experiment: Any) -> Callable[..., Callable[[], None]]:
@@ -190,7 +190,7 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
     "What the command line asks for, ready to be called."
     import tyro
 
-    from moe_lab.experiments.core.registry import CATALOGUE
+    from moe_lab.experiments.core.experiment import EXPERIMENTS
 
     def report_later(folder: tyro.conf.Positional[Path]) -> Callable[[], None]:
         """Write the report of a finished experiment again.
@@ -203,7 +203,7 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
     def choose(name: str, constructor: Callable) -> Any:
         return Annotated[Any, tyro.conf.subcommand(name, constructor=constructor)]
 
-    choices = tuple(choose(name, command(e)) for name, e in CATALOGUE.items())
+    choices = tuple(choose(name, command(e)) for name, e in EXPERIMENTS.items())
     experiments = Union[choices]  # type: ignore[valid-type]  # noqa: UP007
 
     def run(experiment: tyro.conf.OmitSubcommandPrefixes[tyro.conf.OmitArgPrefixes[experiments]]) -> Any:

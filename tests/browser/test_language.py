@@ -23,9 +23,9 @@ from moe_lab.explore.tokens.token_trail import TokenTrail
 from moe_lab.models.language.language_model import DecoderSettings, decoder
 
 splits = load_text("code+scripture+dialogue", limit=8_000)
-texts = pack(splits.train, train_tokenizer(splits.train, 400), 32)
+texts = pack_documents(splits.train, train_tokenizer(splits.train, 400), 32)
 torch.manual_seed(0)
-shape = DecoderSettings(len(texts.vocabulary), d=32, heads=2, layers=2, h=32, experts=4)
+shape = DecoderSettings(len(texts.vocabulary), d=32, heads=2, layers=2, hidden=32, n_experts=4)
 model, untrained = decoder(shape), decoder(shape)
 maps = TemporaryDirectory()
 """
@@ -60,7 +60,7 @@ def page(opened):
     "Nothing is selected, and nothing is changed."
     tools.ask_kernel(
         opened,
-        "lab.begin(MapWish.parse('map?method=pca&points=800'))\n"
+        "lab.begin(MapState.parse('map?method=pca&points=800'))\n"
         "trail.change({'change': 'nothing', 'layer': 0, 'expert': -1})",
     )
     opened.get_by_text("No selection").wait_for()

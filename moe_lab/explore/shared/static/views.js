@@ -1,5 +1,5 @@
-// The browser's side of moe_lab.explore.views: one function per view unpacks the newest frame and draws it.
-// Written by hand, no build step. Frames are laid out in the `show` methods of nbs/8_explore/02_views.ipynb.
+// The browser's side of moe_lab/explore/shared/views.py: one function per view unpacks the newest frame and draws it.
+// Written by hand, no build step. Frames are laid out in the `show` methods of nbs/08_explore/1_shared/02_views.ipynb.
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}\u202f%`; // a narrow space
 const short = (v) => {
