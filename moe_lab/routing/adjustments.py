@@ -104,6 +104,7 @@ class SaturationBias(PerExpert):
         return logits + self.bias  # (T, E) + (E,)
 
     def after_step(self, feedback: Feedback):
+        "Move the average a little towards the last step's signal."
         seen = self.signal(feedback).to(self.saturation)  # (E,)
         self.saturation = self.ema * self.saturation + (1 - self.ema) * seen
 
@@ -130,6 +131,7 @@ class LossFreeBias(PerExpert):
         return logits + self.bias  # (T, E) + (E,)
 
     def after_step(self, feedback: Feedback):
+        "A fixed step up for experts below the mean count, and down for those above it."
         hungry = (feedback.counts.mean() - feedback.counts).sign()  # (E,) 1 below the mean, −1 above it
         self.bias = self.bias + self.strength * hungry.to(self.bias)
 

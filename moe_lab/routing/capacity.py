@@ -165,6 +165,7 @@ class Capacity(Part):
 
     @property
     def promises(self) -> Promises:
+        "Those of the inner selection, without causality and with the batch in play."
         return Promises.of_all([self.select.promises, Promises(causal=False, batch_dependent=True)])
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:

@@ -31,7 +31,7 @@ def check_tokens(
 
 # %% ../../nbs/01_routing/08_router.ipynb #0abc9556
 def check_context(
-    context: Context,
+    context: Context,  # for these tokens
     n_tokens: int,  # T
 ):
     "`ValueError` for a mask, ids or sequences that are not one per token."
@@ -43,7 +43,7 @@ def check_context(
 # %% ../../nbs/01_routing/08_router.ipynb #6c1eab9d
 def check_inputs(
     x: Tensor,  # (T, d) tokens
-    context: Context,
+    context: Context,  # for these tokens
 ):
     "`ValueError` for tokens that are not (T, d) numbers with a fraction, or context that is not about T tokens."
     check_tokens(x)
@@ -158,6 +158,7 @@ class BiasedLogits(Part):
 
     @property
     def promises(self) -> Promises:
+        "What score and bias can promise together."
         parts: list[Any] = [self.score, self.bias]
         return Promises.of_all(part.promises for part in parts)
 

@@ -1,5 +1,5 @@
 // Four more views for views.js, which stands before this text and lends its helpers; frames are laid out in the
-// `show` methods of nbs/8_explore/05_balance.ipynb.
+// `show` methods of nbs/08_explore/3_balance/03_views.ipynb.
 
 const SIDES = ["A", "B"];
 const hue = (model, e) => model.get("colours")[e % model.get("colours").length];

@@ -1,4 +1,4 @@
-// The browser's side of moe_lab.explore.pages: the kernel writes the page, the reader points at experts and tokens.
+// The browser's side of moe_lab/explore/shared/html_page.py: the kernel writes the page, the reader points at experts and tokens.
 
 function render({ model, el }) {
   el.classList.add("moe-view", "moe-page");

@@ -1,4 +1,4 @@
-// The button of moe_lab.explore.panel that copies code: the kernel writes it when it is asked, the page copies and shows it.
+// The button of moe_lab/explore/shared/controls.py that copies code: the kernel writes it when it is asked, the page copies and shows it.
 
 function render({ model, el }) {
   el.classList.add("moe-copy");
