@@ -16,9 +16,8 @@ from typing import Annotated, Any, Union
 # %% ../nbs/10_cli.ipynb #c3652459
 def run_experiment(experiment: Any, out: Path, resume: bool, workers: int):
     "Run an experiment, print its table, write its report."
-    from moe_lab.experiments.core.experiment import launch
+    from moe_lab.experiments.core.experiment import EXPERIMENTS, launch
     from moe_lab.experiments.core.figures import results_table
-    from moe_lab.experiments.core.experiment import EXPERIMENTS
     from moe_lab.experiments.core.report import write_report
 
     if experiment.seeds < 1:
@@ -210,9 +209,12 @@ def parse(arguments: list[str] | None = None) -> Callable[[], None]:
         "Run an experiment and write its table, figures and report."
         return experiment
 
-    offered = {"run": run, "report": report_later}
+    offered = {"run": run, "report": report_later, "routers": routers, "health": health}
     offered |= {
-        act.__name__: act for act in (routers, health, compatibility, bench_layers, time_all, overhead)
+        "compatibility": compatibility,
+        "bench": bench_layers,
+        "tried": time_all,
+        "overhead": overhead,
     }
     return tyro.extras.subcommand_cli_from_dict(offered, prog="moe-lab", args=arguments)
 

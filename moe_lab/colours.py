@@ -8,13 +8,12 @@ __all__ = ['PALETTE', 'GREY', 'LABELS', 'shade', 'expert_colour', 'label_colour'
 # %% ../nbs/00_colours.ipynb #dc2918f4
 from collections.abc import Sequence
 
-# %% ../nbs/00_colours.ipynb #66fa7031
+# %% ../nbs/00_colours.ipynb #a879b0cf
 PALETTE = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A5195", "#B8A900"),
     *("#004D40", "#FF8FA3", "#3D405B", "#8AB17D", "#A0522D", "#5E60CE", "#2A9D8F", "#9A031E"),
-)
-GREY = "#9AA3AE"
-LABELS = ("#222222", "#44DD77", "#AA66FF", "#CC6655", "#0000FF", "#991144", "#224400", "#661177")
+)  # of experts 0 to 15
+GREY = "#9AA3AE"  # of what belongs to no expert, and of dead experts
 
 # %% ../nbs/00_colours.ipynb #9809a93a
 def shade(
@@ -32,6 +31,9 @@ def expert_colour(
 ) -> str:
     "The colour of expert `e` as #RRGGBB."
     return shade(PALETTE, e)
+
+# %% ../nbs/00_colours.ipynb #c6ec0442
+LABELS = ("#222222", "#44DD77", "#AA66FF", "#CC6655", "#0000FF", "#991144", "#224400", "#661177")
 
 # %% ../nbs/00_colours.ipynb #f22c01c3
 def label_colour(

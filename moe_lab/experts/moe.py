@@ -31,7 +31,7 @@ def is_per_row(
 
 # %% ../../nbs/02_experts/03_moe.ipynb #55ce0b2a
 def carry_over(
-    optimizer: torch.optim.Optimizer,
+    optimizer: torch.optim.Optimizer,  # that holds `old`
     old: Tensor,  # (E, …) a parameter of the optimizer
     new: Tensor,  # (kept + newborn, …) what is to stand in its place
     keep: Tensor,  # long: the rows of `old` that are the first ones of `new`
@@ -109,13 +109,21 @@ class ResizableLayer(SparseLayer):
             if optimizer is not None and new is not before[name]:
                 carry_over(optimizer, before[name], new, keep)
 
-    def grow(self, n: int, optimizer: torch.optim.Optimizer | None = None):
+    def grow(
+        self,
+        n: int,  # newborn experts, at least 1
+        optimizer: torch.optim.Optimizer | None = None,  # that is to follow
+    ):
         "Let `n` experts be born; nothing changes for the elders; `ValueError` for less than one."
         if n < 1:
             raise ValueError(f"n={n}: growing needs at least one new expert")
         self.resize(torch.arange(self.n_experts, device=self.device), n, optimizer)
 
-    def prune(self, keep: Sequence[int] | Tensor, optimizer: torch.optim.Optimizer | None = None):
+    def prune(
+        self,
+        keep: Sequence[int] | Tensor,  # numbers of experts
+        optimizer: torch.optim.Optimizer | None = None,  # that is to follow
+    ):
         "Keep only the experts listed, in that order; `ValueError` for none, for twins, and for strangers."
         index = torch.as_tensor(keep, dtype=torch.long, device=self.device)
         check_kept(index, self.n_experts)

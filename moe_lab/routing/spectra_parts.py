@@ -63,6 +63,7 @@ class DepthGRU(PerExpert):
         return h.unflatten(-1, (self.n_experts, self.r))
 
     def resize(self, keep: Tensor, n_new: int):
+        "Refused: `ValueError`."
         raise ValueError(
             f"DepthGRU cannot grow or shrink: its state joins all {self.n_experts} experts; "
             "use Projection (SPECTRA without GRU), or a new router"
@@ -142,6 +143,7 @@ class Similarity(Part):
 
     @property
     def promises(self) -> Promises:
+        "What query and expression can promise together."
         parts: list = [self.query, self.expression]
         return Promises.of_all(part.promises for part in parts)
 
@@ -203,6 +205,7 @@ class Repulsion(PerExpert):
 
     @property
     def promises(self) -> Promises:
+        "The best, as long as nothing is repelled; otherwise others have a say."
         alone = self.strength == 0
         return Promises(causal=alone, batch_dependent=not alone, same_at_inference=alone)
 
@@ -213,6 +216,7 @@ class Repulsion(PerExpert):
         return -cost
 
     def after_step(self, feedback: Feedback):
+        "Move the average a little towards the last step's centroids, if it noted any."
         if feedback.centroids is not None:
             seen = feedback.centroids.to(self.centroids)
             self.centroids = self.ema * self.centroids + (1 - self.ema) * seen

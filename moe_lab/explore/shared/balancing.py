@@ -46,12 +46,12 @@ def has_plain_scores(
 GROWING = Fitting(ROUTERS, AUX_LOSSES, fits=can_grow)
 EXCHANGEABLE = Fitting(ROUTERS, AUX_LOSSES, fits=lambda entry: can_grow(entry) and has_plain_scores(entry))
 
-# %% ../../../nbs/08_explore/1_shared/08_balancing.ipynb #abea12c8
+# %% ../../../nbs/08_explore/1_shared/08_balancing.ipynb #534d2558
 def router_and_losses(
     name: str,  # a router's or a loss's
     times: float,  # strength, in units of the usual one
-) -> tuple[RouterEntry, dict[str, AuxLoss]]:
-    "The router that a way to balance stands for (plain top-k under a loss), and its auxiliary losses by name."
+) -> tuple[RouterEntry, dict[str, AuxLoss]]:  # the router, its auxiliary losses by name
+    "The router that a way to balance stands for (plain top-k under a loss), and its losses; `KeyError` for neither."
     if name in ROUTERS:
         return ROUTERS[name], {}
     entry = AUX_LOSSES[name]
