@@ -23,7 +23,12 @@ def after(
 ) -> Stop:
     "Stop after so many rounds, balanced or not; `ValueError` for less than one."
     positive(rounds=rounds)
-    return lambda done, error: done >= rounds
+
+    def stop(done: int, error: Tensor) -> bool:
+        return done >= rounds
+
+    stop.__name__ = f"after({rounds})"  # as a router shows it
+    return stop
 
 # %% ../../nbs/01_routing/05_sinkhorn.ipynb #1e7948e0
 def within(
@@ -34,7 +39,12 @@ def within(
     positive(at_most=at_most)
     if not tolerance > 0:
         raise ValueError(f"tolerance={tolerance}: needs a fraction above 0, such as 0.01")
-    return lambda done, error: done >= at_most or bool(error <= tolerance)
+
+    def stop(done: int, error: Tensor) -> bool:
+        return done >= at_most or bool(error <= tolerance)
+
+    stop.__name__ = f"within({tolerance:g})"  # as a router shows it
+    return stop
 
 # %% ../../nbs/01_routing/05_sinkhorn.ipynb #372305df
 def by_logs(
