@@ -103,10 +103,8 @@ def test_report_writes_the_same_page_again(finished):
 BAD = {
     "k > E": (["--k", "3"], "k=3: a token cannot choose more than the start=2 experts"),
     "too few experts at the end": (["--n-experts", "1"], "n_experts=1: growth cannot end below start=2"),
-    "unknown router": (
-        ["--router", "magic"],
-        "'magic' for argument '--router'. Expected one of ('none', 'printed'",
-    ),
+    "unknown router": (["--router", "magic"], "router='magic': needs one of top_k, dense"),
+    "unknown loss": (["--aux-loss", "swich_loss"], "did you mean 'switch_loss'?"),
     "unknown data set": (["--data", "tiny-imagent"], "did you mean 'tiny-imagenet'?"),
     "growth past the plan": (["--limit", "500"], "too few for 14 births"),
     "no seeds": (["--seeds", "0"], "--seeds 0: at least 1 is needed"),
@@ -165,7 +163,7 @@ def test_an_out_folder_that_cannot_be_written(tmp_path):
     ("arguments", "message"),
     [
         ([], "holds a run already; add --resume to go on, or choose another --out"),
-        (["--resume", "--router", "by mean"], "stored → asked: settings.router: printed → by mean"),
+        (["--resume", "--router", "srnn"], "stored → asked: settings.router: srnn_as_printed → srnn"),
     ],
     ids=["without --resume", "other settings"],
 )

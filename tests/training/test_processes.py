@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from moe_lab.experiments.core.aux_loss_settings import with_aux_loss
 from moe_lab.experiments.systems.srnn.measurements import load, train
 from moe_lab.experiments.systems.srnn.settings import SRNNSettings
 from moe_lab.experiments.systems.srnn.system import build, planned_births, total_steps
@@ -18,8 +19,9 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 # No gate variance: each process would balance its own part of the batch.
-PLAIN = SRNNSettings(limit=1280, batch_size=64, n_experts=5, load_balance_weight=0.0)
-EACH = {name: replace(PLAIN, router=name) for name in ("printed", "by max", "by share", "loss-free")}
+PLAIN = SRNNSettings(limit=1280, batch_size=64, n_experts=5, aux_loss_coef_start=0.0, aux_loss_coef_end=0.0)
+ROUTERS = ("srnn_as_printed", "srnn_by_max", "srnn_by_share", "loss_free")
+EACH = {name: replace(PLAIN, router=name) for name in ROUTERS}
 
 
 class Losses(Callback):
@@ -42,7 +44,7 @@ def trained(settings: SRNNSettings) -> dict:
 
 
 def run_folder(out: Path) -> Run:
-    return Run.open(out, "srnn", EACH["loss-free"], resume=True)
+    return Run.open(out, "srnn", EACH["loss_free"], resume=True)
 
 
 def work(out: Path):
@@ -55,7 +57,7 @@ def work(out: Path):
     torch.save(results, out / f"{accelerator.process_index}.pt")
     with accelerator.main_process_first():
         run = run_folder(out)
-    rows = train(EACH["loss-free"], run)
+    rows = train(EACH["loss_free"], run)
     if accelerator.is_main_process:
         run.finish({"rows": rows})
 
@@ -91,7 +93,7 @@ def test_two_processes_train_what_one_trains(two_processes, router):
 
 def test_a_run_of_two_processes_is_written_once(two_processes, tmp_path):
     both, alone = run_folder(two_processes), run_folder(tmp_path)
-    alone.finish({"rows": train(EACH["loss-free"], alone)})
+    alone.finish({"rows": train(EACH["loss_free"], alone)})
     a, b = load_newest(both.checkpoints), load_newest(alone.checkpoints)
     assert (a.step, a.extra) == (b.step, b.extra)
     torch.testing.assert_close(a.model, b.model, rtol=1e-4, atol=1e-5)
@@ -112,13 +114,13 @@ def any_precision():
     AcceleratorState._reset_state()
 
 
-@pytest.mark.parametrize("router", ["none", "by max", "loss-free"])
+@pytest.mark.parametrize("router", ["top_k", "srnn_by_max", "loss_free"])
 def test_bfloat16_trains(router, any_precision):
     "About as well as float32, and not by computing in float32."
-    found = {}
+    found, balance = {}, with_aux_loss("gate_variance", 0.1)
     for precision in ("no", "bf16"):
         any_precision()
-        settings = replace(PLAIN, router=router, precision=precision, epochs=4, load_balance_weight=0.1)
+        settings = replace(PLAIN, router=router, precision=precision, epochs=4, **balance)
         found[precision] = trained(settings)["losses"]
     full, low = found.values()
     assert not torch.equal(low, full)

@@ -23,7 +23,7 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 STEPS = 40
-SMALL = SRNNSettings(limit=2560, batch_size=64, n_experts=5, router="by max", checkpoint_every=4)
+SMALL = SRNNSettings(limit=2560, batch_size=64, n_experts=5, router="srnn_by_max", checkpoint_every=4)
 
 
 class Tell(Callback):
@@ -108,8 +108,8 @@ def assert_same(one: Run, other: Run):
 
 VARIANTS = {
     "by max": SMALL,
-    "printed": replace(SMALL, router="printed"),
-    "loss-free, two epochs": replace(SMALL, router="loss-free", limit=1280, epochs=2),
+    "printed": replace(SMALL, router="srnn_as_printed"),
+    "loss-free, two epochs": replace(SMALL, router="loss_free", limit=1280, epochs=2),
     "forgotten": replace(SMALL, optimizer_state="reset"),
     "phase": replace(SMALL, births="phase", optimizer_state="reset"),
 }
@@ -205,8 +205,8 @@ def test_other_settings_are_refused_and_nothing_is_lost(tmp_path, straight):
         go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))
     run = Run.open(tmp_path, "srnn", SMALL, resume=True)
     files = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
-    with pytest.raises(ValueError, match=r"capacity_bias: 0.5 → 2.0; batch_size: 64 → 32$"):
-        Run.resume(run.folder, replace(SMALL, batch_size=32, capacity_bias=2.0))
+    with pytest.raises(ValueError, match=r"strength: None → 2.0; batch_size: 64 → 32$"):
+        Run.resume(run.folder, replace(SMALL, batch_size=32, strength=2.0))
     assert files == {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     Run.resume(run.folder, replace(SMALL, device="auto", checkpoint_every=9))  # these decide no result
     assert_same(go_on(tmp_path, SMALL), straight(SMALL))

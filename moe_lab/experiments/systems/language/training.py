@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['DEMONSTRATION', 'LanguageSettings', 'token_sets', 'text_of', 'aux_losses', 'build', 'train_to_end', 'surprise',
-           'loss_rows', 'Studied', 'demonstration']
+           'loss_rows', 'Studied', 'demonstration_folder', 'demonstration']
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #90bf2d8c
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #bb782115
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -32,10 +33,10 @@ from ....training.runs import Run, settings_hash
 from ....training.schedules import CosineDecay
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #8a4cb5a2
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #b77b82d0
 @dataclass(frozen=True)
 class LanguageSettings(AuxLossSettings):
-    "One language model and its training."
+    "One language model and its training; `ValueError` for settings that cannot be."
 
     data: str = "domains"  # text of several kinds, as `load_text` names them
     limit: int = 200_000  # characters of each kind at most
@@ -67,36 +68,48 @@ class LanguageSettings(AuxLossSettings):
         readers(self.data)
         self.check_aux_loss()
 
-    def decoder(self, vocabulary: int) -> DecoderSettings:
+    def decoder(
+        self,
+        vocabulary: int,  # tokens that the tokenizer really has
+    ) -> DecoderSettings:
         "The shape of the model over so many tokens."
         shape = {f.name: getattr(self, f.name) for f in fields(DecoderSettings) if hasattr(self, f.name)}
         return DecoderSettings(**shape | {"vocabulary": vocabulary})
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #c937a451
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #6f136574
 @lru_cache(2)
-def token_sets(data: str, limit: int, vocabulary: int, length: int) -> tuple[TokenSet, TokenSet]:
+def token_sets(
+    data: str,  # as `load_text` names it
+    limit: int,  # characters of each kind at most
+    vocabulary: int,  # tokens at most
+    length: int,  # tokens a text
+) -> tuple[TokenSet, TokenSet]:
     "The training and the held-out texts."
     splits = load_text(data, limit)
     tokenizer = train_tokenizer(splits.train, vocabulary)
     return pack_documents(splits.train, tokenizer, length), pack_documents(splits.test, tokenizer, length)
 
-
-def text_of(settings: LanguageSettings) -> tuple[TokenSet, TokenSet]:
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #c28d446d
+def text_of(
+    settings: LanguageSettings,
+) -> tuple[TokenSet, TokenSet]:
     "The training and the held-out texts that the settings name."
     return token_sets(settings.data, settings.limit, settings.vocabulary, settings.length)
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #046e7e18
-def aux_losses(settings: LanguageSettings) -> dict[str, AuxLoss]:
-    "The auxiliary loss of the settings, unless all layers are dense."
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #1bbf2764
+def aux_losses(
+    settings: LanguageSettings,
+) -> dict[str, AuxLoss]:
+    "The auxiliary loss of the settings, by name; none if all layers are dense."
     all_dense = settings.first_k_dense_replace == settings.layers
     return {} if all_dense else settings.aux_losses(settings.steps)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cf699750
 def build(
     settings: LanguageSettings,
-    texts: TokenSet,
-    callbacks: Sequence[Callback] = (),
-    make: Callable[[DecoderSettings], LanguageModel] = decoder,
+    texts: TokenSet,  # to learn from
+    callbacks: Sequence[Callback] = (),  # told of every step
+    make: Callable[[DecoderSettings], LanguageModel] = decoder,  # shape -> model
 ) -> Trainer:
     "Model, optimizer and trainer, seeded."
     torch.manual_seed(settings.seed)
@@ -112,12 +125,12 @@ def build(
         callbacks=[LearningRate(CosineDecay(1.0, 0.1, settings.steps)), *callbacks],
     )
 
-
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #2f799365
 def train_to_end(
     settings: LanguageSettings,
-    run: Run,
-    callbacks: Sequence[Callback] = (),
-    make: Callable[[DecoderSettings], LanguageModel] = decoder,
+    run: Run,  # the folder of its log and its checkpoints
+    callbacks: Sequence[Callback] = (),  # told of every step
+    make: Callable[[DecoderSettings], LanguageModel] = decoder,  # shape -> model
 ) -> Trainer:
     "The trainer at the end of its training, which goes on where the run left off."
     own = [MetricsLog(run), *callbacks, Checkpoints(run)]
@@ -126,14 +139,20 @@ def train_to_end(
     trainer.fit()
     return trainer
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #3ae16470
-def surprise(model: nn.Module, texts: TokenSet) -> Tensor:
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cf03af1c
+def surprise(
+    model: nn.Module,  # a language model; it stands still meanwhile
+    texts: TokenSet,  # N texts of S tokens
+) -> Tensor:
     "Surprise (N, S − 1) in nats at each token but the first; NaN in padding."
     with at_rest(model):
         return torch.cat([token_losses(model, some) for some in batch_of(texts.tokens, texts.mask).split(16)])
 
-
-def loss_rows(losses: Tensor, texts: TokenSet) -> list[dict]:
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #9ce63ced
+def loss_rows(
+    losses: Tensor,  # (N, S − 1) in nats, NaN in padding
+    texts: TokenSet,  # the N texts that they are of
+) -> list[dict]:
     "The mean surprise over all tokens, then over those of each domain, as rows."
     parts = {"loss": losses}
     parts |= {f"loss/{name}": losses[texts.domain == i] for i, name in enumerate(texts.domain_names)}
@@ -142,25 +161,35 @@ def loss_rows(losses: Tensor, texts: TokenSet) -> list[dict]:
         for name, part in parts.items()
     ]
 
-# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #68d3561a
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #1bb6365e
 DEMONSTRATION = LanguageSettings(
     "code+scripture+dialogue", limit=100_000, vocabulary=1024, length=64, d=64, layers=2, hidden=64, steps=300
 )
 
-
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #3eb07e62
 class Studied(NamedTuple):
     "A trained model and what it was trained and tested on."
 
-    model: nn.Module
-    texts: TokenSet
-    held_out: TokenSet
+    model: nn.Module  # in evaluation mode
+    texts: TokenSet  # to learn from
+    held_out: TokenSet  # to be tested on
 
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #f57c1cdb
+def demonstration_folder(
+    settings: LanguageSettings,
+    texts: TokenSet,  # to learn from
+) -> Path:
+    "Where a model to look into is kept: a folder of the cache that depends on settings and tokenizer."
+    words = hashlib.sha256(texts.tokenizer.to_str().encode()).hexdigest()[:12]
+    return cache_folder() / "models" / words / f"demonstration-{settings_hash(settings)}"
 
-def demonstration(settings: LanguageSettings = DEMONSTRATION) -> Studied:
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cd20c1f4
+def demonstration(
+    settings: LanguageSettings = DEMONSTRATION,
+) -> Studied:
     "The model of these settings, trained on first use and kept in the cache folder."
     texts, held_out = text_of(settings)
-    words = hashlib.sha256(texts.tokenizer.to_str().encode()).hexdigest()[:12]
-    place = cache_folder() / "models" / words / f"demonstration-{settings_hash(settings)}"
+    place = demonstration_folder(settings, texts)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=place.parent) as unfinished:

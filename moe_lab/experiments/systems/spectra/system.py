@@ -36,40 +36,43 @@ from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'train', 'verdict',
-           'parameters']
+__all__ = ['SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'parameters',
+           'verdict', 'train']
 
-# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #6dbf9fa0
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #b72c3ba1
 @dataclass(frozen=True)
 class SpectraSettings(AuxLossSettings):
-    "One run: which router on which images, and what its training objective adds."
+    "One run: which router on which images, and what its objective adds; `ValueError` naming what cannot be."
 
     data: str = "photographs"  # as `load_images` takes it
     limit: int = 4096  # training images at most
     size: int = 16  # pixels a side of an image
     patch: int = 4  # pixels a side of a token
     router: str = "spectra"  # one of ROUTERS
-    n_experts: int = 8
-    k: int = 2
-    layers: int = 2
-    d: int = 64
+    n_experts: int = 8  # in each layer
+    k: int = 2  # experts a token visits
+    layers: int = 2  # with experts
+    d: int = 64  # numbers per token
     hidden: int = 32  # of an expert
     capacity_factor: float | None = None  # room of an expert, in even shares; None: as usual for the router
     aux_loss: str = field(default="orthogonality", kw_only=True)  # one of AUX_LOSSES
     aux_loss_coef_end: float = field(default=0.01, kw_only=True)  # SPECTRA's λ_max
     aux_decay_end_frac: float = field(default=1 / 3, kw_only=True)  # fraction of the steps until λ_max
-    steps: int = 150
+    steps: int = 150  # of the optimizer
     batch_size: int = 32  # images
-    lr: float = 3e-3
-    seed: int = 0
+    lr: float = 3e-3  # Adam's learning rate
+    seed: int = 0  # of parameters and of the order of images
 
     def __post_init__(self):
         positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)
         one_of(ROUTERS, self.router, "router")
         self.check_aux_loss()
 
-# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1fccd5b3
-def make_model(settings: SpectraSettings, data: ImageSet) -> MoEClassifier:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #4c8409f1
+def make_model(
+    settings: SpectraSettings,
+    data: ImageSet,  # whose sizes and classes the model gets
+) -> MoEClassifier:
     "The classifier with the settings' router in every layer."
     s, make = settings, ROUTERS[settings.router]
 
@@ -80,13 +83,19 @@ def make_model(settings: SpectraSettings, data: ImageSet) -> MoEClassifier:
     channels, size = data.images.shape[1:3]
     return MoEClassifier(layer, s.layers, len(data.label_names), channels, size, s.patch, s.d)
 
-
-def classification(data: ImageSet) -> Callable[[nn.Module, Tensor], Tensor]:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #9eeac291
+def classification(
+    data: ImageSet,
+) -> Callable[[nn.Module, Tensor], Tensor]:  # (model, (B,) indices) -> ()
     "The task: cross-entropy (nats) of a batch that is given as the indices (B,) of its images."
     return lambda model, index: nn.functional.cross_entropy(model(data.pixels(index)), data.label[index])
 
-
-def build(settings: SpectraSettings, data: Splits, callbacks: Sequence[Callback] = ()) -> Trainer:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1ec4acdd
+def build(
+    settings: SpectraSettings,
+    data: Splits,
+    callbacks: Sequence[Callback] = (),
+) -> Trainer:
     "Model, optimizer and trainer of one run, seeded."
     s = settings
     torch.manual_seed(s.seed)
@@ -101,20 +110,25 @@ def build(settings: SpectraSettings, data: Splits, callbacks: Sequence[Callback]
         callbacks=callbacks,
     )
 
-# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #67c3fe1e
-def of_layer(layer: MoE, routings: Sequence[Routing]) -> dict[str, Measured]:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #27ce8019
+def of_layer(
+    layer: MoE,
+    routings: Sequence[Routing],  # its decisions
+) -> dict[str, Measured]:  # by metric
     "Balance, overlap and similarity of one layer's experts over its decisions."
     load = Load.of(routings)
     measured = {name: metric(load) for name, metric in METRICS.items()}
     measured["token-set overlap"] = token_set_overlap(Together.of(routings))
     measured["Gram of experts"] = gram_orthogonality(gram_of_weights(layer.experts))
     if noted := [routing.notes["centroids"] for routing in routings if "centroids" in routing.notes]:
-        mean = torch.stack(noted).mean(0)
+        mean = torch.stack(noted).mean(0)  # (E, d) over decisions
         measured["Gram of centroids"] = gram_orthogonality(Gram(len(mean)).update(mean))
     return measured
 
-
-def mean_over(layers: Sequence[dict[str, Measured]]) -> list[dict]:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1eb7449b
+def mean_over(
+    layers: Sequence[dict[str, Measured]],  # each by metric
+) -> list[dict]:
     "Rows of metric, value, ideal, floor and n, each a mean over the layers."
     parts = ("value", "ideal", "floor", "n")
     return [
@@ -122,47 +136,57 @@ def mean_over(layers: Sequence[dict[str, Measured]]) -> list[dict]:
         for name in layers[0]
     ]
 
-
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #8909772a
 @torch.no_grad()
-def measure(model: nn.Module, data: ImageSet, index: Tensor, batch_size: int) -> list[dict]:
-    "Loss, accuracy and routing rows on the images at `index`, in the mode the model is in."
+def _answers(
+    model: nn.Module,
+    batches: Sequence[Tensor],  # (B, C, s, s) each
+) -> tuple[Tensor, list[tuple[str, Routing]]]:
+    "Logits (N, classes) of all images, and every decision with the name of its layer."
     logits, decided = [], list[tuple[str, Routing]]()
-    for batch in index.split(batch_size):
+    for pixels in batches:
         with observe(model) as routings:
-            logits.append(model(data.pixels(batch)))
+            logits.append(model(pixels))
         decided += routings
-    found, label = torch.cat(logits), data.label[index]
+    return torch.cat(logits), decided
+
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #988a5af6
+@torch.no_grad()
+def measure(
+    model: nn.Module,  # in the mode in which it is to be measured
+    data: ImageSet,
+    index: Tensor,  # (N,) long, of the images
+    batch_size: int,  # images
+) -> list[dict]:  # a dict per metric
+    "Loss (nats), accuracy and routing rows on the images at `index`, in the mode the model is in."
+    found, decided = _answers(model, [data.pixels(batch) for batch in index.split(batch_size)])
+    label = data.label[index]
     right = float((found.argmax(1) == label).double().mean())
-    classes = len(data.label_names)
     layers = moe_layers(model)
     routed = [of_layer(layers[name], [r for seen, r in decided if seen == name]) for name in layers]
     return [
         {"metric": "loss", "value": float(nn.functional.cross_entropy(found, label)), "n": len(label)},
-        {"metric": "accuracy", "value": right, "ideal": 1.0, "floor": 1 / classes, "n": len(label)},
+        {
+            "metric": "accuracy",
+            "value": right,
+            "ideal": 1.0,
+            "floor": 1 / len(data.label_names),
+            "n": len(label),
+        },
         *mean_over(routed),
     ]
 
-# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #afd65d09
-def train(settings: SpectraSettings, run: Run, callbacks: Sequence[Callback] = ()) -> list[dict]:
-    "Train as the settings say and return the rows of the summary."
-    data = load_images(settings.data, settings.limit, settings.size)
-    trainer = build(settings, data, [MetricsLog(run), *callbacks])
-    began = time.process_time()
-    trainer.fit()
-    seconds = time.process_time() - began
-    return [
-        {"split": split, **row} for split, rows in verdict(trainer, settings, data).items() for row in rows
-    ] + [
-        {
-            "split": "training",
-            "metric": "seconds a step",
-            "value": seconds / settings.steps,
-            "n": settings.steps,
-        }
-    ]
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #e5952e43
+def parameters(module: nn.Module) -> int:
+    "Numbers that are learned."
+    return sum(p.numel() for p in module.parameters())
 
-
-def verdict(trainer: Trainer, settings: SpectraSettings, data: Splits) -> dict[str, list[dict]]:
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #fe2ff276
+def verdict(
+    trainer: Trainer,  # at the end of training
+    settings: SpectraSettings,
+    data: Splits,
+) -> dict[str, list[dict]]:  # split -> a dict per metric
     "All that is measured at the end, by split."
     model, size = trainer.model, settings.batch_size
     index = stratified_order(data.test.label, seed=0)[:1024]
@@ -174,7 +198,26 @@ def verdict(trainer: Trainer, settings: SpectraSettings, data: Splits) -> dict[s
         "model": [{"metric": name, "value": value} for name, value in sizes.items()],
     }
 
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #6f1aedc7
+def _timed_fit(
+    trainer: Trainer,
+    steps: int,  # that it will take
+) -> dict:
+    "Train to the end; the row of the processor time that a step took, in seconds."
+    began = time.process_time()
+    trainer.fit()
+    seconds = time.process_time() - began
+    return {"split": "training", "metric": "seconds a step", "value": seconds / steps, "n": steps}
 
-def parameters(module: nn.Module) -> int:
-    "Numbers that are learned."
-    return sum(p.numel() for p in module.parameters())
+# %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #cc427ed2
+def train(
+    settings: SpectraSettings,
+    run: Run,  # where the log lies
+    callbacks: Sequence[Callback] = (),  # in addition
+) -> list[dict]:  # a dict per split and metric
+    "Train as the settings say and return the rows of the summary."
+    data = load_images(settings.data, settings.limit, settings.size)
+    trainer = build(settings, data, [MetricsLog(run), *callbacks])
+    timed = _timed_fit(trainer, settings.steps)
+    found = verdict(trainer, settings, data)
+    return [{"split": split, **row} for split, rows in found.items() for row in rows] + [timed]
