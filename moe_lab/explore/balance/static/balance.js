@@ -1,5 +1,5 @@
 // Four more views for views.js, which stands before this text and lends its helpers; frames are laid out in the
-// `show` methods of nbs/08_explore/3_balance/03_views.ipynb.
+// `show` methods of nbs/08_explore/3_balance/05_views.ipynb.
 
 const SIDES = ["A", "B"];
 const hue = (model, e) => model.get("colours")[e % model.get("colours").length];
@@ -41,7 +41,7 @@ function TokenMap(pen, frame, model) {
   const { buffer, byteOffset, byteLength } = model.get("photographs");
   const photographs = new Uint8ClampedArray(buffer, byteOffset, byteLength);
   return {
-    says: `${T} tokens; ${lost} had a wish refused, ${alone} visit nobody.`,
+    says: `${T} tokens; ${lost} had a request refused, ${alone} visit nobody.`,
     probe(mx, my) {
       const far = (t) => Math.hypot(x(xs[t]) - mx, y(ys[t]) - my) + (alpha(t) < 0.5 ? 8 : 0);
       const t = nearest(Array.from({ length: T }, (_, i) => far(i)), 0);
@@ -59,7 +59,7 @@ function TokenMap(pen, frame, model) {
   };
 }
 
-function Loads(pen, frame, model) {
+function LoadBars(pen, frame, model) {
   const { ctx } = pen;
   const [E, most, fair, band, side] = frame.floats(5);
   const [counts, refused, soft, carried, dead] = Array.from({ length: 5 }, () => frame.floats(E));
@@ -106,7 +106,7 @@ function Loads(pen, frame, model) {
 }
 
 // Entropy of a token against mutual information, both in units of log E: a triangle, since they add up to 1 at most.
-function Plane(pen, frame, model) {
+function EntropyPlane(pen, frame, model) {
   const { ctx } = pen;
   const points = [frame.floats(6), frame.floats(6)]; // probabilities (x, y), decisions (x, y), dice (x, y)
   const box = { left: 34, top: 20, right: pen.width - 24, bottom: pen.height - 34 };
@@ -202,4 +202,4 @@ function Moves(pen, frame, model) {
   };
 }
 
-Object.assign(views, { TokenMap: chart(TokenMap), Loads: chart(Loads), Plane: chart(Plane), Moves: chart(Moves) });
+Object.assign(views, { TokenMap: chart(TokenMap), LoadBars: chart(LoadBars), EntropyPlane: chart(EntropyPlane), Moves: chart(Moves) });

@@ -1,0 +1,39 @@
+"The runs behind the lessons: their settings are those of today's experiments, and a page can be made of them."
+
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+
+from moe_lab.experiments.core.experiment import EXPERIMENTS
+from moe_lab.experiments.core.report import write_report
+from moe_lab.training.runs import describe, settings_differences
+
+STORED = sorted(Path(__file__).parents[2].glob("nbs/lessons/stored/*/settings.json"))
+OTHERWISE = {"recurrent-moe": ["settings.data: wikitext → domains"]}  # settings that lessons asked for
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.parent.name)
+def test_stored_settings_are_those_of_today(path):
+    stored = json.loads(path.read_text("utf8"))
+    asked = describe(EXPERIMENTS[stored["name"]])
+    assert settings_differences(stored, asked) == OTHERWISE.get(stored["name"], [])
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.parent.name)
+def test_a_page_is_made_of_what_is_stored(tmp_path, path):
+    "Without the logs of its runs, which are not stored, some figures are left out."
+    out = shutil.copytree(path.parent, tmp_path / "out")
+    experiment = EXPERIMENTS[path.parent.name]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        page = write_report(out, experiment).read_text("utf8")
+    left_out = [str(w.message) for w in heard if "is left out" in str(w.message)]
+    missing = {
+        title for title in experiment.figures | experiment.tables if any(repr(title) in x for x in left_out)
+    }
+    assert len(missing) == len(left_out)
+    assert page.count("data:image/png;base64,") == len(experiment.figures.keys() - missing)
+    assert experiment.question in page
