@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["core", "systems"],
     {
-        "core.aux_loss_settings": ["AuxLossSettings", "with_aux_loss"],
+        "core.aux_loss_settings": ["AuxLossSettings", "check_nonnegative", "with_aux_loss"],
         "core.experiment": ["EXPERIMENTS", "Experiment", "command", "launch", "nothing_to_refuse"],
         "core.figures": [
             "load_over_time",

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["aux_loss_settings", "experiment", "figures", "report", "sweep"],
     {
-        "aux_loss_settings": ["AuxLossSettings", "with_aux_loss"],
+        "aux_loss_settings": ["AuxLossSettings", "check_nonnegative", "with_aux_loss"],
         "experiment": ["EXPERIMENTS", "Experiment", "command", "launch", "nothing_to_refuse"],
         "figures": [
             "load_over_time",

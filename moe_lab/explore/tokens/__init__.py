@@ -54,6 +54,7 @@ __getattr__, __dir__, __all__ = attach(
             "HINT",
             "MapStage",
             "MapStore",
+            "MapViews",
             "TOOLTIP",
             "as_values",
             "chosen_points",
@@ -100,6 +101,7 @@ __getattr__, __dir__, __all__ = attach(
         "specialist_map": [
             "BackgroundMap",
             "BarPanel",
+            "ComparedMap",
             "DRAWING",
             "LassoMap",
             "MAP_CODE",
@@ -109,6 +111,7 @@ __getattr__, __dir__, __all__ = attach(
             "map_knobs",
         ],
         "token_trail": [
+            "LinkedTrail",
             "PressedTrail",
             "TRAIL_CODE",
             "TokenTrail",

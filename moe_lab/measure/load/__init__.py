@@ -9,12 +9,12 @@ __getattr__, __dir__, __all__ = attach(
         "change": [
             "neighbours",
             "padded_visits",
-            "real_tokens",
             "router_saturation",
             "routing_consistency",
             "same_token",
             "saturation_by_load",
             "sequential_overlap",
+            "token_mask",
         ],
         "confidence": [
             "GateSums",
@@ -56,7 +56,9 @@ __getattr__, __dir__, __all__ = attach(
             "Measured",
             "Metric",
             "MetricEntry",
+            "VisitCounts",
             "active",
+            "at_least_by_chance",
             "counts_of_random_router",
             "cv",
             "cv_floor",

@@ -4,25 +4,26 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance_schedule"],
+    ["balance_schedule", "experiment", "pairs"],
     {
         "balance_schedule": [
             "ARMS",
             "BalanceLog",
-            "COLOURS",
-            "COLUMNS",
             "FEWER",
             "HeldOutLog",
+            "LOGGED",
             "REFERENCE",
             "RecurrentSettings",
             "balance",
+            "held_out_rows",
             "jobs",
+            "loads_of",
             "logged_rows",
-            "loss_difference",
+            "model_sizes",
             "of_load",
-            "on_the_way",
-            "paired_losses",
             "work",
-        ]
+        ],
+        "experiment": ["COLOURS", "COLUMNS", "PANELS", "draw_arms", "on_the_way"],
+        "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "spread_over_seeds", "standard_error"],
     },
 )

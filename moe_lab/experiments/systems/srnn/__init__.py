@@ -9,7 +9,8 @@ __getattr__, __dir__, __all__ = attach(
         "balance_cost": [
             "ABOUT",
             "BASE",
-            "METHODS",
+            "COLOURS",
+            "REMEDIES",
             "SCHEDULES",
             "STRENGTHS",
             "TAPERS",
@@ -30,6 +31,7 @@ __getattr__, __dir__, __all__ = attach(
             "PLAIN",
             "READING",
             "REPAIRS",
+            "WAYS",
             "ablation_jobs",
             "compare",
             "refuse",
@@ -51,7 +53,14 @@ __getattr__, __dir__, __all__ = attach(
             "without_bias",
             "without_experts",
         ],
-        "settings": ["GATES", "SRNNSettings", "make_router", "router_knobs"],
+        "settings": [
+            "GATES",
+            "SRNNModelSettings",
+            "SRNNSettings",
+            "check_growth",
+            "make_router",
+            "router_knobs",
+        ],
         "system": [
             "OPTIMIZER_STATE",
             "build",
