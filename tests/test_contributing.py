@@ -76,8 +76,8 @@ def test_a_lesson(tmp_path):
     cells = re.findall(r"```(markdown|python)\n(.*?)```", RECIPES["A lesson"], re.S)
     book = nbformat.v4.new_notebook()
     make = {"markdown": nbformat.v4.new_markdown_cell, "python": nbformat.v4.new_code_cell}
-    made = [make[kind](text.strip()) for kind, text in cells]
-    book.cells = made[:2] + made[2:] * 3  # two more such exercises
+    cells += 2 * cells[2:]  # two more such exercises
+    book.cells = [make[kind](text.strip()) for kind, text in cells]
     path = tmp_path / "14_how_many_tokens.ipynb"
     NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     nbformat.write(book, path)
