@@ -30,7 +30,7 @@ def nothing_to_refuse(
     "Every job can be done."
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #fc65d2f3
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Experiment:
     "A named experiment: what it asks, its settings, what follows from them, and what is shown of it."
 
@@ -53,6 +53,9 @@ class Experiment:
     def origin(self) -> tuple[str, str]:
         "Module and name of the function that lists its jobs: where the experiment was written."
         return origin_of(self.jobs)
+
+    def __repr__(self) -> str:
+        return f"Experiment({self.name!r}: {self.question})"
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5cf4d7dc
 def launch(

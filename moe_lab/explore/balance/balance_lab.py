@@ -6,8 +6,8 @@
 __all__ = ['BALANCE_PRESETS', 'SIDE_KNOBS', 'IMAGES', 'BALANCE_CODE', 'side_knobs', 'balance_knobs', 'show_knobs_of', 'rule_row',
            'slider_grid', 'side_card', 'BalancePanel', 'LimitedBalancePanel', 'BalanceLab']
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #9c6ee1c3
-from collections.abc import Callable
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #0c4c10dc
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -137,40 +137,40 @@ def balance_knobs(scene: BalanceState) -> dict[str, w.Widget]:  # scene: what th
     }
     return shared | side_knobs("a", scene.a) | side_knobs("b", scene.b)
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #12822164
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #d74e0233
 def show_knobs_of(
     s: str,  # the side, a or b
     side: SideState,
-    knobs: dict[str, w.Widget],  # `balance_knobs`
+    knobs: Mapping[str, w.Widget],  # `balance_knobs`
 ):
     "Show the controls that matter to a rule, and hide the others."
     matter = side.knobs()
     for name in SIDE_KNOBS:
         knobs[f"{s}.{name}"].layout.display = None if name in matter else "none"
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #962f62aa
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #327ce7c9
 def rule_row(
     s: str,  # the side, a or b
-    knobs: dict[str, w.Widget],  # `balance_knobs`
+    knobs: Mapping[str, w.Widget],  # `balance_knobs`
 ) -> w.Widget:
     "The side's letter and its menus, in as many lines as they need."
     menus = [knobs[f"{s}.{name}"] for name in SideState.CHOICES]
     return styled(w.HBox([w.HTML(f"<b class='moe-{s}'>{s.upper()}</b>"), *menus]), "moe-rule")
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #307ca267
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #65e37cfd
 def slider_grid(
     s: str,  # the side, a or b
-    knobs: dict[str, w.Widget],  # `balance_knobs`
+    knobs: Mapping[str, w.Widget],  # `balance_knobs`
 ) -> w.Widget:
     "The side's sliders, in two columns."
     sliders = [knobs[f"{s}.{name}"] for name in SideState.BOUNDS]
     grid = w.GridBox(sliders, layout={"grid_template_columns": "repeat(2, minmax(0, 1fr))"})
     return styled(grid, "moe-grid")
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #8ae9be6d
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #5111763d
 def side_card(
     s: str,  # the side, a or b
-    knobs: dict[str, w.Widget],  # `balance_knobs`
+    knobs: Mapping[str, w.Widget],  # `balance_knobs`
     stage: BalanceStage,  # whose views stand in the card
 ) -> w.Widget:
     "The card of one side: its rule above, what comes of it below."
