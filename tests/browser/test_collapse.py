@@ -13,7 +13,7 @@ from moe_lab import CollapseLab
 from moe_lab.explore.collapse import collapse_lab as collapse
 
 torch.set_num_threads(1)
-whole = collapse.course
+whole = collapse.collapse_training
 
 def broken(*args):
     stream = whole(*args)
@@ -160,21 +160,21 @@ def test_running_the_cell_again_leaves_one_thread(panel):
 
 def test_an_exception_in_training_is_shown_and_reset_recovers(panel):
     page = panel
-    tools.ask_kernel(page, "collapse.course = broken")
+    tools.ask_kernel(page, "collapse.collapse_training = broken")
     failure = page.locator(".moe-wrong", has_text="failed: ValueError: lightning <struck>")
     press(page, "Reset")
     press(page, "▶ Play")
     failure.wait_for()
     button(page, "▶ Play").wait_for()
     tools.screenshot(page, "collapse_failed")
-    tools.ask_kernel(page, "collapse.course = whole")
+    tools.ask_kernel(page, "collapse.collapse_training = whole")
     press(page, "Reset")
     at_step(page, 1)
     assert failure.count() == 0
-    tools.ask_kernel(page, "collapse.course = broken")
+    tools.ask_kernel(page, "collapse.collapse_training = broken")
     press(page, "literal rule")
     failure.wait_for()
-    tools.ask_kernel(page, "collapse.course = whole")
+    tools.ask_kernel(page, "collapse.collapse_training = whole")
     press(page, "rescue")
     past(page, 5)
     assert failure.count() == 0

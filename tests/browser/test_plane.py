@@ -12,7 +12,7 @@ import threading
 from moe_lab.explore.plane.plane_lab import PlaneLab
 from moe_lab.explore.plane import plane_lab as plane
 
-whole = plane.picture
+whole = plane.plane_picture
 lab = PlaneLab(opening=40)
 lab
 """
@@ -123,12 +123,12 @@ def test_clicks_add_points(panel):
 def test_a_failure_is_shown_reset_recovers_and_one_thread_is_left(panel):
     page = panel
     tools.ask_kernel(
-        page, "def broken(system): raise ValueError('lightning <struck>')\nplane.picture = broken"
+        page, "def broken(system): raise ValueError('lightning <struck>')\nplane.plane_picture = broken"
     )
     button(page, "Step").click()
     failure = page.locator(".moe-wrong", has_text="failed: ValueError: lightning <struck>")
     failure.wait_for()
-    tools.ask_kernel(page, "plane.picture = whole")
+    tools.ask_kernel(page, "plane.plane_picture = whole")
     button(page, "Reset").click()
     at_step(page, 0)
     assert failure.count() == 0
