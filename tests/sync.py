@@ -95,7 +95,8 @@ def make_readme():
     for name, content in resources["outputs"].items():
         (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_bytes(content)
-    text = text.replace("](lessons/", "](nbs/lessons/")  # links in nbs/ and in README lead to the same place
+    for in_nbs, here in (("](lessons/", "](nbs/lessons/"), ("](../", "](")):  # links lead to the same place
+        text = text.replace(in_nbs, here)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
     (ROOT / "README.md").write_text(tidy + "\n", "utf8")
 

@@ -36,7 +36,9 @@ def cache_key(
 
 # %% ../../nbs/04_data/03_cache.ipynb #f504bbe9
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(
+    path: Path,  # of the file or folder; folders above it are made
+) -> Iterator[Path]:
     "A path to write a file or a folder to, which becomes `path` when the block ends without an error."
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -49,7 +51,9 @@ TENSORS = ("images", "label", "kind")  # the fields of an ImageSet that are tens
 NAMES = ("label_names", "kind_names", "name")  # and those that are words
 
 # %% ../../nbs/04_data/03_cache.ipynb #d0e8b586
-def split_fields(splits: Splits) -> tuple[dict[str, Tensor], dict[str, dict]]:
+def split_fields(
+    splits: Splits,  # train and test set
+) -> tuple[dict[str, Tensor], dict[str, dict]]:
     "The tensors of both sets, by names such as `train.images`, and the words of each set."
     sets = {"train": splits.train, "test": splits.test}
     values = {f"{split}.{part}": getattr(s, part) for split, s in sets.items() for part in TENSORS}
@@ -82,7 +86,7 @@ def checksums(
 
 # %% ../../nbs/04_data/03_cache.ipynb #083cac6e
 def save_splits(
-    splits: Splits,
+    splits: Splits,  # train and test set, to be kept
     path: Path,  # of the file; its folder is made if need be
 ) -> None:
     "Write both sets to one safetensors file, all of it or nothing; `OSError` where that is not possible."
@@ -94,7 +98,9 @@ def save_splits(
         save_file(tensors, unfinished, metadata)
 
 # %% ../../nbs/04_data/03_cache.ipynb #06ae4c42
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict]]:
+def read_tensors(
+    path: Path,  # a safetensors file of `save_splits`
+) -> tuple[dict[str, Tensor], dict[str, dict]]:
     "The tensors and words in a file of `save_splits`; `ValueError` for a checksum that does not fit."
     from safetensors import safe_open
 
@@ -107,7 +113,9 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict]]:
     return tensors, words
 
 # %% ../../nbs/04_data/03_cache.ipynb #40c26c81
-def read_splits(path: Path) -> Splits:
+def read_splits(
+    path: Path,  # a safetensors file of `save_splits`
+) -> Splits:
     "What `save_splits` wrote; `ValueError` if the file is damaged."
     from safetensors import SafetensorError
 

@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 # %% ../../nbs/04_data/09_corpus.ipynb #53b720af
-def essence(text: str) -> str:
+def essence(
+    text: str,  # of one document
+) -> str:
     "What is compared to find duplicates; empty for a text without letters."
     bare = re.sub(r"copyright.*|[\W_]+", "", text.lower())
     return bare if re.search(r"[^\W\d]", bare) else ""
 
 # %% ../../nbs/04_data/09_corpus.ipynb #81537544
 def deduplicated(
-    documents: Iterable[str],
+    documents: Iterable[str],  # in the order in which they are taken
     limit: int,  # characters in all, a tenth of them of one document
     known: Iterable[str] = (),  # documents that must not come again
 ) -> Iterator[str]:
@@ -54,7 +56,7 @@ def deduplicated(
 
 # %% ../../nbs/04_data/09_corpus.ipynb #46d7f6a4
 def distinct_documents(
-    documents: Iterable[str],
+    documents: Iterable[str],  # in the order in which they are taken
     what: str,  # they are, for the progress bar and for errors
     limit: int | None = None,  # characters in all, a tenth of them of one document; None: no limit
     known: Iterable[str] = (),  # documents that must not come again
@@ -71,7 +73,7 @@ def distinct_documents(
 
 # %% ../../nbs/04_data/09_corpus.ipynb #fe8c3d0d
 def hold_out_documents(
-    documents: list[str],
+    documents: list[str],  # of one domain, two or more
     what: str,  # they are, for errors
     seed: int,  # 0 or more
 ) -> tuple[list[str], list[str]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # %% ../../nbs/04_data/05_decoding.ipynb #e2df2167
 def rgb_array(
-    picture: "Image",
+    picture: "Image",  # of PIL, grey or in colour
     size: int | None,  # side in pixels to crop and resize to; None: as it is
 ) -> np.ndarray:
     "(3, H, W) uint8 of a picture."
@@ -39,7 +39,7 @@ def rgb_array(
 
 # %% ../../nbs/04_data/05_decoding.ipynb #ad32dc46
 def stack_images(
-    pictures: Iterable["Image"],
+    pictures: Iterable["Image"],  # of PIL, grey or in colour
     n: int,  # how many there are
     size: int | None,  # side in pixels to crop and resize to; None: as they are
     what: str,  # what they are, for the progress bar and for errors
@@ -57,7 +57,9 @@ def stack_images(
     return torch.from_numpy(pixels)
 
 # %% ../../nbs/04_data/05_decoding.ipynb #71622b92
-def drop_equal_channels(splits: Splits) -> Splits:
+def drop_equal_channels(
+    splits: Splits,  # train and test set, of one or three channels
+) -> Splits:
     "One channel in place of three where all pictures of both sets are grey."
     both = (splits.train, splits.test)
     if any((s.images != s.images[:, :1]).any() for s in both):
@@ -66,7 +68,7 @@ def drop_equal_channels(splits: Splits) -> Splits:
 
 # %% ../../nbs/04_data/05_decoding.ipynb #b30b7f32
 def image_columns(
-    rows: "Dataset",
+    rows: "Dataset",  # of one split; only their columns are looked at
     what: str,  # what they are, for errors
 ) -> tuple[str, str]:
     "The names of the image column and of the label column; `ValueError` if that is not clear."
@@ -99,7 +101,7 @@ def decode(
 
 # %% ../../nbs/04_data/05_decoding.ipynb #cbd5e669
 def pictures(
-    rows: "Dataset",
+    rows: "Dataset",  # of one split
     column: str,  # the image column
     index: Tensor,  # (R,) long: which rows
     what: str,  # what they are, for errors
@@ -201,7 +203,7 @@ def chosen_rows(
 
 # %% ../../nbs/04_data/05_decoding.ipynb #d6a3e5b4
 def decode_sets(
-    sets: "DatasetDict",
+    sets: "DatasetDict",  # the splits by name, with a column of images
     name: str,  # of the data set
     folder: Path | None,  # where a classes.json may be
     limit: int | None,  # training images at most; None: all

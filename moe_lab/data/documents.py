@@ -20,7 +20,7 @@ from .batching import order
 
 # %% ../../nbs/04_data/08_documents.ipynb #4dce631d
 def in_random_order(
-    items: list,
+    items: list,  # anything; the list stays as it is
     seed: int,  # 0 or more
 ) -> list:
     "The items in an order that the seed decides."

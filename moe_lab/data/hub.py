@@ -55,7 +55,7 @@ def load_digit_images(
 
 # %% ../../nbs/04_data/06_hub.ipynb #450325f7
 def load_folder(
-    folder: Path,
+    folder: Path,  # on this machine
     **options,  # of `datasets.load_dataset`
 ) -> "DatasetDict":
     """What lies in a folder: parquet files as on the hub, or pictures with a sub-folder for each class.
@@ -117,7 +117,9 @@ def load_hub(
         raise ConnectionError(out_of_reach(hub_id)) from error
 
 # %% ../../nbs/04_data/06_hub.ipynb #58f5e7a8
-def fingerprint(folder: Path) -> str:
+def fingerprint(
+    folder: Path,  # read with all its sub-folders
+) -> str:
     "A hash of the names, sizes and times of all files in a folder, hidden ones left out."
     paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     visible = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
@@ -136,7 +138,7 @@ def image_settings(
 
 # %% ../../nbs/04_data/06_hub.ipynb #955faaa6
 def read_folder(
-    folder: Path,
+    folder: Path,  # on this machine, as `load_folder` reads it
     name: str,  # of the data set
     limit: int | None,  # training images at most; None: all
     size: int | None,  # side in pixels to crop and resize to; None: as they are

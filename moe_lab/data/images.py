@@ -59,12 +59,18 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.images)
 
-    def pixels(self, index: Tensor | slice) -> Tensor:
+    def pixels(
+        self,
+        index: Tensor | slice,  # (B,) long, or a slice: which images
+    ) -> Tensor:
         "(B, C, H, W) float32 in [0, 1] of the images at `index`, (B,) long or a slice."
         some = self.images[index] if isinstance(index, slice) else self.images.index_select(0, index)
         return some.float().div_(255)
 
-    def take(self, index: Tensor | slice) -> "ImageSet":
+    def take(
+        self,
+        index: Tensor | slice,  # (B,) long, or a slice: which images
+    ) -> "ImageSet":
         "The set of the images at `index`, (B,) long or a slice; names stay as they are."
         kind = None if self.kind is None else self.kind[index]
         return replace(self, images=self.images[index], label=self.label[index], kind=kind)

@@ -92,7 +92,7 @@ def cut(
     top: Tensor,  # (R,) long: rows where a patch may start
     patch: int,  # side of a patch, in pixels
     count: int,  # patches wanted
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # draws the corners
 ) -> Tensor:  # (count, C, patch, patch)
     "Distinct patches at random corners; `ValueError` if there are not enough."
     windows = np.lib.stride_tricks.sliding_window_view(image.numpy(), (len(image), patch, patch))[0]
@@ -111,7 +111,7 @@ def photograph_patches(
     side: str,  # "train" or "test"
     patch: int,  # side of a patch, in pixels
     count: int,  # patches wanted
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # draws the corners of patches
 ) -> Tensor:  # (count, 3, patch, patch) uint8
     "Patches from the training or from the test strips of one photograph."
     image = photograph(name)  # (3, H, W)

@@ -40,7 +40,7 @@ Pattern = Callable[[int, np.random.Generator], tuple[np.ndarray, np.ndarray]]  #
 # %% ../../nbs/04_data/07_plane.ipynb #ed5d188a
 def spirals(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # draws places along the arms
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "Two arms, one and a half turns each."
     radius, dark = np.sqrt(rng.uniform(0.03, 1, n)), np.arange(n) % 2
@@ -50,7 +50,7 @@ def spirals(
 # %% ../../nbs/04_data/07_plane.ipynb #d890f7ee
 def checkerboard(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # draws the fields, and places in them
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "Four by four fields, a narrow gap between them."
     field = rng.integers(0, 4, (n, 2))
@@ -59,7 +59,7 @@ def checkerboard(
 # %% ../../nbs/04_data/07_plane.ipynb #68cbe18a
 def coins(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # draws the places, and tosses
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "Points anywhere, sides by a toss."
     return rng.uniform(-1, 1, (n, 2)), rng.integers(0, 2, n)
@@ -71,7 +71,7 @@ def _sklearn_seed(rng: np.random.Generator) -> int:
 # %% ../../nbs/04_data/07_plane.ipynb #f5703aae
 def moons(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # seeds scikit-learn's `make_moons`
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "Two half circles, one inside the other's arm."
     from sklearn.datasets import make_moons
@@ -82,7 +82,7 @@ def moons(
 # %% ../../nbs/04_data/07_plane.ipynb #813d5c4c
 def rings(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # seeds scikit-learn's `make_circles`
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "A circle within a circle."
     from sklearn.datasets import make_circles
@@ -93,7 +93,7 @@ def rings(
 # %% ../../nbs/04_data/07_plane.ipynb #02db2d2a
 def blobs(
     n: int,  # points
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # seeds scikit-learn's `make_blobs`
 ) -> tuple[np.ndarray, np.ndarray]:  # (n, 2) points, (n,) 1 dark or 0 light
     "Six heaps around the middle, dark and light in turn."
     from sklearn.datasets import make_blobs

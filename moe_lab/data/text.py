@@ -52,7 +52,7 @@ READERS: dict[tuple[str, ...], Callable[[dict], str]] = {  # columns that a row 
 
 # %% ../../nbs/04_data/10_text.ipynb #2b5df581
 def texts(
-    rows: "Dataset | IterableDataset",
+    rows: "Dataset | IterableDataset",  # of one split, loaded or streamed
     what: str,  # they are, for errors
 ) -> Iterator[str]:
     "The text of each row; `ValueError` names the columns if none of the `READERS` fits."
@@ -64,7 +64,9 @@ def texts(
     return map(fitting[0], rows)
 
 # %% ../../nbs/04_data/10_text.ipynb #2cffae81
-def articles(lines: Iterable[str]) -> Iterator[str]:
+def articles(
+    lines: Iterable[str],  # of WikiText, in their order
+) -> Iterator[str]:
     "WikiText's lines joined to articles."
     article: list[str] = []
     for line in lines:
@@ -76,7 +78,7 @@ def articles(lines: Iterable[str]) -> Iterator[str]:
 
 # %% ../../nbs/04_data/10_text.ipynb #ed767cf0
 def scenes(
-    plays: Iterable[str],
+    plays: Iterable[str],  # whole texts of plays
     n_speeches: int = 20,  # speeches a group
 ) -> Iterator[str]:
     "Groups of speeches, which blank lines part."
@@ -92,7 +94,7 @@ CUTS: dict[str, Callable[[Iterable[str]], Iterator[str]]] = {  # hub id -> how i
 
 # %% ../../nbs/04_data/10_text.ipynb #e94c20f5
 def documents_of(
-    rows: "Dataset",
+    rows: "Dataset",  # of one split
     name: str,  # of the data set, for errors
     hub_id: str,  # owner/name; empty: not from the hub
     seed: int,  # of the order, 0 or more
@@ -104,7 +106,7 @@ def documents_of(
 
 # %% ../../nbs/04_data/10_text.ipynb #66278055
 def load_tables(
-    folder: Path,
+    folder: Path,  # on this machine
     **options,  # of `datasets.load_dataset`
 ) -> "DatasetDict":
     "What lies in a folder in the hub's layout; `FileNotFoundError` if there is nothing to read."
@@ -150,7 +152,7 @@ def keep_held_out(
 
 # %% ../../nbs/04_data/10_text.ipynb #b0d0436b
 def split_sets(
-    sets: "DatasetDict",
+    sets: "DatasetDict",  # the splits by name
     name: str,  # of the data set
     hub_id: str,  # owner/name; empty: not from the hub
     limit: int | None,  # characters in all, a tenth of them held out; None: no limit
@@ -167,7 +169,9 @@ def split_sets(
     return {name: keep_held_out(sets, held, name, hub_id, limit, seed)}
 
 # %% ../../nbs/04_data/10_text.ipynb #90920446
-def text_files(folder: Path) -> dict[str, list[Path]]:
+def text_files(
+    folder: Path,  # each sub-folder of it is a domain
+) -> dict[str, list[Path]]:
     "The `.txt` files of each domain in a folder."
     files: dict[str, list[Path]] = {}
     for path in sorted(folder.rglob("*.txt")):
@@ -176,7 +180,9 @@ def text_files(folder: Path) -> dict[str, list[Path]]:
     return files
 
 # %% ../../nbs/04_data/10_text.ipynb #a1b07fdb
-def read_utf8(path: Path) -> str:
+def read_utf8(
+    path: Path,  # of a text file
+) -> str:
     "The text of a file; `ValueError` that names the file if it is no UTF-8."
     try:
         return path.read_text("utf8")
@@ -185,7 +191,7 @@ def read_utf8(path: Path) -> str:
 
 # %% ../../nbs/04_data/10_text.ipynb #215d2011
 def folder_documents(
-    folder: Path,
+    folder: Path,  # as for `text_files`
     limit: int | None,  # characters a domain, a tenth of them of one document; None: no limit
     seed: int,  # of the choice of documents, 0 or more
 ) -> Documents:
@@ -247,7 +253,7 @@ def read_embedded(
 
 # %% ../../nbs/04_data/10_text.ipynb #d7ef9291
 def read_text_folder(
-    folder: Path,
+    folder: Path,  # on this machine; changed files are read anew
     limit: int | None,  # characters a domain; None: no limit
     seed: int,  # of the choice of documents, 0 or more
 ) -> "DatasetDict":
@@ -277,7 +283,9 @@ def read_text_hub(
 TextReader = Callable[[int | None, int], "DatasetDict"]  # limit, seed -> tables
 
 # %% ../../nbs/04_data/10_text.ipynb #c913a576
-def reader_of(name: str) -> TextReader:
+def reader_of(
+    name: str,  # a single one, nothing joined by +
+) -> TextReader:
     """What reads one name.
 
     `ValueError` with a hint if it is neither known, nor a folder, nor a hub name; `FileNotFoundError` if it is a path.
@@ -320,7 +328,7 @@ def load_text(
 # %% ../../nbs/04_data/10_text.ipynb #76a1ba70
 def stream_text(
     name: str,  # owner/name, owner/name:configuration or a key of `ALIASES`
-    split: str = "train",
+    split: str = "train",  # its name in the data set
 ) -> Iterator[dict]:
     """Rows {text, domain: 0} of one split of a hub name, read as they are needed.
 

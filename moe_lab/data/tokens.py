@@ -29,7 +29,7 @@ END = 0  # the token after a document, and in padding
 
 # %% ../../nbs/04_data/11_tokens.ipynb #525f981a
 def learn_byte_pairs(
-    texts: Iterable[str],
+    texts: Iterable[str],  # of the documents to learn from
     size: int,  # tokens in the vocabulary at most; few texts have fewer pairs
 ) -> "Tokenizer":
     "Byte pairs learned from texts."
@@ -44,7 +44,9 @@ def learn_byte_pairs(
     return tokenizer
 
 # %% ../../nbs/04_data/11_tokens.ipynb #7ae42115
-def content(texts: Iterable[str]) -> str:
+def content(
+    texts: Iterable[str],  # of the documents, in their order
+) -> str:
     "A hash of all texts and of where each ends."
     key = hashlib.sha256()
     for text in texts:
@@ -54,7 +56,7 @@ def content(texts: Iterable[str]) -> str:
 
 # %% ../../nbs/04_data/11_tokens.ipynb #971037a4
 def tokenizer_file(
-    texts: list[str],
+    texts: list[str],  # of the documents to learn from
     size: int,  # tokens in the vocabulary at most
 ) -> Path:
     "The file in the cache folder that holds the byte pairs of these texts; they are learned if there is none."
@@ -105,7 +107,9 @@ def readable(
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 # %% ../../nbs/04_data/11_tokens.ipynb #2614a731
-def vocabulary(tokenizer: "Tokenizer") -> list[str]:
+def vocabulary(
+    tokenizer: "Tokenizer",  # of byte pairs, as `train_tokenizer` makes it
+) -> list[str]:
     "Readable text of each token id."
     code = byte_codes()
     tokens = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
@@ -124,7 +128,7 @@ class TokenRow(NamedTuple):
 def token_row(
     tokens: list[int],  # `length` of them at most
     document: list[int],  # the document of each token
-    domain: int,
+    domain: int,  # an index into the names of the domains
     length: int,  # of the row, in tokens
 ) -> TokenRow:
     "A row of `length`, padded at the end."
@@ -139,7 +143,7 @@ def token_row(
 # %% ../../nbs/04_data/11_tokens.ipynb #04215b50
 def encoded(
     documents: Iterable[dict],  # rows {text, domain}
-    tokenizer: "Tokenizer",
+    tokenizer: "Tokenizer",  # from `train_tokenizer`
 ) -> Iterator[tuple[int, list[int]]]:
     "The domain of each document, and its token ids with the end behind; read 64 documents at a time."
     source = iter(documents)
@@ -150,7 +154,7 @@ def encoded(
 # %% ../../nbs/04_data/11_tokens.ipynb #b398a5d8
 def packed_rows(
     documents: Iterable[dict],  # rows {text, domain}, as `load_text` and `stream_text` have them
-    tokenizer: "Tokenizer",
+    tokenizer: "Tokenizer",  # from `train_tokenizer`
     length: int,  # of a row, in tokens
 ) -> Iterator[TokenRow]:
     """The documents as rows of `length` tokens, one after the other, without ever holding more than a few.
@@ -215,14 +219,17 @@ class TokenSet:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def take(self, index: Tensor | slice) -> "TokenSet":
+    def take(
+        self,
+        index: Tensor | slice,  # (B,) long, or a slice: which rows
+    ) -> "TokenSet":
         "The set of the rows at `index`, (B,) long or a slice; names and tokenizer stay as they are."
         return replace(self, **{part: getattr(self, part)[index] for part in ROW_PARTS})
 
 # %% ../../nbs/04_data/11_tokens.ipynb #85b4beb6
 def pack_documents(
     documents: "Dataset",  # as `load_text` has them: columns text and domain
-    tokenizer: "Tokenizer",
+    tokenizer: "Tokenizer",  # from `train_tokenizer`; kept in the set
     length: int,  # of a row, in tokens
 ) -> TokenSet:
     "The documents as rows (N, length); `ValueError` if there are none, or for a length below 1."

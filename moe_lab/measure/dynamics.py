@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #93f6def0
-def groups(model: nn.Module) -> dict[str, list[nn.Parameter]]:
+def groups(
+    model: nn.Module,  # its MoE layers are found by themselves
+) -> dict[str, list[nn.Parameter]]:
     "Parameters of each MoE layer's router and experts, and the rest; groups without parameters are left out."
     found: dict[str, list[nn.Parameter]] = {}
     taken: set[nn.Parameter] = set()
@@ -38,13 +40,17 @@ def groups(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     return {name: own for name, own in found.items() if own}
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #d3e66ebb
-def rms(tensors: Sequence[Tensor]) -> float:
+def rms(
+    tensors: Sequence[Tensor],  # of any shapes
+) -> float:
     "Root mean square over all numbers of several tensors; 0 if there are none."
     total = sum(float(t.detach().double().square().sum()) for t in tensors)
     return (total / max(sum(t.numel() for t in tensors), 1)) ** 0.5
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #d8bc3d3d
-def gradient_flow(model: nn.Module) -> dict[str, float]:
+def gradient_flow(
+    model: nn.Module,  # after a backward pass
+) -> dict[str, float]:
     "RMS gradient of each of the model's `groups`; a parameter without gradient counts as zeros."
     return {
         name: rms([torch.zeros_like(p) if p.grad is None else p.grad for p in own])
@@ -52,14 +58,18 @@ def gradient_flow(model: nn.Module) -> dict[str, float]:
     }
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #7890fee3
-def expert_gradients(layer: MoE) -> np.ndarray:
+def expert_gradients(
+    layer: MoE,  # after a backward pass
+) -> np.ndarray:
     "(E,) RMS gradient of each expert's weights; 0 for an expert that no token visited."
     own = [torch.zeros_like(w) if w.grad is None else w.grad for w in layer.experts.weights()]  # (E, …) each
     return np.array([rms([w[e] for w in own]) for e in range(layer.n_experts)])
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #2f9849d1
 @contextmanager
-def step_sizes(model: nn.Module) -> Iterator[dict[str, float]]:
+def step_sizes(
+    model: nn.Module,  # whose parameters the optimizer moves
+) -> Iterator[dict[str, float]]:
     "After the block (one `optimizer.step()`): |Δw|/|w| of each of the model's `groups`; NaN where w was 0."
     own = groups(model)
     before = {name: [p.detach().clone() for p in parameters] for name, parameters in own.items()}
@@ -72,7 +82,7 @@ def step_sizes(model: nn.Module) -> Iterator[dict[str, float]]:
 # %% ../../nbs/03_measure/7_dynamics.ipynb #a037542c
 @contextmanager
 def nudged(
-    layer: MoE,
+    layer: MoE,  # whose router is changed
     token: int,  # row of the layer's input
     nudge: Tensor,  # (E,) added to that row's logits
 ) -> Iterator[None]:
@@ -95,7 +105,7 @@ def visitors(
 
 # %% ../../nbs/03_measure/7_dynamics.ipynb #cf1f35b0
 def token_logits(
-    routing: Routing,
+    routing: Routing,  # of one layer, with logits (T, E)
     token: int,  # row of the layer's input
 ) -> Tensor:
     "(E,) the logits of one token; `ValueError` if the router gave it none."
@@ -169,8 +179,8 @@ def landscape(
 # %% ../../nbs/03_measure/7_dynamics.ipynb #43f23b44
 def draw_landscape(
     ax: "Axes",  # to be drawn on
-    view: Landscape,
-    title: str = "Loss around one decision",
+    view: Landscape,  # from `landscape`
+    title: str = "Loss around one decision",  # above the picture
 ) -> "Axes":
     "Draw the loss as shades, the line where the choice changes, and the origin."
     low, high = view.shift[0], view.shift[-1]

@@ -65,7 +65,7 @@ def stacked_load(
     steps: np.ndarray,  # (S,) step numbers
     share: np.ndarray,  # (S, E) fraction of the load, every row sums to 1
     births: np.ndarray | None = None,  # (E,) the step at which each expert was born; NaN: not yet
-    title: str = "Share of the load, expert by expert",
+    title: str = "Share of the load, expert by expert",  # above the picture
 ) -> "Axes":
     "Draw each expert's share of the load over time, stacked to 1."
     steps, share = np.asarray(steps), np.asarray(share)
@@ -100,7 +100,7 @@ def line_with_floor(
     steps: np.ndarray,  # (S,) step numbers
     values: np.ndarray,  # (S,) or (S, N) for N series; NaN leaves a gap
     floor: np.ndarray | None = None,  # (S,) what chance would show
-    title: str = "",
+    title: str = "",  # above the picture
     unit: str = "",  # of the values, beside the title
     names: Sequence[str] = (),  # N names for the legend
     floor_name: str = "uniform router",  # for the legend
@@ -123,9 +123,9 @@ def points(
     ax: "Axes",  # to be drawn on
     x: np.ndarray,  # (E,) NaN: not drawn
     y: np.ndarray,  # (E,)
-    title: str = "",
+    title: str = "",  # above the picture
     unit: str = "",  # of y, beside the title
-    x_label: str = "age in steps",
+    x_label: str = "age in steps",  # what x is, and its unit
 ) -> "Axes":
     "Draw one point per expert, in its colour and with its name."
     ax.axhline(0, color=GREY, lw=1, ls="--")
@@ -183,7 +183,7 @@ def tiles(
     ax: "Axes",  # to be drawn on
     patches: Sequence[np.ndarray],  # E arrays (n, H, W, C) uint8; n may differ, and be 0
     share: np.ndarray,  # (E,) fraction of the load
-    title: str = "What each expert is given",
+    title: str = "What each expert is given",  # above the picture
     columns: int = 4,  # thumbnails in a row
 ) -> "Axes":
     "Draw a thumbnail per expert with its name, share and a bar in its colour; dead experts are grey."

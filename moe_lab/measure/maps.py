@@ -40,7 +40,9 @@ def tokens_without_padding(
 
 # %% ../../nbs/03_measure/6_maps.ipynb #a20aa7a9
 @contextmanager
-def router_inputs(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
+def router_inputs(
+    model: nn.Module,  # its MoE layers are found by themselves
+) -> Iterator[dict[str, list[Tensor]]]:
     "Collect what each MoE layer's router is given inside the block: layer name -> [(T', d) real tokens, …]."
     layers = moe_layers(model)
     seen: dict[str, list[Tensor]] = {name: [] for name in layers}
@@ -58,7 +60,7 @@ def router_inputs(model: nn.Module) -> Iterator[dict[str, list[Tensor]]]:
 def stratified_sample(
     labels: ArrayLike,  # (N,) one a point
     n: int,  # points wanted, 1 or more
-    seed: int = 0,
+    seed: int = 0,  # of the draw
 ) -> np.ndarray:
     "(min(n, N),) long: random different rows with the labels in proportion; `ValueError` for n below 1."
     import pandas as pd
@@ -74,7 +76,7 @@ def stratified_sample(
 def pca(
     x: np.ndarray,  # (N, D) points
     n: int,  # components wanted
-    seed: int,
+    seed: int,  # of the solver, where it draws
 ) -> np.ndarray:
     "(N, min(n, N, D)): the strongest principal components of x."
     from sklearn.decomposition import PCA
@@ -84,7 +86,7 @@ def pca(
 # %% ../../nbs/03_measure/6_maps.ipynb #6d4e33d9
 def tsne(
     x: np.ndarray,  # (N, D) points
-    seed: int,
+    seed: int,  # of the method's random numbers
 ) -> np.ndarray:
     "(N, 2): t-SNE by openTSNE, perplexity 30 or what N points allow."
     from openTSNE import TSNE
@@ -102,7 +104,7 @@ def tsne(
 # %% ../../nbs/03_measure/6_maps.ipynb #3c5d37fa
 def umap(
     x: np.ndarray,  # (N, D) points
-    seed: int,
+    seed: int,  # of the method's random numbers
 ) -> np.ndarray:
     "(N, 2): UMAP with 15 neighbours, or as many as there are."
     from umap import UMAP
@@ -112,7 +114,7 @@ def umap(
 # %% ../../nbs/03_measure/6_maps.ipynb #b5127f5b
 def pacmap(
     x: np.ndarray,  # (N, D) points
-    seed: int,
+    seed: int,  # of the method's random numbers
 ) -> np.ndarray:
     "(N, 2): PaCMAP, the fastest of the three; `ImportError` where the extra is missing."
     try:
@@ -155,7 +157,7 @@ def keep(
 def flatten(
     x: ArrayLike,  # (N, D) points, one a row; five or more
     method: str = "tsne",  # one of `MAP_METHODS`
-    seed: int = 0,
+    seed: int = 0,  # of the method's random numbers
     folder: Path | None = None,  # where maps are kept, recognised by their points; None: nowhere
 ) -> np.ndarray:  # (N, 2) float32
     "A map of the points; a `ValueError` says what is wrong with them, or with the method."
@@ -221,7 +223,7 @@ def neighbourhood(
 # %% ../../nbs/03_measure/6_maps.ipynb #a9675ceb
 def shuffled_columns(
     x: ArrayLike,  # (N, D) points
-    seed: int = 0,
+    seed: int = 0,  # of the shuffle
 ) -> np.ndarray:
     "(N, D): each column has the values that it had, dealt out anew among the points."
     return np.random.default_rng(seed).permuted(np.asarray(x), axis=0)
@@ -233,7 +235,7 @@ def draw_map(
     labels: ArrayLike,  # (N,) int, below the number of names
     names: list[str],  # of the labels, for the legend
     scores: dict[str, Measured],  # from `neighbourhood`
-    title: str = "Router inputs",
+    title: str = "Router inputs",  # above the picture, before what it preserves
     colour: Callable[[int], str] = expert_colour,  # of a label: `label_colour` where it is no expert
 ) -> "Axes":
     "Draw a map as points in the colours of their labels, with what it preserves beside the title."

@@ -35,7 +35,10 @@ class Affine(Experts):
     def expert(rows, linear, w, b):  # type: ignore[override]
         return linear(rows, w, b)
 
-    def fresh(self, n: int) -> "Affine":
+    def fresh(
+        self,
+        n: int,  # experts in the new stack
+    ) -> "Affine":
         return Affine(self.d, n)
 
 # %% ../../nbs/05_models/3_plane.ipynb #7cc46621

@@ -42,7 +42,7 @@ def has_gradient(
 def check_effect(
     name: str,  # what the error calls the loss
     value: Tensor,  # () the auxiliary loss
-    optimizer: torch.optim.Optimizer,
+    optimizer: torch.optim.Optimizer,  # the loss has to reach something that it moves
 ):
     "`ValueError` for an auxiliary loss with no gradient to anything the optimizer moves."
     moved = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
@@ -89,13 +89,15 @@ def router_gradient_ratio(
     return at_logits / at_weights if at_weights else 0.0
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #915ea105
-def identical_experts(experts: Experts) -> bool:
+def identical_experts(
+    experts: Experts,  # of one layer
+) -> bool:
     "Whether all experts of a layer have the same weights, bit for bit."
     return all(bool((w == w[:1]).all()) for w in experts.weights())  # w: (E, …)
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #f5acf01d
 def is_untaught(
-    layer: MoE,
+    layer: MoE,  # whose router is in question
     loss: Tensor,  # () the task's
     routings: list[Routing],  # the layer's, with the graph; none: there is no verdict
 ) -> bool:
@@ -107,7 +109,7 @@ def is_untaught(
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #ed241218
 def untaught_reason(
-    layer: MoE,
+    layer: MoE,  # whose router gets no gradient
     routings: list[Routing],  # the layer's
 ) -> str:
     "Why a router gets no gradient from the task, and what helps."

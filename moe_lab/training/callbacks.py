@@ -30,7 +30,10 @@ class ProgressBar(Callback):
     ):
         self.label, self.every = label, every
 
-    def before_fit(self, trainer: Trainer):
+    def before_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         from tqdm.auto import tqdm
 
         hidden = not trainer.accelerator.is_main_process
@@ -38,16 +41,26 @@ class ProgressBar(Callback):
             total=trainer.steps, initial=trainer.done, desc=self.label, unit="step", disable=hidden
         )
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         self.bar.update()
         if report.step % self.every == 0:
             self.bar.set_postfix(loss=f"{float(report.loss):.3g}", refresh=False)
 
-    def after_fit(self, trainer: Trainer):
+    def after_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         self.bar.close()
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #a6956904
-def aux_loss_rows(trainer: Trainer, report: StepReport) -> list[dict]:
+def aux_loss_rows(
+    trainer: Trainer,  # whose coefficients are asked for
+    report: StepReport,  # of one step
+) -> list[dict]:
     "Each auxiliary loss, not weighed, and its coefficient, as rows of metric and value."
     rows: list[dict] = []
     for name, value in report.aux_losses.items():
@@ -59,7 +72,10 @@ def aux_loss_rows(trainer: Trainer, report: StepReport) -> list[dict]:
     return rows
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #e9f9b518
-def step_rows(trainer: Trainer, report: StepReport) -> list[dict]:
+def step_rows(
+    trainer: Trainer,  # that took the step
+    report: StepReport,  # of that step
+) -> list[dict]:
     "What one step has to tell, as rows of metric, value and, per layer, ideal, floor and n."
     rows = [{"metric": "loss", "value": float(report.loss)}, *aux_loss_rows(trainer, report)]
     layers = {layer: [r for seen, r in report.routings if seen == layer] for layer, _ in report.routings}
@@ -76,17 +92,27 @@ class MetricsLog(Callback):
     ):
         self.run, self.every = run, every
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         if report.step % self.every == 0 and trainer.accelerator.is_main_process:
             rows = step_rows(trainer, report)
             self.run.metrics.log(report.step, [{"split": "train", **row} for row in rows])
 
-    def after_fit(self, trainer: Trainer):
+    def after_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         if trainer.accelerator.is_main_process:
             self.run.metrics.flush()
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #50dbc442
-def save_trainer(trainer: Trainer, run: Run):
+def save_trainer(
+    trainer: Trainer,  # whose state is written
+    run: Run,  # that the state belongs to
+):
     "Write the run's metrics, then a checkpoint of the trainer; `OSError` if the disk refuses."
     if trainer.accelerator.is_main_process:
         run.metrics.flush()
@@ -105,24 +131,40 @@ class Checkpoints(Callback):
     ):
         self.run, self.every, self.saved = run, every, 0
 
-    def before_fit(self, trainer: Trainer):
+    def before_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         self.saved = trainer.done
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         if trainer.done % self.every == 0:
             self.save(trainer)
 
-    def after_fit(self, trainer: Trainer):
+    def after_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         if trainer.whole and trainer.done > self.saved:
             self.save(trainer)
 
-    def save(self, trainer: Trainer):
+    def save(
+        self,
+        trainer: Trainer,  # whose state is written
+    ):
         "Write metrics, then the checkpoint."
         save_trainer(trainer, self.run)
         self.saved = trainer.done
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #b03da4db
-def grow_to_size(trainer: Trainer, checkpoint: Checkpoint):
+def grow_to_size(
+    trainer: Trainer,  # whose model grows
+    checkpoint: Checkpoint,  # that says how many experts there were
+):
     "Give each MoE layer as many experts as it had in the checkpoint; none are taken away."
     for name, layer in moe_layers(trainer.model).items():
         missing = checkpoint.extra["experts"][name] - layer.n_experts
@@ -130,7 +172,10 @@ def grow_to_size(trainer: Trainer, checkpoint: Checkpoint):
             layer.grow(missing, trainer.optimizer)
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #a7d982d7
-def resume(trainer: Trainer, run: Run) -> bool:
+def resume(
+    trainer: Trainer,  # built as for the run's beginning
+    run: Run,  # whose checkpoints and metrics are there
+) -> bool:
     "Put the trainer where the run's newest whole checkpoint left off; False if there is none yet."
     checkpoint = load_newest(run.checkpoints)
     if trainer.accelerator.is_main_process:
@@ -154,7 +199,10 @@ class LearningRate(Callback):
     ):
         self.factor = factor
 
-    def before_step(self, trainer: Trainer):
+    def before_step(
+        self,
+        trainer: Trainer,  # whose learning rates are set
+    ):
         for group in trainer.optimizer.param_groups:
             group.setdefault("base_lr", group["lr"])
             group["lr"] = group["base_lr"] * self.factor(trainer.done)
@@ -176,11 +224,18 @@ class TensorBoard(Callback):
             ) from error
         self.writer, self.every = SummaryWriter(str(folder)), every
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         if report.step % self.every == 0:
             for row in step_rows(trainer, report):
                 name = "/".join(part for part in (row.get("layer"), row["metric"]) if part)
                 self.writer.add_scalar(name, row["value"], report.step)
 
-    def after_fit(self, trainer: Trainer):
+    def after_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         self.writer.flush()

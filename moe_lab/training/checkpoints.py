@@ -130,7 +130,9 @@ def _manifest(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
     }
 
 # %% ../../nbs/06_training/07_checkpoints.ipynb #d9397b53
-def encode_checkpoint(checkpoint: Checkpoint) -> dict[str, bytes]:
+def encode_checkpoint(
+    checkpoint: Checkpoint,  # to be written
+) -> dict[str, bytes]:
     "The files of a checkpoint by name, in the order of writing."
     state: dict[str, Any] = {"step": checkpoint.step}
     files = {}
@@ -157,7 +159,9 @@ def _write(files: dict[str, bytes], final: Path) -> None:
     sync_folder(final.parent)
 
 # %% ../../nbs/06_training/07_checkpoints.ipynb #b5d45618
-def stored_checkpoints(folder: Path) -> list[Path]:
+def stored_checkpoints(
+    folder: Path,  # of one run's checkpoints
+) -> list[Path]:
     "The checkpoints in a folder, the newest last; `.old` comes before what replaces it."
     found = [path for path in folder.glob("step-*") if path.suffix != ".tmp"]
     return sorted(found, key=lambda path: (path.stem, path.suffix == ""))

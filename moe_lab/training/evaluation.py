@@ -54,7 +54,9 @@ class Evaluation:
 
 # %% ../../nbs/06_training/06_evaluation.ipynb #4199a342
 @contextmanager
-def evaluation_mode(model: nn.Module) -> Iterator[None]:
+def evaluation_mode(
+    model: nn.Module,  # that is to stand still
+) -> Iterator[None]:
     "Inside the block the model is in evaluation mode; afterwards in the mode it was in."
     was_training = model.training
     model.eval()

@@ -26,11 +26,15 @@ def even_births(
     return {round(i * steps / intervals): 1 for i in range(1, intervals)}
 
 # %% ../../nbs/06_training/08_growth.ipynb #f24af7d1
-def keep_optimizer_state(trainer: Trainer):
+def keep_optimizer_state(
+    trainer: Trainer,  # whose layers have grown
+):
     "The optimizer remembers the elders: nothing is to be done."
 
 # %% ../../nbs/06_training/08_growth.ipynb #32986c56
-def reset_optimizer_state(trainer: Trainer):
+def reset_optimizer_state(
+    trainer: Trainer,  # whose layers have grown
+):
     "As a new optimizer would: nobody's averages survive a birth."
     trainer.optimizer.state.clear()
 
@@ -47,12 +51,18 @@ class Growth(Callback):
     ):
         self.births, self.after_birth = births, after_birth
 
-    def before_fit(self, trainer: Trainer):
+    def before_fit(
+        self,
+        trainer: Trainer,  # the one that trains
+    ):
         late = [step for step in self.births if step >= trainer.steps]
         if late:
             raise ValueError(f"births at step {late}: the run ends after step {trainer.steps - 1}")
 
-    def before_step(self, trainer: Trainer):
+    def before_step(
+        self,
+        trainer: Trainer,  # whose layers grow
+    ):
         if trainer.done in self.births:
             for layer in moe_layers(trainer.model).values():
                 layer.grow(self.births[trainer.done], trainer.optimizer)

@@ -19,7 +19,7 @@ from .trainer import Callback, StepReport, Trainer
 
 # %% ../../nbs/06_training/10_monitor.ipynb #d594b8ac
 def recent_batches(
-    trainer: Trainer,
+    trainer: Trainer,  # the one that trains
     most: int,  # how many, if there are so many
 ) -> Iterator[Tensor]:
     "This process's part of the batches (B, …) just seen, backwards."
@@ -35,7 +35,9 @@ def routed_enough(
     return all(c.load is None or c.load.n_tokens >= tokens for c in layers.values())
 
 # %% ../../nbs/06_training/10_monitor.ipynb #f989cb2d
-def same_randomness(device: torch.device) -> AbstractContextManager:
+def same_randomness(
+    device: torch.device,  # on which the model computes
+) -> AbstractContextManager:
     "After the block the generators of the CPU and of `device` are where they were before it."
     return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
@@ -53,7 +55,7 @@ class FrozenLook:
 
     def latest(
         self,
-        trainer: Trainer,
+        trainer: Trainer,  # the one that trains
         layers: dict[str, CheckUp],  # what each layer has routed so far
     ) -> Iterator[Tensor]:
         "The batches (B, …) just seen, backwards, until every layer has routed enough tokens."
@@ -62,7 +64,10 @@ class FrozenLook:
             if routed_enough(layers, self.tokens):
                 return
 
-    def look(self, trainer: Trainer) -> dict[str, Health]:
+    def look(
+        self,
+        trainer: Trainer,  # whose model is judged
+    ) -> dict[str, Health]:
         "Layer -> verdict, from the frozen model's decisions about the latest batches."
         on = trainer.accelerator
         with same_randomness(on.device), check_ups(trainer.model) as layers, on.autocast():
@@ -95,7 +100,11 @@ class HealthMonitor(FrozenLook, Callback):
         self.every, self.run, self.say = every, run, say
         self.changes: list[tuple[int, str, Health]] = []  # step, layer, the new verdict
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # whose model is judged
+        report: StepReport,  # of the step just taken
+    ):
         if trainer.done % self.every or not trainer.accelerator.is_main_process:
             return
         found = self.look(trainer)
@@ -107,7 +116,10 @@ class HealthMonitor(FrozenLook, Callback):
                 self.changes.append((report.step, layer, health))
                 self.tell(f"step {report.step}, {layer or 'the layer'}: {health}")
 
-    def tell(self, text: str):
+    def tell(
+        self,
+        text: str,  # on one layer's new state
+    ):
         "Say it where progress bars are not disturbed."
         from tqdm.auto import tqdm
 

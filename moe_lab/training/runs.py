@@ -70,7 +70,7 @@ def settings_differences(
 # %% ../../nbs/06_training/02_runs.ipynb #00378e91
 def write_durably(
     path: Path,  # the file; its folder is there
-    content: bytes,
+    content: bytes,  # of the whole file
 ) -> None:
     "Write a file and wait until it is on the disk."
     with open(path, "wb") as file:
@@ -79,7 +79,9 @@ def write_durably(
         os.fsync(file.fileno())
 
 # %% ../../nbs/06_training/02_runs.ipynb #699c2fde
-def sync_folder(folder: Path) -> None:
+def sync_folder(
+    folder: Path,  # in which files were made or renamed
+) -> None:
     "Wait until the names in a folder are on the disk (where the system can be asked to)."
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
@@ -91,7 +93,7 @@ def sync_folder(folder: Path) -> None:
 # %% ../../nbs/06_training/02_runs.ipynb #2266a6f9
 def write_atomically(
     path: Path,  # the file; its folder is there
-    content: bytes,
+    content: bytes,  # of the whole file
 ) -> None:
     "Put `content` in the place of `path`: after a crash there is the old file or the new one."
     beside = path.with_name(f"{path.name}.tmp")

@@ -79,7 +79,10 @@ class Worker:
         "The context in which the model computes."
         return self.accelerator.autocast() if self.mixed else nullcontext()
 
-    def own_part(self, batch: Tensor) -> Tensor:
+    def own_part(
+        self,
+        batch: Tensor,  # (B, …) the whole one
+    ) -> Tensor:
         "The rows of a batch (B, …) that this process works on, on its device."
         return rows_of_process(batch, self.rank, self.processes).to(self.accelerator.device)
 
@@ -152,7 +155,10 @@ def check_loss(
 class Stepper(Objective):
     "Takes one optimizer step at a time."
 
-    def backward(self, total: Tensor):
+    def backward(
+        self,
+        total: Tensor,  # () what is minimised
+    ):
         "Leave the gradients of the whole batch in the parameters; `FloatingPointError` as in `check_loss`."
         self.optimizer.zero_grad()
         total.backward()
@@ -160,7 +166,10 @@ class Stepper(Objective):
         if self.processes > 1:
             average_gradients(self.model, self.accelerator)
 
-    def tell_routers(self, routings: list[tuple[str, Routing]]):
+    def tell_routers(
+        self,
+        routings: list[tuple[str, Routing]],  # (layer, decision), with the graph
+    ):
         "Between gradients and optimizer: for routers that learn in another way. Here nobody is told."
 
     def step(self) -> StepReport:
@@ -174,7 +183,9 @@ class Stepper(Objective):
         return report
 
 # %% ../../nbs/06_training/05_trainer.ipynb #f5a6bd8a
-def learns_from_feedback(router: Router) -> bool:
+def learns_from_feedback(
+    router: Router,  # of one layer
+) -> bool:
     "Whether the router, or a part of it, learns from feedback."
     own = type(router).after_step is not Router.after_step
     return own or any(hasattr(type(part), "after_step") for part in router.parts())
@@ -194,11 +205,17 @@ def sum_feedback(
 class FeedbackStepper(Stepper):
     "Takes steps, and tells routers that listen what each of them showed."
 
-    def of_all(self, feedback: Feedback) -> Feedback:
+    def of_all(
+        self,
+        feedback: Feedback,  # of this process, for one layer
+    ) -> Feedback:
         "The feedback of all processes together."
         return feedback if self.processes == 1 else sum_feedback(feedback, self.accelerator)
 
-    def tell_routers(self, routings: list[tuple[str, Routing]]):
+    def tell_routers(
+        self,
+        routings: list[tuple[str, Routing]],  # (layer, decision), with the graph
+    ):
         "Give each layer's router its feedback, the same in every process, if it listens."
         for name, layer in self.layers.items():
             own = [routing for seen, routing in routings if seen == name]
@@ -245,21 +262,37 @@ class FitLoop(FeedbackStepper):
 class Callback:
     "Something that listens to a trainer."
 
-    def before_fit(self, trainer: "Trainer"):
+    def before_fit(
+        self,
+        trainer: "Trainer",  # the one that trains
+    ):
         "Before the first step of this call to `fit`."
 
-    def before_step(self, trainer: "Trainer"):
+    def before_step(
+        self,
+        trainer: "Trainer",  # the one that trains
+    ):
         "Before step number `trainer.done`."
 
-    def after_step(self, trainer: "Trainer", report: StepReport):
+    def after_step(
+        self,
+        trainer: "Trainer",  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         "After the optimizer moved; `trainer.done` is already one more."
 
-    def after_fit(self, trainer: "Trainer"):
+    def after_fit(
+        self,
+        trainer: "Trainer",  # the one that trains
+    ):
         "After the last step, or when an interrupt or an error ends the loop; `trainer.whole` unless in mid-step."
 
 # %% ../../nbs/06_training/05_trainer.ipynb #ed4b5c0e
 @contextmanager
-def told_of_fit(callbacks: Sequence[Callback], trainer: "Trainer") -> Iterator[None]:
+def told_of_fit(
+    callbacks: Sequence[Callback],  # told in this order
+    trainer: "Trainer",  # the one that trains
+) -> Iterator[None]:
     "Tells callbacks before the block, and after it also where an error ends it."
     for callback in callbacks:
         callback.before_fit(trainer)

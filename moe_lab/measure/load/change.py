@@ -18,21 +18,26 @@ from ...routing.decision import Routing
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #6b271469
 def padded_visits(
-    routing: Routing,
+    routing: Routing,  # of one layer, T tokens
     n_experts: int,  # at least as many as the routing has
 ) -> Tensor:
     "(T, n_experts) bool: who visits whom, with empty columns for experts that are not born yet."
     return torch.nn.functional.pad(routing.visits, (0, n_experts - routing.n_experts))
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #f5769609
-def token_mask(routing: Routing) -> Tensor:
+def token_mask(
+    routing: Routing,  # of one layer, T tokens
+) -> Tensor:
     "(T,) bool: the routing's mask, all True where it has none."
     if routing.mask is not None:
         return routing.mask
     return torch.ones(routing.n_tokens, dtype=torch.bool, device=routing.token.device)
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #0ca1f46d
-def same_token(before: Routing, after: Routing) -> tuple[Tensor, Tensor]:
+def same_token(
+    before: Routing,  # of one layer, T tokens
+    after: Routing,  # of that layer later, the same T tokens
+) -> tuple[Tensor, Tensor]:
     "Tables of visits (P, E), E the larger number, of tokens real in both; `ValueError` for other numbers of tokens."
     if before.n_tokens != after.n_tokens:
         raise ValueError(f"before has {before.n_tokens} tokens, after {after.n_tokens}: need the same tokens")
@@ -44,20 +49,24 @@ def same_token(before: Routing, after: Routing) -> tuple[Tensor, Tensor]:
 routing_consistency = expert_set_overlap  # of the pairs that `same_token` gives
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #b9c30dee
-def router_saturation(sets: ExpertSets) -> Measured:
+def router_saturation(
+    sets: ExpertSets,  # of pairs from `same_token`: earlier, later
+) -> Measured:
     "Share of the later expert sets that was in the earlier ones (2409.02060): ideal 1, a random router k/E."
     size = float(sets.second.sum()) or float("nan")
     return Measured(sets.common / size, 1.0, sets.common_chance / size, sets.n)
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #6231672f
-def saturation_by_load(sets: ExpertSets) -> float:
+def saturation_by_load(
+    sets: ExpertSets,  # of pairs from `same_token`; only its loads count
+) -> float:
     "The router saturation of two routers with these loads that decide independently of each other."
     size = float(sets.second.sum()) or float("nan")
     return float(sets.first @ sets.second) / (sets.n or 1) / size
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #b7610b48
 def neighbours(
-    routing: Routing,
+    routing: Routing,  # of one layer, T tokens in reading order
     sequence: Tensor | None = None,  # (T,) long, as in `Context`; None: all in one
     lag: int = 1,  # positions between the two
 ) -> tuple[Tensor, Tensor]:
@@ -71,6 +80,8 @@ def neighbours(
     return table[:-lag][pair], table[lag:][pair]
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #e17ebeeb
-def sequential_overlap(sets: ExpertSets) -> Measured:
+def sequential_overlap(
+    sets: ExpertSets,  # of pairs from `neighbours`
+) -> Measured:
     "Share of a token's experts that its predecessor had: 1 all, a random router k/E; there is no ideal."
     return replace(router_saturation(sets), ideal=float("nan"))

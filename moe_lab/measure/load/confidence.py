@@ -18,7 +18,9 @@ from .metrics import Measured
 from ...routing.decision import Routing
 
 # %% ../../../nbs/03_measure/2_load/02_confidence.ipynb #53116570
-def gate_probabilities(routing: Routing) -> Tensor:
+def gate_probabilities(
+    routing: Routing,  # of one layer, T tokens
+) -> Tensor:
     "(T', E) float32 gate probabilities of the T' real tokens: softmax(logits), or else who is visited."
     if routing.logits is None:
         visits = routing.visits.float()  # (T, E)
@@ -37,7 +39,10 @@ class GateSums:
     top: float = 0.0  # Σ max p(t)
     n_tokens: int = 0  # real tokens, padding left out
 
-    def add(self, p: Tensor):
+    def add(
+        self,
+        p: Tensor,  # (T', E) probabilities, real tokens only
+    ):
         "Add the gates (T', E) of some more tokens."
         self.total += p.sum(0, dtype=torch.float64).cpu()
         self.entropy += float(torch.special.entr(p).sum(dtype=torch.float64))
@@ -54,7 +59,10 @@ class Gates(GateSums):
     "Running sums over the gates p(t) of one layer's tokens, decision by decision."
 
     @classmethod
-    def of(cls, routings: Iterable[Routing]) -> "Gates":
+    def of(
+        cls,
+        routings: Iterable[Routing],  # of one layer
+    ) -> "Gates":
         "The sums over one layer's routings; `ValueError` if there are none."
         routings = list(routings)
         if not routings:
@@ -64,7 +72,10 @@ class Gates(GateSums):
             sums.update(routing)
         return sums
 
-    def update(self, routing: Routing):
+    def update(
+        self,
+        routing: Routing,  # of the same layer
+    ):
         "Add the tokens of one more routing; `ValueError` for another number of experts."
         if routing.n_experts != len(self.total):
             raise ValueError(
@@ -73,18 +84,24 @@ class Gates(GateSums):
         self.add(gate_probabilities(routing))
 
 # %% ../../../nbs/03_measure/2_load/02_confidence.ipynb #2dee7324
-def token_entropy(gates: GateSums) -> Measured:
+def token_entropy(
+    gates: GateSums,  # summed over the tokens of one layer
+) -> Measured:
     "Mean entropy of a token's gate, nats: 0 is certain, ln E (the floor) is a gate without preference."
     value = gates.entropy / (gates.n_tokens or math.nan)
     return Measured(value, 0.0, math.log(len(gates.total)), gates.n_tokens)
 
 # %% ../../../nbs/03_measure/2_load/02_confidence.ipynb #cc5d1526
-def router_confidence(gates: GateSums) -> Measured:
+def router_confidence(
+    gates: GateSums,  # summed over the tokens of one layer
+) -> Measured:
     "Mean probability of a token's first expert: 1 is certain, 1/E (the floor) has no preference."
     return Measured(gates.top / (gates.n_tokens or math.nan), 1.0, 1 / len(gates.total), gates.n_tokens)
 
 # %% ../../../nbs/03_measure/2_load/02_confidence.ipynb #cf6ac6c1
-def mutual_information(gates: GateSums) -> Measured:
+def mutual_information(
+    gates: GateSums,  # summed over the tokens of one layer
+) -> Measured:
     "H(mean gate) − mean H(gate), nats: ln E is decisive and diverse, 0 (the floor) treats all tokens alike."
     diversity = float(torch.special.entr(gates.mean).sum())
     value = max(diversity - token_entropy(gates).value, 0.0) if gates.n_tokens else math.nan

@@ -22,7 +22,9 @@ from .metrics import Load, Measured, effective_experts
 from ...routing.decision import Context, Routing
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #4f214f47
-def spread(load: Load) -> Measured:
+def spread(
+    load: Load,  # of one layer
+) -> Measured:
     "Share of the E − k experts beyond the k a token needs that is in effective use; NaN if there is nothing to choose."
     k, effective = max(load.per_token, 1.0), effective_experts(load)
     spare = load.n_experts - k
@@ -53,7 +55,7 @@ def state_of(
     spread: float,  # of the load, 0 to 1
     agreement: float,  # κ between neighbours; NaN: not known
     information: float,  # nats that the gate tells about its token
-    thresholds: Thresholds = TUNED,
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> str:
     "The state, one of `STATES`, from the three numbers."
     if spread < thresholds.amber:
@@ -73,7 +75,7 @@ class Health:
     spread: Measured  # of the load, beyond the k that a token needs
     agreement: Measured  # κ between neighbours; NaN: the inputs are not known
     information: Measured  # nats that the gate tells about its token
-    load: Load
+    load: Load  # of the layer
     wrong: str  # "" if nothing is
     advice: str  # "" if there is nothing to try
 
@@ -88,7 +90,7 @@ class Health:
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #07a7225d
 def busiest(
-    load: Load,
+    load: Load,  # of one layer
     part: float = 0.9,  # of the assignments, 0 to 1
 ) -> int:
     "The smallest number of experts that together receive `part` of the assignments."
@@ -118,7 +120,10 @@ ADVICE = {
 }
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #2844e6c7
-def no_verdict(load: Load, thresholds: Thresholds = TUNED) -> str:
+def no_verdict(
+    load: Load,  # of one layer
+    thresholds: Thresholds = TUNED,  # of which only `per_expert` counts
+) -> str:
     "Why nothing can be said; empty if something can."
     if not load.counts.sum():
         return "no token was routed"
@@ -133,10 +138,10 @@ def no_verdict(load: Load, thresholds: Thresholds = TUNED) -> str:
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #ee15c429
 def judge(
-    load: Load,
-    gates: Gates,
+    load: Load,  # of one layer
+    gates: Gates,  # of the same tokens
     alike: Measured | None = None,  # κ between neighbours; None: not known, so a hash cannot be told
-    thresholds: Thresholds = TUNED,
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> Health:
     "The verdict on one layer from its load, its gates and the agreement of neighbours."
     alike = alike or Measured(math.nan, 1.0, 0.0, 0)
@@ -161,7 +166,9 @@ def some_routed(
 Kept = tuple[Tensor, Tensor, Tensor | None]  # of a batch: inputs (m, d), visits (m, E) bool, token ids (m,)
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #ac1fdad0
-def agreement_of(batches: list[Kept]) -> Measured | None:
+def agreement_of(
+    batches: list[Kept],  # what was kept of each, from one layer
+) -> Measured | None:
     "κ between neighbours among the tokens kept of all batches; None where there are fewer than two."
     if sum(len(x) for x, _, _ in batches) < 2:
         return None
@@ -180,7 +187,7 @@ class CheckUp:
 
     def update(
         self,
-        routing: Routing,
+        routing: Routing,  # of the layer, T tokens
         x: Tensor | None = None,  # (T, d) what the router was given; None: neighbours are not compared
         token_ids: Tensor | None = None,  # (T,) long: equal words are no neighbours
     ):
@@ -197,7 +204,10 @@ class CheckUp:
             ids = None if token_ids is None else token_ids[some]
             self.inputs.append((x[some].detach().float(), visits[some], ids))
 
-    def verdict(self, thresholds: Thresholds = TUNED) -> Health:
+    def verdict(
+        self,
+        thresholds: Thresholds = TUNED,  # where one state ends and the next begins
+    ) -> Health:
         "The verdict on all that was collected; `ValueError` before the first update."
         if self.load is None or self.gates is None:
             raise ValueError("nothing was collected: call update(routing) first")
@@ -205,7 +215,7 @@ class CheckUp:
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #691fc6af
 def health_of(
-    routing: Routing,
+    routing: Routing,  # of one layer, T tokens
     x: Tensor | None = None,  # (T, d) what the router was given; None: neighbours are not compared
     token_ids: Tensor | None = None,  # (T,) long: equal words are no neighbours
 ) -> Health:
@@ -215,7 +225,9 @@ def health_of(
     return check_up.verdict()
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #c5bafbfa
-def collecting_hook(check_up: CheckUp) -> Callable[[nn.Module, tuple, Routing], None]:
+def collecting_hook(
+    check_up: CheckUp,  # of the router's layer
+) -> Callable[[nn.Module, tuple, Routing], None]:
     "A forward hook for a router that adds each of its decisions to the check-up, with its inputs and token ids."
 
     def hook(router: nn.Module, given: tuple, routing: Routing):
@@ -227,7 +239,7 @@ def collecting_hook(check_up: CheckUp) -> Callable[[nn.Module, tuple, Routing], 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #b24ee3be
 @contextmanager
 def check_ups(
-    model: nn.Module,
+    model: nn.Module,  # its MoE layers are found by themselves
     sample: int = 1024,  # router inputs to keep, in each layer
 ) -> Iterator[dict[str, CheckUp]]:
     "Inside the block every decision of the model's MoE layers is collected: layer -> check-up."
@@ -243,7 +255,9 @@ def check_ups(
             handle.remove()
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #e7401f38
-def squared_usage(load: Load) -> Measured:
+def squared_usage(
+    load: Load,  # of one layer
+) -> Measured:
     "Σ (share − 1/E)²: 0 at balance, 1 − 1/E when one expert takes all; the floor is a uniform random router's mean."
     e, n = load.n_experts, float(load.counts.sum())
     if not n:
@@ -259,6 +273,8 @@ def alarm_of(
     return "collapsed" if usage < 1e-4 else "unstable" if usage > 0.01 else "good"
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #ab540a3f
-def old_alarm(load: Load) -> str:
+def old_alarm(
+    load: Load,  # of one layer
+) -> str:
     "The recipe's verdict on a load."
     return alarm_of(squared_usage(load).value)

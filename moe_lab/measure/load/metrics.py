@@ -27,7 +27,7 @@ from ...routing.decision import Routing
 class Measured:
     "A value of a metric, with what makes it readable; all three in its units."
 
-    value: float
+    value: float  # as it is; NaN where nothing can be measured
     ideal: float  # perfect balance
     floor: float  # expected from a uniform random router with as many tokens
     n: int  # tokens counted

@@ -23,12 +23,18 @@ from ...routing.decision import Routing
 class Together:
     "How often experts are visited by the same token, summed over routings of one layer."
 
-    def __init__(self, n_experts: int):
+    def __init__(
+        self,
+        n_experts: int,  # E
+    ):
         self.both = torch.zeros(n_experts, n_experts, dtype=torch.float64)  # N(i, j); the diagonal is N(i)
         self.n_tokens = 0  # that visit somebody
 
     @classmethod
-    def of(cls, routings: Iterable[Routing]) -> "Together":
+    def of(
+        cls,
+        routings: Iterable[Routing],  # of one layer
+    ) -> "Together":
         "Of one layer's routings, one after the other; `ValueError` if there are none."
         together = None
         for routing in routings:
@@ -37,7 +43,10 @@ class Together:
             raise ValueError("routings is empty: nothing was routed")
         return together
 
-    def update(self, routing: Routing) -> "Together":
+    def update(
+        self,
+        routing: Routing,  # of the same layer
+    ) -> "Together":
         "Count another batch; padding visits nobody and does not count. `ValueError` for another number of experts."
         if routing.n_experts != len(self.both):
             raise ValueError(
@@ -54,30 +63,40 @@ class Together:
         return float(self.both.trace()) / max(self.n_tokens, 1)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #40e6a078
-def jaccard(together: Together) -> Tensor:
+def jaccard(
+    together: Together,  # of one layer
+) -> Tensor:
     "(E, E) overlap of the token sets of two experts, in [0, 1]; NaN where neither has a token."
     own = together.both.diagonal()  # (E,)
     return together.both / (own[:, None] + own - together.both)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #6a2b9d6e
-def coactivation(together: Together) -> Tensor:
+def coactivation(
+    together: Together,  # of one layer
+) -> Tensor:
     "(E, E) share of expert i's tokens that also visit expert j (2409.02060); NaN where i has no token."
     return together.both / together.both.diagonal()[:, None]
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #8ea1df92
-def off_diagonal(matrix: Tensor) -> Tensor:
+def off_diagonal(
+    matrix: Tensor,  # (E, E)
+) -> Tensor:
     "(E·(E−1),) all entries of a matrix (E, E) but the diagonal, row by row."
     return matrix[~torch.eye(len(matrix), dtype=torch.bool, device=matrix.device)]
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #b41d3ce2
-def token_set_overlap(together: Together) -> Measured:
+def token_set_overlap(
+    together: Together,  # of one layer
+) -> Measured:
     "Mean Jaccard overlap of the token sets of two different experts: 0 disjoint, 1 the same tokens."
     e, k = len(together.both), together.per_token
     chance = (k - 1) / (2 * e - k - 1) if e > 1 and together.n_tokens else float("nan")
     return Measured(float(off_diagonal(jaccard(together)).nanmean()), 0.0, chance, together.n_tokens)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #5a1d31cc
-def strongest_partner(together: Together) -> Measured:
+def strongest_partner(
+    together: Together,  # of one layer
+) -> Measured:
     "Mean over the used experts of max_j N(i, j)/N(i): (k−1)/(E−1) free combination, 1 fixed partners."
     e, k = len(together.both), together.per_token
     used = together.both.diagonal() > 0  # (E,)
@@ -116,13 +135,20 @@ def sum_by_chance(
 class ExpertSets:
     "How much the expert sets of two decisions have in common, summed over pairs of decisions."
 
-    def __init__(self, n_experts: int):
+    def __init__(
+        self,
+        n_experts: int,  # E, the same in both decisions
+    ):
         self.n = 0  # pairs in which at least one visits somebody
         self.common = self.common_chance = 0.0  # experts in both sets, and in both of random ones that large
         self.jaccard = self.jaccard_chance = 0.0
         self.first, self.second = torch.zeros(2, n_experts, dtype=torch.float64)  # visits, (E,) each
 
-    def update(self, first: Tensor, second: Tensor) -> "ExpertSets":
+    def update(
+        self,
+        first: Tensor,  # (P, E) bool: who is visited in one decision
+        second: Tensor,  # (P, E) bool: who is visited in the other
+    ) -> "ExpertSets":
         "Count pairs: row by row of two tables (P, E) bool, as `Routing.visits` has them; `ValueError` if they are not."
         e = len(self.first)
         if first.shape != second.shape or first.shape[1] != e:
@@ -140,7 +166,9 @@ class ExpertSets:
         return self
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #fc31c2a8
-def expert_set_overlap(sets: ExpertSets) -> Measured:
+def expert_set_overlap(
+    sets: ExpertSets,  # summed over pairs of decisions
+) -> Measured:
     "Mean Jaccard overlap of the expert sets of two decisions: 1 the same experts, 0 none in common."
     n = sets.n or float("nan")
     return Measured(sets.jaccard / n, 1.0, sets.jaccard_chance / n, sets.n)
@@ -149,12 +177,18 @@ def expert_set_overlap(sets: ExpertSets) -> Measured:
 class Gram:
     "Inner products of one vector per expert, summed over pieces of the vectors."
 
-    def __init__(self, n_experts: int):
+    def __init__(
+        self,
+        n_experts: int,  # E
+    ):
         self.products = torch.zeros(n_experts, n_experts, dtype=torch.float64)
         self.width = 0  # D, numbers per vector so far
 
     @torch.no_grad()
-    def update(self, piece: Tensor) -> "Gram":
+    def update(
+        self,
+        piece: Tensor,  # (E, …) a part of each expert's vector
+    ) -> "Gram":
         "Append a piece (E, …) to the vectors; `ValueError` for another number of experts."
         if len(piece) != len(self.products):
             raise ValueError(f"piece has shape {tuple(piece.shape)}, needs ({len(self.products)}, …)")
@@ -170,7 +204,9 @@ class Gram:
         return self.products / (length[:, None] * length).clamp_min(torch.finfo(torch.float64).tiny)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #161293b3
-def gram_orthogonality(gram: Gram) -> Measured:
+def gram_orthogonality(
+    gram: Gram,  # of one layer's experts
+) -> Measured:
     "Root mean square cosine between different experts' vectors (2505.22323); n is their number."
     e, d = len(gram.products), gram.width
     if e == 1 or not d:
@@ -179,7 +215,9 @@ def gram_orthogonality(gram: Gram) -> Measured:
     return Measured(float(value), (max(e - d, 0) / (d * (e - 1))) ** 0.5, d**-0.5, e)
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #69623992
-def gram_of_weights(experts: Experts) -> Gram:
+def gram_of_weights(
+    experts: Experts,  # of one layer
+) -> Gram:
     "The experts' parameters compared, biases and all."
     gram = Gram(experts.n_experts)
     for weight in experts.weights():  # (E, …)
@@ -189,7 +227,7 @@ def gram_of_weights(experts: Experts) -> Gram:
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #ab0cc315
 @torch.no_grad()
 def expert_outputs(
-    experts: Experts,
+    experts: Experts,  # of one layer
     tokens: Tensor,  # (n, d)
 ) -> Tensor:
     "(E, n, d) what every expert returns for the tokens, also for those it would never be given."

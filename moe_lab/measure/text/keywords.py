@@ -141,7 +141,7 @@ def keyword_share(
 # %% ../../../nbs/03_measure/5_text/02_keywords.ipynb #4415012c
 def heaviest(
     frame: "DataFrame",  # assignments of one layer
-    expert: int,
+    expert: int,  # its number, from 0
     n: int,  # rows at most
 ) -> "DataFrame":
     "The rows that an expert weighs most, each token id once; tokens without an id are left out."
@@ -153,7 +153,7 @@ def heaviest(
 def examples(
     frame: "DataFrame",  # assignments of one layer
     vocabulary: Sequence[str],  # (V,) readable text of each token id
-    expert: int,
+    expert: int,  # its number, from 0
     n: int = 5,  # examples at most
     width: int = 8,  # tokens before and after
 ) -> "DataFrame":

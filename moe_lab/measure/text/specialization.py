@@ -54,7 +54,7 @@ def label_map(
     ax: "Axes",  # to draw on
     share: np.ndarray,  # (L, E) from `specialization_table`
     names: list[str],  # of the L labels
-    title: str = "Where each domain goes",
+    title: str = "Where each domain goes",  # above the picture
 ) -> "Axes":
     "Draw the shares as a table of shades with the number in each field; 1/E is white."
     even = 1 / share.shape[1]
@@ -162,7 +162,9 @@ def together(
     return counted
 
 # %% ../../../nbs/03_measure/5_text/01_specialization.ipynb #5335573f
-def lift_over_chance(together: Together) -> np.ndarray:
+def lift_over_chance(
+    together: Together,  # of one layer
+) -> np.ndarray:
     "(E, E) co-activation over what the loads explain, mean of both directions: 1 is chance; NaN or inf without load."
     load = (together.both.diagonal() / together.both.trace().clamp_min(1)).numpy()  # (E,) sums to 1
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -172,7 +174,7 @@ def lift_over_chance(together: Together) -> np.ndarray:
 
 # %% ../../../nbs/03_measure/5_text/01_specialization.ipynb #0d58ceb1
 def coactivation_graph(
-    together: Together,
+    together: Together,  # of one layer
     lift: float = 1.2,  # over chance, that an edge needs
 ) -> "Graph":
     "Experts as nodes (load), pairs with at least this lift over chance as edges (lift, share)."

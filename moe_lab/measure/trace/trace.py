@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #73d4da80
-def read_description(folder: Path) -> dict[str, Any]:
+def read_description(
+    folder: Path,  # of a recording
+) -> dict[str, Any]:
     "What `trace.json` says; `FileNotFoundError` if it is missing, `ValueError` if it is damaged."
     try:
         return json.loads((folder / "trace.json").read_text("utf8"))
@@ -45,7 +47,7 @@ class TraceFolder:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path,  # of the recording
         kept: tempfile.TemporaryDirectory | None = None,  # a temporary folder, which goes when the trace does
     ):
         self.folder, self.kept = folder, kept
@@ -67,7 +69,9 @@ class TraceFolder:
         return json.loads(path.read_text("utf8")) if path.exists() else None
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #3f2f0656
-def map_rows(path: Path) -> "pa.Table":
+def map_rows(
+    path: Path,  # of a `rows.arrow`
+) -> "pa.Table":
     "The rows in a file, mapped into memory; `FileNotFoundError` if it is missing, `ValueError` if it is damaged."
     import pyarrow as pa
 
@@ -99,7 +103,10 @@ class TraceRows(TraceFolder):
     def __len__(self) -> int:
         return len(self.table)
 
-    def of_layer(self, layer: str | int) -> "pa.Table":
+    def of_layer(
+        self,
+        layer: str | int,  # its name, or its place in `layers`
+    ) -> "pa.Table":
         "The rows of a layer, by name or number; `ValueError` if there is none such."
         import pyarrow.compute as pc
 
@@ -111,7 +118,10 @@ class SavedTrace(TraceRows):
     "A recording that can be opened again, and copied."
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
+    def load(
+        cls,
+        folder: str | Path,  # of a recording
+    ) -> Self:
         "Open a recording; `FileNotFoundError` or `ValueError` if there is none, or not a whole one."
         trace = cls(Path(folder))
         if not trace.about["finished"]:
@@ -121,7 +131,10 @@ class SavedTrace(TraceRows):
         len(trace)  # opens the file
         return trace
 
-    def save(self, folder: str | Path) -> Self:
+    def save(
+        self,
+        folder: str | Path,  # a new one, for the copy
+    ) -> Self:
         "Copy the recording into a new folder, and open it there; `FileExistsError` if the folder exists."
         shutil.copytree(self.folder, folder)
         return self.load(folder)
@@ -135,7 +148,9 @@ class SavedTrace(TraceRows):
         )
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #3db14bbd
-def visits_of(rows: "pa.Table") -> "pd.DataFrame":
+def visits_of(
+    rows: "pa.Table",  # of one layer, one for each token
+) -> "pd.DataFrame":
     "A layer's rows as one row for each visit; `row` is the place of the token's row."
     import pandas as pd
     import pyarrow.compute as pc
@@ -160,7 +175,10 @@ def fill(
     table[row, place] = pc.list_flatten(column).to_numpy()
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #82494ce5
-def check_same_length(names: list[str], columns: Sequence["pa.ChunkedArray"]):
+def check_same_length(
+    names: list[str],  # of the layers, for the message
+    columns: Sequence["pa.ChunkedArray"],  # one for each layer
+):
     "`ValueError` if the columns of layers with these names are not equally long."
     if len({len(column) for column in columns}) > 1:
         sizes = ", ".join(f"{name} {len(column)}" for name, column in zip(names, columns))
@@ -185,11 +203,17 @@ class Trace(SavedTrace):
 
     step = 0  # of the rows that come next; set it while recording
 
-    def tokens(self, layer: str | int) -> "pd.DataFrame":
+    def tokens(
+        self,
+        layer: str | int,  # its name, or its place in `layers`
+    ) -> "pd.DataFrame":
         "One row for each token of a layer (name or number): step, sequence, position, token."
         return self.of_layer(layer).select(["step", "sequence", "position", "token"]).to_pandas()
 
-    def assignments(self, layer: str | int) -> "pd.DataFrame":
+    def assignments(
+        self,
+        layer: str | int,  # its name, or its place in `layers`
+    ) -> "pd.DataFrame":
         "One row for each visit: step, sequence, position, token, row (of `tokens`), expert, rank, weight."
         return visits_of(self.of_layer(layer))
 
@@ -204,7 +228,9 @@ class Trace(SavedTrace):
         return choice_table(columns, max(self.about["k"].get(name, 0) for name in names))
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #2974a2ca
-def new_trace(folder: str | Path | None) -> Trace:
+def new_trace(
+    folder: str | Path | None,  # made if need be; None: a temporary one
+) -> Trace:
     "A folder for a recording, a temporary one for None; `FileExistsError` if it holds a recording already."
     kept = tempfile.TemporaryDirectory(prefix="moe_lab_trace_") if folder is None else None
     trace = Trace(Path(kept.name if kept else folder), kept)  # type: ignore[arg-type]
@@ -216,7 +242,7 @@ def new_trace(folder: str | Path | None) -> Trace:
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #50a9b8e3
 def new_writer(
     folder: Path,  # must exist
-    model: nn.Module,
+    model: nn.Module,  # that is recorded, for its name
     layer_hooks: dict[str, LayerHooks],  # name -> hooks of each layer that is recorded
     sample: float,  # share of sequences to keep
     seed: int,  # of the sample
@@ -291,7 +317,9 @@ def join(
     return frame.assign(**values)
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #b55d0b8e
-def batches_of(source: Any) -> "Iterator[pa.RecordBatch]":
+def batches_of(
+    source: Any,  # an open file in Arrow's stream format
+) -> "Iterator[pa.RecordBatch]":
     "The batches of an Arrow stream up to its end, or to where it is torn, which is warned of."
     import pyarrow as pa
 
@@ -301,7 +329,9 @@ def batches_of(source: Any) -> "Iterator[pa.RecordBatch]":
         warnings.warn(f"the rows end early: {torn}", stacklevel=2)
 
 # %% ../../../nbs/03_measure/4_trace/02_trace.ipynb #2cbdb429
-def rescue(folder: str | Path) -> Trace:
+def rescue(
+    folder: str | Path,  # of a recording that was cut off
+) -> Trace:
     "Make a recording readable that was cut off, by leaving out what is torn; it is changed in its place."
     import pyarrow as pa
 

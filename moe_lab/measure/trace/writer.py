@@ -38,7 +38,9 @@ def trace_schema() -> "pa.Schema":
     )
 
 # %% ../../../nbs/03_measure/4_trace/01_writer.ipynb #935b8dd4
-def as_numpy(values: Tensor) -> np.ndarray:
+def as_numpy(
+    values: Tensor,  # of any shape
+) -> np.ndarray:
     "A tensor for NumPy, from any device and without its graph; floats of any precision become float32."
     values = values.detach().cpu()
     return (values.float() if values.is_floating_point() else values).numpy()
@@ -73,7 +75,9 @@ def list_column(
     return pa.ListArray.from_arrays(pa.array(np.r_[0, counts.cumsum()].astype(np.int32)), pa.array(values))
 
 # %% ../../../nbs/03_measure/4_trace/01_writer.ipynb #1ae0a044
-def dropped_column(routing: Routing) -> "pa.ListArray":
+def dropped_column(
+    routing: Routing,  # of one layer, T tokens
+) -> "pa.ListArray":
     "The experts that each of the T tokens asked for in vain, best first."
     nobody = routing.token.new_empty(0)
     gone = routing.dropped or Dropped(nobody, nobody, nobody)
@@ -81,7 +85,9 @@ def dropped_column(routing: Routing) -> "pa.ListArray":
     return list_column(there.sum(1), experts)
 
 # %% ../../../nbs/03_measure/4_trace/01_writer.ipynb #f21c6007
-def choice_columns(routing: Routing) -> list["pa.Array"]:
+def choice_columns(
+    routing: Routing,  # of one layer, T tokens
+) -> list["pa.Array"]:
     "Experts, ranks, weights and dropped of each of the T tokens, as `LISTS` names them."
     there, ranks, (experts, weights) = by_token(
         routing.n_tokens,
@@ -105,7 +111,11 @@ class Places:
     def __len__(self) -> int:
         return len(self.sequence)
 
-    def take(self, rows: np.ndarray, first: int = 0) -> "Places":
+    def take(
+        self,
+        rows: np.ndarray,  # (T',) int: which of the T places
+        first: int = 0,  # what is added to the numbers of sequences
+    ) -> "Places":
         "The places of some rows (T',) int, with sequences that are counted from `first`."
         return Places(first + self.sequence[rows], self.position[rows], self.token[rows])
 
@@ -138,12 +148,18 @@ class Sequences:
         self.first = 0  # number of the running call's first sequence
         self.kept = np.zeros(0, bool)  # (N,) which sequences of the running call are kept
 
-    def begin(self, goes_on: bool):
+    def begin(
+        self,
+        goes_on: bool,  # whether it reads on in the last call's sequences
+    ):
         "A new call: its sequences are new ones, unless it goes on with those of the last."
         if not goes_on:
             self.first, self.kept = len(self), np.zeros(0, bool)
 
-    def keep(self, n: int) -> np.ndarray:
+    def keep(
+        self,
+        n: int,  # sequences that the call is known to have
+    ) -> np.ndarray:
         "(n,) bool: which of this call's first n sequences are kept."
         more = self.random.random(max(n - len(self.kept), 0)) < self.share
         self.kept = np.r_[self.kept, more]
@@ -176,7 +192,12 @@ class KeptTokens(Sequences):
         self.words = words
         self.call, self.context = Call(), Context()  # the running ones
 
-    def of(self, n_tokens: int, context: Context, call: Call) -> tuple[np.ndarray | None, Places]:
+    def of(
+        self,
+        n_tokens: int,  # T
+        context: Context,  # of the decision
+        call: Call,  # of the model, in which the decision fell
+    ) -> tuple[np.ndarray | None, Places]:
         "The rows (T',) int that are kept, None if all T are, and their places; `ValueError` for unknown ids."
         if call is not self.call:
             self.begin(bool(call.past))
@@ -186,7 +207,11 @@ class KeptTokens(Sequences):
             self.context, self.answer = context, self.choose(places, context.mask)
         return self.answer
 
-    def choose(self, places: Places, mask: Tensor | None) -> tuple[np.ndarray | None, Places]:
+    def choose(
+        self,
+        places: Places,  # of T tokens
+        mask: Tensor | None,  # (T,) bool, False: padding; None: all are real
+    ) -> tuple[np.ndarray | None, Places]:
         "The same for places (T,) and a mask (T,) bool that is True for real tokens."
         keep = self.keep(int(places.sequence.max(initial=-1)) + 1)[places.sequence]  # (T,) bool
         if mask is not None:
@@ -204,14 +229,22 @@ class LayerNumbers:
         self.n_experts, self.k = about["n_experts"], about["k"]
         self.call, self.times = Call(), dict[str, int]()
 
-    def name(self, layer: str, call: Call) -> str:
+    def name(
+        self,
+        layer: str,  # its name in the model
+        call: Call,  # of the model, in which it decides
+    ) -> str:
         "The layer's name, with the number of its turn in this call from the second turn on."
         if call is not self.call:
             self.call, self.times = call, {}
         self.times[layer] = self.times.get(layer, 0) + 1
         return layer if self.times[layer] == 1 else f"{layer}#{self.times[layer]}"
 
-    def learn(self, name: str, routing: Routing) -> bool:
+    def learn(
+        self,
+        name: str,  # of the layer, as `name` says it
+        routing: Routing,  # of that layer
+    ) -> bool:
         "Note what a decision tells of its layer; True if that is news."
         most = int(rank_of(routing).max()) + 1 if len(routing.token) else 0
         e, k = self.n_experts.get(name, 0), self.k.get(name, 0)
@@ -219,7 +252,10 @@ class LayerNumbers:
             self.n_experts[name], self.k[name] = max(routing.n_experts, e), max(most, k)
         return news
 
-    def number(self, name: str) -> int:
+    def number(
+        self,
+        name: str,  # of a layer that was learned of
+    ) -> int:
         "The place of the layer among all."
         return list(self.n_experts).index(name)
 
@@ -294,7 +330,14 @@ class Writer:
         self.about |= news
         write_description(self.folder, self.about)
 
-    def tell(self, step: int, layer: str, routing: Routing, context: Context, call: Call):
+    def tell(
+        self,
+        step: int,  # number that its rows get
+        layer: str,  # its name in the model
+        routing: Routing,  # of that layer, T tokens
+        context: Context,  # of the decision
+        call: Call,  # of the model, in which the decision fell
+    ):
         "One decision; `ValueError` for a token that the vocabulary does not have."
         rows, places = self.kept.of(routing.n_tokens, context, call)
         name = self.layers.name(layer, call)

@@ -49,7 +49,9 @@ def from_table(
     return assign(*pairs, len(experts), n_experts, rank, dropped=dropped, mask=mask, **rest)
 
 # %% ../../../nbs/03_measure/3_transformers/02_adapters.ipynb #515107a1
-def rank_of(routing: Routing) -> Tensor:
+def rank_of(
+    routing: Routing,  # of one layer, A assignments
+) -> Tensor:
     "(A,) the rank of each assignment; by weight where the router gives none."
     if routing.rank is not None:
         return routing.rank
@@ -60,7 +62,9 @@ def rank_of(routing: Routing) -> Tensor:
     return torch.empty_like(order).index_put((order,), torch.arange(len(order), device=order.device) - start)
 
 # %% ../../../nbs/03_measure/3_transformers/02_adapters.ipynb #2b2e4b2c
-def to_table(routing: Routing) -> Table:
+def to_table(
+    routing: Routing,  # of one layer, T tokens
+) -> Table:
     "The table that lists a decision; ranks are columns, and dropped choices have weight 0."
     parts = [(routing.token, rank_of(routing), routing.expert, routing.weight)]  # (A,) each
     if gone := routing.dropped:
@@ -239,7 +243,9 @@ BY_ARGUMENTS: dict[tuple[str, ...], Adapter] = {  # names of the arguments of `f
 }
 
 # %% ../../../nbs/03_measure/3_transformers/02_adapters.ipynb #99a4964d
-def adapter_of(module: nn.Module) -> Adapter | None:
+def adapter_of(
+    module: nn.Module,  # any part of a model
+) -> Adapter | None:
     "How to read a module's choices; None: it makes none that are known."
     named = (BY_NAME[kind.__name__] for kind in type(module).__mro__ if kind.__name__ in BY_NAME)
     return next(named, None) or BY_ARGUMENTS.get(tuple(inspect.signature(module.forward).parameters))

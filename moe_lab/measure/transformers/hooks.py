@@ -25,7 +25,9 @@ from ...routing.decision import Context, Routing
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #6f16ca9d
 @contextmanager
-def hooked(handles: Iterable[RemovableHandle]) -> Iterator[None]:
+def hooked(
+    handles: Iterable[RemovableHandle],  # of hooks that are registered already
+) -> Iterator[None]:
     "Inside the block the hooks are in place; at its end they are removed."
     with ExitStack() as stack:
         for handle in handles:
@@ -48,10 +50,17 @@ class LayerHooks(Protocol):
     def can_change(self) -> bool:
         "Whether `change` can be asked for."
 
-    def on_routing(self, tell: Tell, context: Callable[[int], Context]) -> list[RemovableHandle]:
+    def on_routing(
+        self,
+        tell: Tell,  # it gets the decision and its context
+        context: Callable[[int], Context],  # n tokens -> their context
+    ) -> list[RemovableHandle]:
         "Call `tell` for each decision from now on; `context` is that of n tokens in the running call."
 
-    def change(self, edit: Edit) -> list[RemovableHandle]:
+    def change(
+        self,
+        edit: Edit,  # table of choices -> the one to carry out
+    ) -> list[RemovableHandle]:
         "Carry out another table of choices instead, from now on."
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #6393345e
@@ -59,20 +68,27 @@ class LayerHooks(Protocol):
 class MoEHooks:
     "A layer of the kit. Where it is given no context, each row is a sequence of its own."
 
-    layer: MoE
+    layer: MoE  # of the kit
     can_change: bool = True  # always: `LayerHooks` asks for it
 
     @property
     def n_experts(self) -> int:
         return self.layer.n_experts
 
-    def on_routing(self, tell: Tell, context: Callable[[int], Context]) -> list[RemovableHandle]:
+    def on_routing(
+        self,
+        tell: Tell,  # it gets the decision and its context
+        context: Callable[[int], Context],  # not needed, the router is given its own
+    ) -> list[RemovableHandle]:
         def hook(_router, arguments, routing: Routing):
             tell(routing, arguments[1] or Context(sequence=torch.arange(routing.n_tokens)))
 
         return [self.layer.router.register_forward_hook(hook)]
 
-    def change(self, edit: Edit) -> list[RemovableHandle]:
+    def change(
+        self,
+        edit: Edit,  # table of choices -> the one to carry out
+    ) -> list[RemovableHandle]:
         def hook(_router, _arguments, routing: Routing) -> Routing:
             kept = {name: getattr(routing, name) for name in ("mask", "logits", "scores", "notes")}
             return from_table(*edit(to_table(routing)), routing.n_experts, **kept)
@@ -84,7 +100,7 @@ Act = Callable[[Values], Values | None]  # values seen -> values to go on with, 
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #0214d992
 def hook_before(
-    module: nn.Module,
+    module: nn.Module,  # whose calls are seen
     act: Act,  # it sees what the module is given
     prepend: bool = False,  # run before the hooks that are there already
 ) -> RemovableHandle:
@@ -99,7 +115,7 @@ def hook_before(
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #caf78018
 def hook_after(
-    module: nn.Module,
+    module: nn.Module,  # whose calls are seen
     act: Act,  # it sees what the module gives back, a tuple
     prepend: bool = False,  # run before the hooks that are there already
 ) -> RemovableHandle:
@@ -112,7 +128,9 @@ def hook_after(
     return module.register_forward_hook(after, prepend=prepend)
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #5ff55db8
-def as_logits(scores: Tensor) -> Tensor:
+def as_logits(
+    scores: Tensor,  # (T, E) of one router
+) -> Tensor:
     "Router scores (T, E) as logits: the logarithm if they are probabilities, else as they are."
     total = scores.sum(-1)  # (T,)
     if scores.numel() and (scores >= 0).all() and torch.allclose(total, torch.ones_like(total), atol=1e-2):
@@ -127,12 +145,20 @@ class RouterLogits:
     place: int  # of the logits among the router's values
     last: Tensor | None = None  # (T, E) as the router gave them; None: it was not called yet
 
-    def keep(self, _router: nn.Module, _given: tuple, values: Any):
+    def keep(
+        self,
+        _router: nn.Module,  # not needed
+        _given: tuple,  # not needed
+        values: Any,  # what the router gave back, one or a tuple
+    ):
         "A forward hook of the router."
         values = values if isinstance(values, tuple) else (values,)
         self.last = values[self.place].detach().flatten(0, -2)
 
-    def of(self, n_experts: int) -> Tensor | None:
+    def of(
+        self,
+        n_experts: int,  # E, as the layer tells it
+    ) -> Tensor | None:
         "Logits (T, n_experts), without a column that is no expert; None where they do not fit."
         if self.last is None or not 0 <= self.last.shape[1] - n_experts <= 1:
             return None
@@ -144,7 +170,7 @@ class SparseModule:
     "A module that an adapter can read, and the router beside it."
 
     module: nn.Module  # whose call shows the choice
-    adapter: Adapter
+    adapter: Adapter  # that fits the module
     router: nn.Module | None = None  # asked for logits only
 
     @property
@@ -156,7 +182,11 @@ class SparseModule:
     def can_change(self) -> bool:
         return self.adapter.write is not None
 
-    def hook(self, act: Act, prepend: bool = False) -> RemovableHandle:
+    def hook(
+        self,
+        act: Act,  # values -> others, or None to keep them
+        prepend: bool = False,  # run before the hooks that are there already
+    ) -> RemovableHandle:
         "Let `act` see the values of each call, and replace them if it returns others."
         put = hook_after if self.adapter.after else hook_before
         return put(self.module, act, prepend)
@@ -166,7 +196,11 @@ class SparseModule:
 class TransformersHooks(SparseModule):
     "A layer of transformers: a `SparseModule` that can be listened to and changed."
 
-    def on_routing(self, tell: Tell, context: Callable[[int], Context]) -> list[RemovableHandle]:
+    def on_routing(
+        self,
+        tell: Tell,  # it gets the decision and its context
+        context: Callable[[int], Context],  # n tokens -> their context
+    ) -> list[RemovableHandle]:
         said = RouterLogits(self.adapter.logits or 0)
 
         def act(values: Values):
@@ -179,7 +213,10 @@ class TransformersHooks(SparseModule):
             return [self.hook(act)]
         return [self.router.register_forward_hook(said.keep), self.hook(act)]
 
-    def change(self, edit: Edit) -> list[RemovableHandle]:
+    def change(
+        self,
+        edit: Edit,  # table of choices -> the one to carry out
+    ) -> list[RemovableHandle]:
         module, read, write = self.module, self.adapter.read, self.adapter.write
         if write is None:
             kind = type(module).__name__
@@ -188,7 +225,7 @@ class TransformersHooks(SparseModule):
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #c59809d7
 def router_beside(
-    model: nn.Module,
+    model: nn.Module,  # that has the experts in it
     name: str,  # of the experts in the model
 ) -> nn.Module | None:
     "The router beside a module of experts; None if there is none by a usual name."
@@ -196,7 +233,9 @@ def router_beside(
     return beside.get("gate", beside.get("router"))
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #09fb869b
-def routed_layers(model: nn.Module) -> dict[str, LayerHooks]:
+def routed_layers(
+    model: nn.Module,  # the kit's or a transformers model
+) -> dict[str, LayerHooks]:
     "The sparse layers of a model by name, in the model's order; `ValueError` if it has none."
     layer_hooks: dict[str, LayerHooks] = {}
     for name, module in model.named_modules():
@@ -228,7 +267,9 @@ def layer_name(
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #7c458eb5
 @contextmanager
-def running_call(model: nn.Module) -> Iterator[list[Call]]:
+def running_call(
+    model: nn.Module,  # whose calls are seen
+) -> Iterator[list[Call]]:
     "Inside the block, a list that holds the call of the model while one is running, and is empty otherwise."
     signature = inspect.signature(model.forward)
     running: list[Call] = []
@@ -263,7 +304,7 @@ def within_call(
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #a7bdcb1e
 @contextmanager
 def attach(
-    model: nn.Module,
+    model: nn.Module,  # the kit's or a transformers model
     tell: Callable[[str, Routing, Context, Call], None],  # layer, decision, its context, the model's call
     layers: Sequence[str | int] | None = None,  # names, or numbers in the order of `routed_layers`; None: all
 ) -> Iterator[dict[str, LayerHooks]]:
@@ -280,7 +321,9 @@ def attach(
 
 # %% ../../../nbs/03_measure/3_transformers/04_hooks.ipynb #05f57cc0
 @contextmanager
-def listen(model: nn.Module) -> Iterator[list[tuple[str, Routing]]]:
+def listen(
+    model: nn.Module,  # the kit's or a transformers model
+) -> Iterator[list[tuple[str, Routing]]]:
     "Collect (layer name, routing) for every decision in calls of any model made inside the block, in order."
     seen: list[tuple[str, Routing]] = []
     with attach(model, lambda name, routing, *_: seen.append((name, routing))):

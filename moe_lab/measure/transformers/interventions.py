@@ -18,7 +18,7 @@ from .hooks import Edit, hooked, layer_name, routed_layers
 # %% ../../../nbs/03_measure/3_transformers/05_interventions.ipynb #4c5e6ef0
 @contextmanager
 def intervene(
-    model: nn.Module,
+    model: nn.Module,  # the kit's or a transformers model
     layer: str | int,  # a name, or a number in the order of `routed_layers`
     expert: int,  # the one that the edit is about; checked only
     edit: Edit,  # the table of choices (T, k) -> the one to carry out
@@ -34,7 +34,7 @@ def intervene(
 # %% ../../../nbs/03_measure/3_transformers/05_interventions.ipynb #d6e2e011
 def without_expert(
     table: Table,  # (T, k) each
-    expert: int,
+    expert: int,  # the one to be silenced
 ) -> Table:
     "The same choices, with weight 0 for one expert."
     experts, weights = table
@@ -42,9 +42,9 @@ def without_expert(
 
 # %% ../../../nbs/03_measure/3_transformers/05_interventions.ipynb #68603b9c
 def ablate(
-    model: nn.Module,
+    model: nn.Module,  # the kit's or a transformers model
     layer: str | int,  # a name, or a number in the order of `routed_layers`
-    expert: int,
+    expert: int,  # the one to be silenced
 ) -> AbstractContextManager[nn.Module]:
     "Inside the block, an expert adds nothing to the tokens that choose it; errors as of `intervene`."
     return intervene(model, layer, expert, lambda table: without_expert(table, expert))
@@ -52,7 +52,7 @@ def ablate(
 # %% ../../../nbs/03_measure/3_transformers/05_interventions.ipynb #56c2bb73
 def only_expert(
     table: Table,  # (T, k) each
-    expert: int,
+    expert: int,  # the one that gets all the weight
 ) -> Table:
     "One expert first, with the whole weight of each row; the others with weight 0."
     experts, weights = table
@@ -63,9 +63,9 @@ def only_expert(
 
 # %% ../../../nbs/03_measure/3_transformers/05_interventions.ipynb #15893346
 def force(
-    model: nn.Module,
+    model: nn.Module,  # the kit's or a transformers model
     layer: str | int,  # a name, or a number in the order of `routed_layers`
-    expert: int,
+    expert: int,  # the one that all tokens visit
 ) -> AbstractContextManager[nn.Module]:
     "Inside the block, every token visits one expert, with the whole weight of its choices; errors as of `intervene`."
     return intervene(model, layer, expert, lambda table: only_expert(table, expert))

@@ -19,11 +19,19 @@ from ...routing.parts import positive
 class Positions(nn.Module):
     "No positions; and what those that there are have in common: `add` to embeddings, `turn` queries and keys."
 
-    def add(self, x: Tensor, place: Tensor) -> Tensor:
+    def add(
+        self,
+        x: Tensor,  # (B, S, d) embeddings
+        place: Tensor,  # (B or 1, S) long, from 0
+    ) -> Tensor:
         "Embeddings x (B, S, d) of tokens at `place` (B or 1, S) long, from 0 -> (B, S, d)."
         return x
 
-    def turn(self, heads: Tensor, place: Tensor) -> Tensor:
+    def turn(
+        self,
+        heads: Tensor,  # (B, heads, S, w) queries or keys
+        place: Tensor,  # (B or 1, S) long, from 0
+    ) -> Tensor:
         "Queries or keys (B, heads, S, w) of tokens at `place` (B or 1, S) long -> the same shape."
         return heads
 
@@ -40,7 +48,11 @@ class Learned(Positions):
         positive(length=length, d=d)
         self.table = nn.Parameter(torch.randn(length, d) * 0.02)
 
-    def add(self, x: Tensor, place: Tensor) -> Tensor:
+    def add(
+        self,
+        x: Tensor,  # (B, S, d) embeddings
+        place: Tensor,  # (B or 1, S) long, below the `length` of the table
+    ) -> Tensor:
         if int(place.max()) >= len(self.table):
             raise ValueError(
                 f"tokens: {int(place.max()) + 1} in a sequence, but there are learned positions for "
@@ -74,7 +86,11 @@ class Rotary(Positions):
             raise ValueError(f"width={width}: rotary positions turn pairs, a head needs an even width")
         self.register_buffer("frequency", base ** (-torch.arange(0, width, 2) / width), persistent=False)
 
-    def turn(self, heads: Tensor, place: Tensor) -> Tensor:
+    def turn(
+        self,
+        heads: Tensor,  # (B, heads, S, w) queries or keys
+        place: Tensor,  # (B or 1, S) long, from 0
+    ) -> Tensor:
         return rotate_pairs(heads, place[:, None, :, None] * self.frequency)  # angle (B, 1, S, w/2)
 
 # %% ../../../nbs/05_models/2_language/01_attention.ipynb #486a3c25
@@ -84,7 +100,11 @@ class LayerCache:
     def __init__(self):
         self.pairs: tuple[Tensor, Tensor] | None = None
 
-    def join(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+    def join(
+        self,
+        keys: Tensor,  # (B, heads, S, w) of the new tokens
+        values: Tensor,  # (B, heads, S, w) of the new tokens
+    ) -> tuple[Tensor, Tensor]:
         "Remember those of S new tokens, (B, heads, S, w) each, as well, and return all, (B, heads, n + S, w) each."
         if self.pairs is not None:
             keys, values = (torch.cat(both, 2) for both in zip(self.pairs, (keys, values)))
@@ -99,7 +119,11 @@ class Cache:
         self.layers: list[LayerCache] = []
         self.real: Tensor | None = None  # (B, n) bool
 
-    def read(self, real: Tensor, layers: int) -> Tensor:
+    def read(
+        self,
+        real: Tensor,  # (B, S) bool, False: padding
+        layers: int,  # with attention, in the model
+    ) -> Tensor:
         "Take note of S new tokens, `real` (B, S) bool, in a model of so many layers, and return all (B, n + S)."
         self.layers = self.layers or [LayerCache() for _ in range(layers)]
         self.real = real if self.real is None else torch.cat([self.real, real], 1)
@@ -132,7 +156,7 @@ class AttentionInputs:
 
 # %% ../../../nbs/05_models/2_language/01_attention.ipynb #05b00d54
 def attention_inputs(
-    positions: Positions,
+    positions: Positions,  # of the model
     real: Tensor,  # (B, K) bool: all tokens so far, False: padding
     n: int,  # S, the last of them, which this pass reads
 ) -> AttentionInputs:

@@ -30,7 +30,9 @@ from ...routing.scores import TimeGRU
 from ...routing.selection import Threshold
 
 # %% ../../../nbs/05_models/2_language/04_generation.ipynb #f1d2607f
-def cache_obstacle(router: Router) -> str | None:
+def cache_obstacle(
+    router: Router,  # of one layer
+) -> str | None:
     "Why the router does not allow a cache, the first reason if there are several; None: it allows one."
     says = router.promises
     obstacles = {
@@ -42,7 +44,9 @@ def cache_obstacle(router: Router) -> str | None:
     return next((reason for reason, holds in obstacles.items() if holds), None)
 
 # %% ../../../nbs/05_models/2_language/04_generation.ipynb #fe1301b4
-def why_not_cached(model: nn.Module) -> dict[str, str]:
+def why_not_cached(
+    model: nn.Module,  # its MoE layers are found by themselves
+) -> dict[str, str]:
     "Layer -> the reason why its router does not allow a cache; empty: all do."
     reasons = {name: cache_obstacle(layer.router) for name, layer in moe_layers(model).items()}
     return {name: reason for name, reason in reasons.items() if reason}
@@ -94,7 +98,7 @@ class Written:
 
 # %% ../../../nbs/05_models/2_language/04_generation.ipynb #cf6fd77c
 def generate(
-    model: LanguageModel,
+    model: LanguageModel,  # at rest while it writes
     prompt: Tensor,  # (B, P) long, without padding
     n: int,  # tokens to write
     temperature: float = 1.0,  # 0: always the likeliest
@@ -134,7 +138,10 @@ class ExpertChoiceTransformer:
         "Mean number of experts a token gets."
         return self.expert_capacity * self.num_experts / (self.batch_size * self.seq_len)
 
-    def build(self, vocabulary: int) -> LanguageModel:
+    def build(
+        self,
+        vocabulary: int,  # V, its number of tokens
+    ) -> LanguageModel:
         "The model, for a vocabulary of this many tokens."
         shape = DecoderSettings(
             vocabulary,
@@ -179,7 +186,9 @@ def threshold_router(
     return Router(router.score, [*router.adjustments, thresholds], Threshold(0.0, select.gate))
 
 # %% ../../../nbs/05_models/2_language/04_generation.ipynb #91c61bb6
-def choosing_layers(model: nn.Module) -> list[MoE]:
+def choosing_layers(
+    model: nn.Module,  # its MoE layers are found by themselves
+) -> list[MoE]:
     "The MoE layers whose experts choose their tokens, from below."
     return [layer for layer in moe_layers(model).values() if isinstance(layer.router.select, ExpertChoice)]
 

@@ -200,7 +200,10 @@ class DecoderSettings(DecoderShape):
                 f"first_k_dense_replace={self.first_k_dense_replace}: needs 0 to layers={self.layers}"
             )
 
-    def is_sparse(self, layer: int) -> bool:
+    def is_sparse(
+        self,
+        layer: int,  # number of the block, from 0
+    ) -> bool:
         "Whether layer number `layer`, from 0, has experts to choose from."
         return layer >= self.first_k_dense_replace and layer % self.moe_layer_freq == 0
 

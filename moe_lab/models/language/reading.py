@@ -100,7 +100,7 @@ def met_experts(
 
 # %% ../../../nbs/05_models/2_language/03_reading.ipynb #3be9a995
 def active_parameters(
-    model: LanguageModel,
+    model: LanguageModel,  # that reads the batch
     batch: Tensor,  # (B, S) long, −1 at padded places
 ) -> float:
     "Parameters that an average token of the batch meets, those that layers share once."
@@ -124,7 +124,7 @@ def multiply_adds(
 
 # %% ../../../nbs/05_models/2_language/03_reading.ipynb #860f5fed
 def forward_flops(
-    model: LanguageModel,
+    model: LanguageModel,  # that reads the batch
     batch: Tensor,  # (B, S) long, −1 at padded places
 ) -> float:
     "FLOPs per token of a forward pass over texts as long as those of the batch."

@@ -30,7 +30,7 @@ def vary(
 
 # %% ../../../nbs/05_models/2_language/06_upcycling.ipynb #cab2420d
 def dense_feeds(
-    model: LanguageModel,
+    model: LanguageModel,  # with one dense block or more
     blocks: range | list[int] | None = None,  # numbers of blocks, from 0; None: all dense ones
 ) -> dict[int, Dense]:
     "Number of the block -> its dense feed-forward part; `ValueError` if there is none, or one named is not dense."
