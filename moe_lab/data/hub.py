@@ -118,7 +118,7 @@ def load_hub(
 
 # %% ../../nbs/04_data/06_hub.ipynb #58f5e7a8
 def fingerprint(
-    folder: Path,  # read with all its sub-folders
+    folder: Path,  # sub-folders included
 ) -> str:
     "A hash of the names, sizes and times of all files in a folder, hidden ones left out."
     paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

@@ -157,14 +157,14 @@ def rule_row(
     menus = [knobs[f"{s}.{name}"] for name in SideState.CHOICES]
     return styled(w.HBox([w.HTML(f"<b class='moe-{s}'>{s.upper()}</b>"), *menus]), "moe-rule")
 
-# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #65e37cfd
+# %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #a17fd298
 def slider_grid(
     s: str,  # the side, a or b
     knobs: Mapping[str, w.Widget],  # `balance_knobs`
 ) -> w.Widget:
-    "The side's sliders, in two columns."
+    "The side's sliders, side by side where there is room."
     sliders = [knobs[f"{s}.{name}"] for name in SideState.BOUNDS]
-    grid = w.GridBox(sliders, layout={"grid_template_columns": "repeat(2, minmax(0, 1fr))"})
+    grid = w.GridBox(sliders, layout={"grid_template_columns": "repeat(auto-fit, minmax(190px, 1fr))"})
     return styled(grid, "moe-grid")
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #5111763d

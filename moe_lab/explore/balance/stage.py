@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORMATS', 'number_cell', 'numbers_table', 'most_tokens', 'BalanceViews', 'BalanceStage']
 
-# %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #ba5fdabf
+# %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #07f5b74b
 from typing import Any
 
 import ipywidgets as w
@@ -15,7 +15,7 @@ import torch
 from .comparison import Outcome
 from .token_batch import TokenBatch
 from .views import EntropyPlane, LoadBars, Moves, TokenMap, tokens_per_expert
-from ..shared.controls import sheet
+from ..shared.controls import sheet, styled
 from ..shared.views import follow
 from ...measure.load.metrics import Measured
 
@@ -49,7 +49,7 @@ def most_tokens(tokens: list[np.ndarray]) -> float:  # tokens: (4, E) each, see 
     "Where the axes of some load bars end, so that every bar and every mark is below."
     return 1.05 * max(max(t[:2].sum(0).max(), t[2:].max()) for t in tokens)
 
-# %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #51bf5231
+# %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #3a1cec24
 class BalanceViews:
     "The linked views of two sides."
 
@@ -60,9 +60,9 @@ class BalanceViews:
         self.plane, self.moves, self.table = EntropyPlane(), Moves(), w.HTML()
         follow(*self.maps, *self.loads, self.moves)
         self.below = w.HBox([self.plane, self.moves, self.table])
-        for view, flex in zip(self.below.children, ("3 1 0", "3 1 0", "0 0 340px")):
+        for view, flex in zip(self.below.children, ("1 1 200px", "1 1 200px", "0 1 340px")):
             view.layout = {"flex": flex, "min_width": "0"}
-        self.below.add_class("moe-card")
+        styled(self.below, "moe-card", "moe-between")
 
 # %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #f082f2b8
 class BalanceStage(BalanceViews):

@@ -330,14 +330,7 @@ class Writer:
         self.about |= news
         write_description(self.folder, self.about)
 
-    def tell(
-        self,
-        step: int,  # number that its rows get
-        layer: str,  # its name in the model
-        routing: Routing,  # of that layer, T tokens
-        context: Context,  # of the decision
-        call: Call,  # of the model, in which the decision fell
-    ):
+    def tell(self, step: int, layer: str, routing: Routing, context: Context, call: Call):
         "One decision; `ValueError` for a token that the vocabulary does not have."
         rows, places = self.kept.of(routing.n_tokens, context, call)
         name = self.layers.name(layer, call)
