@@ -4,18 +4,22 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance_lab", "comparison", "parts", "rules", "token_batch", "views"],
+    ["balance_lab", "comparison", "parts", "rules", "stage", "token_batch", "views"],
     {
         "balance_lab": [
             "BALANCE_CODE",
             "BALANCE_PRESETS",
             "BalanceLab",
-            "BalanceStage",
-            "FORMATS",
+            "BalancePanel",
             "IMAGES",
+            "LimitedBalancePanel",
             "SIDE_KNOBS",
             "balance_knobs",
-            "numbers_table",
+            "rule_row",
+            "show_knobs_of",
+            "side_card",
+            "side_knobs",
+            "slider_grid",
         ],
         "comparison": [
             "Outcome",
@@ -59,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
             "scene_weight",
             "settle",
         ],
+        "stage": ["BalanceStage", "BalanceViews", "FORMATS", "most_tokens", "number_cell", "numbers_table"],
         "token_batch": [
             "TokenBatch",
             "centres",

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = attach(
         "controls": [
             "CopyCode",
             "LABEL",
+            "LogSlider",
             "Preset",
             "TURN",
             "WIDE",
