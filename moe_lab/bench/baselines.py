@@ -31,13 +31,15 @@ __all__ = ['Made', 'CHAINS', 'PRODUCTS', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS',
 Made = tuple[Callable[[], Tensor], Sequence[Tensor]]  # the forward pass, and what gets gradients
 
 
-def ours(case: Case) -> Made:
+def ours(
+    case: Case,  # whose layer and tokens these are
+) -> Made:
     "The layer: router, dispatch, experts."
     return lambda: case.layer(case.x), [case.x, *case.layer.parameters()]
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #6cac6d30
 def routing_given(
-    case: Case,
+    case: Case,  # whose routing is taken as it is
     kernel: Kernel | None = None,  # None: the one that the rule chooses
 ) -> Made:
     "The layer without its router: dispatch and experts."
@@ -45,7 +47,9 @@ def routing_given(
     return lambda: apply_experts(case.x, case.routing, case.layer.experts, kernel), learns
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #677159d1
-def naive_loop(case: Case) -> Made:
+def naive_loop(
+    case: Case,  # whose directions and weights are used
+) -> Made:
     "Router and experts as a loop over experts, with nothing sorted."
     compute = case.layer.experts.expert
 
@@ -105,7 +109,12 @@ class OneDNN(torch.autograd.Function):
     "rows (n, a), w (a, c), perhaps b (c,) -> rows·w + b (n, c) by oneDNN, then a relu if asked for."
 
     @staticmethod
-    def product(rows: Tensor, w: Tensor, b: Tensor | None = None, then: str = "none") -> Tensor:
+    def product(
+        rows: Tensor,  # (n, a)
+        w: Tensor,  # (a, c)
+        b: Tensor | None = None,  # (c,); None: no bias
+        then: str = "none",  # "none" or "relu"
+    ) -> Tensor:
         return torch.ops.mkldnn._linear_pointwise(rows, w.T, b, then, [], "")
 
     @staticmethod
@@ -145,7 +154,7 @@ PRODUCTS: dict[str, tuple[LinearMap, LinearMap]] = {
 
 def dense_chain(
     product: str,  # a name in `PRODUCTS`
-    case: Case,
+    case: Case,  # whose first expert computes
 ) -> Made:
     "As many rows as there are assignments, all through the weights of one expert."
     rows = case.x.detach().repeat_interleave(case.shape.k, 0).requires_grad_()  # (T·k, d)
@@ -154,7 +163,9 @@ def dense_chain(
     return lambda: compute(rows, *products, *weights), [rows, *weights]
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #f6631b13
-def same_weights(case: Case) -> Made:
+def same_weights(
+    case: Case,  # whose stacks of weights are used
+) -> Made:
     "The same stacks, each expert with r rows (rounded up) that need no sorting: a batched product."
     shape = case.shape
     rows = torch.randn(shape.n_experts, -(-shape.tokens * shape.k // shape.n_experts), shape.d)  # (E, r, d)
@@ -173,7 +184,7 @@ WAYS = {"eager": "eager", "grouped": "grouped_mm"}
 # %% ../../nbs/09_bench/03_baselines.ipynb #cb551794
 def block_settings(
     way: str,  # a name in `WAYS`
-    shape: Shape,
+    shape: Shape,  # widths, experts and choices
 ) -> dict[str, Any]:
     "The settings of a sparse block, by all the names that the families know them by."
     return {
@@ -212,7 +223,9 @@ def transformers_block(
 SEQUENCE = 128
 
 
-def in_sequences(case: Case) -> Tensor:
+def in_sequences(
+    case: Case,  # T < 128, or a multiple of 128
+) -> Tensor:
     "The tokens (T, d) in sequences (T / 128, 128, d); in one, if there are fewer."
     return case.x.view(-1, min(SEQUENCE, case.shape.tokens), case.shape.d)
 
@@ -220,14 +233,16 @@ def in_sequences(case: Case) -> Tensor:
 def peer(
     make: Callable[[Case], Any],  # the layer for a case
     read: Callable[[Any], Tensor],  # what it returns -> (B, S, d)
-    case: Case,
+    case: Case,  # whose tokens it reads
 ) -> Made:
     "A layer for sequences, in evaluation mode (which spares some of them an auxiliary loss)."
     layer = make(case).eval()
     return lambda: read(layer(in_sequences(case))).view_as(case.x), [case.x, *layer.parameters()]
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #ad7069bf
-def st_moe(case: Case) -> Any:
+def st_moe(
+    case: Case,  # whose shape and directions it gets
+) -> Any:
     "A layer of st-moe-pytorch: k > 1, places for as many as there are assignments; gated experts have a GELU."
     from st_moe_pytorch import MoE as Peer
 
@@ -250,7 +265,9 @@ def st_moe(case: Case) -> Any:
     return layer
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #2b2f9ea8
-def mixture_of_experts(case: Case) -> Any:
+def mixture_of_experts(
+    case: Case,  # whose shape and directions it gets
+) -> Any:
     "A layer of mixture-of-experts: k of 1 or 2, experts without gates and biases, places as in st-moe-pytorch."
     from mixture_of_experts import MoE as Peer
 
@@ -267,7 +284,9 @@ def mixture_of_experts(case: Case) -> Any:
     return layer
 
 # %% ../../nbs/09_bench/03_baselines.ipynb #d92193c4
-def soft_moe(case: Case) -> Any:
+def soft_moe(
+    case: Case,  # whose shape it gets
+) -> Any:
     "A layer of soft-moe-pytorch: slots for as many as there are assignments, a GELU, with a gate or without."
     from soft_moe_pytorch import SoftMoE as Peer
 

@@ -98,7 +98,7 @@ def moved_to_logits(
 class Case:
     "A layer at one size, tokens for it, and what its router decides about them."
 
-    shape: Shape
+    shape: Shape  # of the layer and of the batch
     x: Tensor  # (T, d) a leaf that learns
     layer: MoE  # ours, whose weights all others share
     routing: Routing  # with weights that learn
@@ -128,7 +128,7 @@ def layer_of(
 
 # %% ../../nbs/09_bench/02_cases.ipynb #a9a3cd52
 def make_case(
-    shape: Shape,
+    shape: Shape,  # of the layer and of the batch
     seed: int = 0,  # of all draws
 ) -> Case:
     "The batch and the layer of a shape, always the same; the global random state stays as it is."

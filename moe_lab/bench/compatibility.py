@@ -35,7 +35,7 @@ Answer = tuple[Tensor, Tensor]  # experts (T, k), weights (T, k)
 
 def best_of(
     logits: Tensor,  # (T, E)
-    k: int,
+    k: int,  # experts a token visits
     gate: Callable[[Tensor, Tensor], Tensor],  # logits (T, E), those of the best (T, k) -> weights (T, k)
 ) -> Answer:
     "The k best of each token, weighted by the gate."
@@ -82,7 +82,7 @@ BY_HAND: dict[str, Callable[[Any, Any], Answer]] = {  # class of a router: itsel
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #18d41922
 def choice_of(
-    router: nn.Module,
+    router: nn.Module,  # of one layer of a Transformers model
     answer: Any,  # what it returned
 ) -> Answer:
     "The choice in a router's answer; `ValueError` if there is none that can be found."
@@ -110,7 +110,7 @@ def in_order(
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #a8c7a895
 def answered_visits(
-    answer: Answer,
+    answer: Answer,  # of one router, padding included: (T, k) both
     real: Tensor,  # (B, S) bool, B·S = T: False for padding
 ) -> Visits:
     "The visits in a router's answer."
@@ -131,7 +131,7 @@ def traced_visits(
 # %% ../../nbs/09_bench/09_compatibility.ipynb #9b928266
 def trace_differences(
     visits: pd.DataFrame,  # of one layer, as `Trace.assignments` gives them
-    answer: Answer,
+    answer: Answer,  # of the layer's router, (T, k) both, T = B·S
     real: Tensor,  # (B, S) bool
 ) -> str:  # "": none
     "In what a trace differs from a router's answer for the same tokens."
@@ -174,7 +174,7 @@ Calls = dict[str, tuple[nn.Module, tuple, dict]]  # layer -> router, arguments, 
 
 @contextmanager
 def router_calls(
-    model: nn.Module,
+    model: nn.Module,  # of Transformers
 ) -> Iterator[Calls]:
     "Inside the block, keep what each layer's router is given; of several calls, the last."
     given: Calls = {}
@@ -209,7 +209,10 @@ def wrong_layers(
     return wrong
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #41b31208
-def is_same(a: Tensor, b: Tensor) -> bool:
+def is_same(
+    a: Tensor,  # a table of any shape
+    b: Tensor,  # what it is compared with
+) -> bool:
     "Whether two tables have one shape and, but for rounding, equal numbers."
     return a.shape == b.shape and torch.allclose(a.float(), b.float(), atol=1e-5)
 
@@ -251,7 +254,7 @@ def loses(
 def call_counts(
     model: Any,  # of Transformers
     decisions: Mapping[str, Any],  # by layer
-    trace: Trace,
+    trace: Trace,  # of the same call
 ) -> dict[str, Any]:
     "What a call had to do with: layers heard of those with experts, experts, choices, visits."
     return {

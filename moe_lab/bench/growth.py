@@ -25,7 +25,10 @@ __all__ = ['AXES', 'LETTERS', 'differing_fields', 'related', 'measure_growth', '
            'act_by_act']
 
 # %% ../../nbs/09_bench/05_growth.ipynb #91a94216
-def differing_fields(a: Shape, b: Shape) -> list[str]:
+def differing_fields(
+    a: Shape,  # a size
+    b: Shape,  # another size
+) -> list[str]:
     "The settings in which two shapes differ."
     return [name for name in FIELDS if getattr(a, name) != getattr(b, name)]
 
@@ -43,7 +46,7 @@ def related(
 # %% ../../nbs/09_bench/05_growth.ipynb #9014676b
 def measure_growth(
     shapes: Sequence[Shape] = SHAPES,  # of which those that are related are timed
-    who: Contender = CONTENDERS[OURS],
+    who: Contender = CONTENDERS[OURS],  # the one that is timed
     rounds: int = 9,  # in which each shape is timed once
     patience: float = 120.0,  # seconds for each act, as in `interleaved`
 ) -> pd.DataFrame:  # one row per shape and act: the shape's fields, act, and the median time in seconds

@@ -36,7 +36,7 @@ __all__ = ['scatter_ratios', 'double_log', 'draw_act', 'speed_figure', 'as_text'
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #d3f87670
 def scatter_ratios(
-    ax: Axes,
+    ax: Axes,  # to draw on
     found: pd.DataFrame,  # rows of `summary`, of one act
 ):
     "Each contender's ratios over the work of an expert; ours is the line at 1."
@@ -50,7 +50,9 @@ def scatter_ratios(
             ax.scatter(x, y, s=24, color=who.colour, marker=who.marker, alpha=0.8, lw=1, label=name)
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #5012e303
-def double_log(ax: Axes):
+def double_log(
+    ax: Axes,  # whose two scales are set
+):
     "Powers of 2 on both axes, and quiet lines across."
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
@@ -59,9 +61,9 @@ def double_log(ax: Axes):
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #0b590725
 def draw_act(
-    ax: Axes,
+    ax: Axes,  # to draw on
     found: pd.DataFrame,  # rows of `summary`, of one act
-    title: str,
+    title: str,  # above the axes
     note: str,  # below the title
 ):
     "The ratios of one act, with titles and the name of the horizontal axis."
@@ -175,8 +177,8 @@ def measured_shapes(
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #d8d4bc91
 def write_parquet(
-    file: Path,
-    frame: pd.DataFrame,
+    file: Path,  # replaced if it is there
+    frame: pd.DataFrame,  # all that the file is to hold
 ):
     "Write a table whole or not at all."
     written = BytesIO()
@@ -187,7 +189,7 @@ def write_parquet(
 def measure_missing(
     out: Path,  # folder for bench.parquet
     frame: pd.DataFrame,  # what is there already, as of `earlier_measurements`
-    shapes: Sequence[Shape],
+    shapes: Sequence[Shape],  # all that are wanted in the end
     contenders: Mapping[str, Contender],  # by name
     rounds: int,  # in which each contender is timed once
     patience: float,  # seconds for each act of a shape, as in `measure_shape`
@@ -204,7 +206,9 @@ def measure_missing(
     return frame
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #c90ca145
-def report_name(threads: int) -> str:
+def report_name(
+    threads: int,  # that PyTorch computed with
+) -> str:
     "bench; on several threads bench-2-threads and so on."
     return "bench" if threads == 1 else f"bench-{threads}-threads"
 
@@ -229,7 +233,7 @@ def bench_layers(
     out: Path,  # folder for the times, and for tables and figure of this number of threads
     threads: int = 1,  # that PyTorch computes with
     rounds: int = 9,  # in which each contender is timed once
-    shapes: Sequence[Shape] = SHAPES,
+    shapes: Sequence[Shape] = SHAPES,  # all that are wanted in the end
     contenders: Mapping[str, Contender] = CONTENDERS,  # by name
     resume: bool = False,  # go on with what is in `out`
     patience: float = 30.0,  # seconds for each act of a shape, as in `measure_shape`

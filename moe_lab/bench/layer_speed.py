@@ -54,7 +54,7 @@ FIELDS = [*Shape.__dataclass_fields__]
 
 
 def measure_shape(
-    shape: Shape,
+    shape: Shape,  # the size at which all are timed
     contenders: Mapping[str, Contender] = CONTENDERS,  # by name
     rounds: int = 9,  # in which each is timed once
     patience: float = 30.0,  # seconds for each act; three rounds there are in any case

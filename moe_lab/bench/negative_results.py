@@ -43,12 +43,12 @@ class Trial:
     name: str  # of what was tried
     at: str  # the size
     act: str  # what is done: forward, sort, …
-    in_place: Callable[[], object]
-    tried: Callable[[], object]
+    in_place: Callable[[], object]  # does the act as it is done now
+    tried: Callable[[], object]  # does the same act the other way
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #a4b005cd
 def row_of_trial(
-    trial: Trial,
+    trial: Trial,  # whose two sides are timed
     rounds: int,  # in which each side is timed once
     patience: float,  # seconds after which no new round begins, once three are done
 ) -> dict[str, str | float]:  # tried, at, act; ratio, low, high; same again: the noise; ms in place
@@ -61,7 +61,7 @@ def row_of_trial(
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #904b74a7
 def time_trials(
-    trials: Iterable[Trial],
+    trials: Iterable[Trial],  # a row each, in this order
     rounds: int = 15,  # in which each side is timed once
     patience: float = 20.0,  # seconds for each trial, as in `interleaved`
 ) -> pd.DataFrame:  # a row per trial, as of `row_of_trial`
@@ -122,7 +122,10 @@ class Segmented(torch.autograd.Function):
         return product_by_blocks(rows, w, b, ends)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(
+        ctx,  # what the forward pass kept
+        grad,  # (A, c) of the loss by the output
+    ):
         rows, w = ctx.saved_tensors
         return *gradients_by_blocks(grad, rows, w, ctx.ends, ctx.needs_input_grad[2]), None
 
@@ -130,7 +133,7 @@ class Segmented(torch.autograd.Function):
 def one_stack(
     x: Tensor,  # (T, d)
     routing: Routing,  # of these tokens
-    experts: Experts,
+    experts: Experts,  # E of them
 ) -> Tensor:  # (T, d)
     "Expert by expert, all gradients written into one stack."
     orders, ends = dispatch_plan(routing), routing.offsets[1:].tolist()
@@ -214,7 +217,7 @@ def searches(
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #d17177e3
 def seconds_alone(
-    shape: Shape,
+    shape: Shape,  # of the layer and of the batch
     kept: bool,  # whether freed memory waits for the next tensor
     rounds: int,  # in which each act is timed once
 ) -> list[float]:  # in the order of `ACTS`
@@ -236,7 +239,7 @@ with on_threads({threads}):
 
 
 def seconds_apart(
-    shape: Shape,
+    shape: Shape,  # of the layer and of the batch
     kept: bool,  # whether freed memory waits for the next tensor
     rounds: int,  # in which each act is timed once
 ) -> dict[str, float]:  # by act
@@ -252,7 +255,7 @@ TRIAL_SIDES = {"in place": True, "tried": False, "again": True}  # whether freed
 
 
 def memory_turns(
-    shape: Shape,
+    shape: Shape,  # of the layer and of the batch
     rounds: int,  # of each process
     turns: int,  # in which each side has one process
 ) -> pd.DataFrame:  # a row per turn and side: side, and seconds by act
@@ -280,7 +283,7 @@ def memory_row(
 
 # %% ../../nbs/09_bench/10_negative_results.ipynb #da09ef02
 def freed_memory(
-    shapes: Iterable[Shape] = AT[-3:],
+    shapes: Iterable[Shape] = AT[-3:],  # each gives a row per act
     rounds: int = 15,  # of each process
     turns: int = 5,  # in which each side has one process
 ) -> pd.DataFrame:  # rows as of `time_trials`; low, high: extremes

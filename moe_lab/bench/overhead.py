@@ -47,7 +47,7 @@ __all__ = ['WORK', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatc
 # %% ../../nbs/09_bench/08_overhead.ipynb #6efbe44b
 def eight_rounds(
     d: int,  # numbers per token
-    n_experts: int,
+    n_experts: int,  # E
     k: int,  # experts a token visits
 ) -> Router:
     "S-BASE (2202.01169) with eight rounds of Sinkhorn, however uneven the plan may still be."
@@ -91,7 +91,7 @@ def router_prices(
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #9d940981
 def with_stopwatch(
-    method: Callable,
+    method: Callable,  # any callable
     spent: dict[str, float],  # seconds by name, to which each call adds
     name: str,  # under which it is added up
 ) -> Callable:
@@ -122,7 +122,7 @@ def stopwatch(
 
 # %% ../../nbs/09_bench/08_overhead.ipynb #51349d38
 def logged_trainer(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # of the autoencoder and its training
     folder: str,  # for the log
 ) -> tuple[Trainer, MetricsLog]:
     "A trainer and its log."
@@ -135,7 +135,7 @@ WORK = ("forward", "auxiliary losses", "backward", "optimizer", "gradients forgo
 
 
 def step_methods(
-    trainer: Trainer,
+    trainer: Trainer,  # the one whose steps are timed
     log: MetricsLog,  # one of its callbacks
 ) -> dict[str, tuple[Any, str]]:  # as `stopwatch` takes them
     "The parts of a training step: `WORK`, and what is done beside it."

@@ -73,7 +73,7 @@ LABS = {
 # %% ../../nbs/09_bench/11_panels.ipynb #392784d5
 def take_steps(
     stream: Iterator[Any],  # each `next` is a step
-    steps: int,
+    steps: int,  # how many; fewer if the stream ends before
 ) -> None:
     "Take so many steps."
     for _ in islice(stream, steps):
@@ -90,7 +90,7 @@ class Timed(NamedTuple):
 
 def time_shown(
     name: str,  # for the progress bar
-    shown: Shown,
+    shown: Shown,  # the training and its panel
     rounds: int,  # in which each takes its steps once
 ) -> Timed:
     "Time the steps of a training by itself and in its panel."
@@ -108,7 +108,7 @@ def time_shown(
 
 # %% ../../nbs/09_bench/11_panels.ipynb #c8e91e53
 def price_row(
-    timed: Timed,
+    timed: Timed,  # as of `time_shown`
     steps: int,  # that each took in all
 ) -> dict[str, float]:  # ratio, low, high; pictures: share of the time; per second: steps, kB
     "The figures of one panel."

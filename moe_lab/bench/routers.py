@@ -26,7 +26,7 @@ __all__ = ['ROUTER_ACTS', 'UNIT', 'NOTE', 'flops', 'route', 'route_and_learn', '
 
 # %% ../../nbs/09_bench/07_routers.ipynb #3d838949
 def flops(
-    router: Router,
+    router: Router,  # for tokens of d numbers
     x: Tensor,  # (T, d) tokens
     ids: Tensor,  # (T,) long, their ids, which some routers read
 ) -> int:
@@ -39,7 +39,7 @@ def flops(
 
 # %% ../../nbs/09_bench/07_routers.ipynb #9ed7fdf1
 def route(
-    router: Router,
+    router: Router,  # for tokens of d numbers
     x: Tensor,  # (T, d) tokens
     ids: Tensor,  # (T,) long
 ):
@@ -49,7 +49,7 @@ def route(
 
 # %% ../../nbs/09_bench/07_routers.ipynb #57cbbeef
 def route_and_learn(
-    router: Router,
+    router: Router,  # for tokens of d numbers; in the end without gradients
     x: Tensor,  # (T, d) tokens
     ids: Tensor,  # (T,) long
 ):
@@ -98,7 +98,7 @@ def relative(
 
 # %% ../../nbs/09_bench/07_routers.ipynb #b4bb4dba
 def facts(
-    router: Router,
+    router: Router,  # for tokens of d numbers
     x: Tensor,  # (T, d) tokens
     ids: Tensor,  # (T,) long
 ) -> dict[str, float]:  # its promises, True or False; parameters; GFLOP of one decision

@@ -54,7 +54,7 @@ def undisturbed() -> Iterator[None]:
 
 # %% ../../nbs/09_bench/01_timing.ipynb #913f1eb7
 def shuffled_rounds(
-    names: Sequence[str],
+    names: Sequence[str],  # of those who take turns
     rounds: int,  # that count
     warm: int = 2,  # rounds before them, with negative numbers
     patience: float = float("inf"),  # seconds after which no new round begins, once three are done

@@ -86,7 +86,10 @@ class TwoLayers(Experts):
         self.w2 = uniform_parameter(n_experts, hidden, hidden, d)
         self.b2 = uniform_parameter(n_experts, hidden, d)
 
-    def fresh(self, n: int) -> Self:
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> Self:
         return type(self)(self.d, self.hidden, n)
 
 # %% ../../nbs/02_experts/01_experts.ipynb #0c267085
@@ -121,7 +124,10 @@ class SwiGLU(Experts):
         self.w1 = uniform_parameter(n_experts, d, d, 2 * hidden)
         self.w2 = uniform_parameter(n_experts, hidden, hidden, d)
 
-    def fresh(self, n: int) -> Self:
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> Self:
         return type(self)(self.d, self.hidden, n)
 
     @staticmethod

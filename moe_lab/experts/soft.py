@@ -74,7 +74,10 @@ class SoftRouter(PerExpert):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Mixing:
         return mixing_of(torch.einsum("btd,epd->btep", x, self.phi), mask)
 
-    def fresh(self, n: int) -> "SoftRouter":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "SoftRouter":
         return SoftRouter(self.d, n, self.slots)
 
 # %% ../../nbs/02_experts/04_soft.ipynb #1f7e61b5

@@ -103,12 +103,18 @@ class SaturationBias(PerExpert):
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         return logits + self.bias  # (T, E) + (E,)
 
-    def after_step(self, feedback: Feedback):
+    def after_step(
+        self,
+        feedback: Feedback,  # of one step
+    ):
         "Move the average a little towards the last step's signal."
         seen = self.signal(feedback).to(self.saturation)  # (E,)
         self.saturation = self.ema * self.saturation + (1 - self.ema) * seen
 
-    def fresh(self, n: int) -> "SaturationBias":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "SaturationBias":
         return SaturationBias(n, self.strength, self.ema, self.start, self.normalise, self.signal)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #90159944
@@ -130,12 +136,18 @@ class LossFreeBias(PerExpert):
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         return logits + self.bias  # (T, E) + (E,)
 
-    def after_step(self, feedback: Feedback):
+    def after_step(
+        self,
+        feedback: Feedback,  # of one step
+    ):
         "A fixed step up for experts below the mean count, and down for those above it."
         hungry = (feedback.counts.mean() - feedback.counts).sign()  # (E,) 1 below the mean, −1 above it
         self.bias = self.bias + self.strength * hungry.to(self.bias)
 
-    def fresh(self, n: int) -> "LossFreeBias":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "LossFreeBias":
         return LossFreeBias(n, self.strength)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #0313933a
@@ -185,5 +197,8 @@ class ExpertThresholds(PerExpert):
     def forward(self, scores: Tensor, context: Context) -> Tensor:
         return scores.log_softmax(-1) - self.thresholds
 
-    def fresh(self, n: int) -> "ExpertThresholds":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "ExpertThresholds":
         return ExpertThresholds(n)

@@ -81,7 +81,10 @@ class PerExpert(Part):
     can_resize: ClassVar[bool] = True  # False: its tensors join all experts, none can come or go
 
     @abstractmethod
-    def fresh(self, n: int) -> Self:
+    def fresh(
+        self,
+        n: int,  # newborn experts, 1 or more
+    ) -> Self:
         "A newborn module like this one, with `n` experts."
 
     def resize(

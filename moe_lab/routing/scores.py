@@ -33,7 +33,10 @@ class Linear(PerExpert):
     def forward(self, x: Tensor, context: Context) -> Tensor:
         return linear(x, self.weight)
 
-    def fresh(self, n: int) -> "Linear":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Linear":
         return Linear(self.d, n)
 
 # %% ../../nbs/01_routing/03_scores.ipynb #17414c3a
@@ -58,7 +61,10 @@ class Noisy(PerExpert):
         context.notes.update(clean=clean, noise_std=std)
         return clean + torch.randn_like(clean) * std if self.training else clean
 
-    def fresh(self, n: int) -> "Noisy":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Noisy":
         return Noisy(self.d, n)
 
 # %% ../../nbs/01_routing/03_scores.ipynb #33ad9371
@@ -149,7 +155,10 @@ class Hash(PerExpert):
             raise ValueError("context.token_ids is None: a hash router needs the id of every token")
         return -self.family(context.token_ids, self.n_experts).to(x.dtype)
 
-    def fresh(self, n: int) -> "Hash":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Hash":
         return Hash(n, self.family)
 
 # %% ../../nbs/01_routing/03_scores.ipynb #0f994ee7

@@ -62,7 +62,11 @@ class DepthGRU(PerExpert):
         context.state["depth"] = h = self.cell(x, h)  # (T, E·r)
         return h.unflatten(-1, (self.n_experts, self.r))
 
-    def resize(self, keep: Tensor, n_new: int):
+    def resize(
+        self,
+        keep: Tensor,  # long: the experts that would stay
+        n_new: int,  # newborn experts behind them
+    ):
         "Refused: `ValueError`."
         raise ValueError(
             f"DepthGRU cannot grow or shrink: its state joins all {self.n_experts} experts; "
@@ -88,7 +92,10 @@ class Projection(PerExpert):
     def forward(self, x: Tensor, context: Context) -> Tensor:
         return F.linear(x, self.weight.flatten(0, 1)).unflatten(-1, (self.n_experts, self.r))
 
-    def fresh(self, n: int) -> "Projection":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Projection":
         return Projection(self.d, n, self.r)
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #f81c3154
@@ -110,7 +117,10 @@ class Expression(PerExpert):
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         return unit(F.linear(x, self.weight.flatten(0, 1)).unflatten(-1, (self.n_experts, self.r)))
 
-    def fresh(self, n: int) -> "Expression":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Expression":
         return Expression(self.d, n, self.r)
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #87bce8e2
@@ -215,11 +225,14 @@ class Repulsion(PerExpert):
         cost = -s + self.strength * repulsion(s, gram(v))  # (T, E)
         return -cost
 
-    def after_step(self, feedback: Feedback):
+    def after_step(self, feedback: Feedback):  # of one step
         "Move the average a little towards the last step's centroids, if it noted any."
         if feedback.centroids is not None:
             seen = feedback.centroids.to(self.centroids)
             self.centroids = self.ema * self.centroids + (1 - self.ema) * seen
 
-    def fresh(self, n: int) -> "Repulsion":
+    def fresh(
+        self,
+        n: int,  # newborn experts
+    ) -> "Repulsion":
         return Repulsion(n, self.r, self.strength, self.ema)

@@ -41,7 +41,9 @@ class Experiment:
     work: Work = field(compare=False)  # what one job does
     columns: dict[str, Column] = field(compare=False)  # of the table of results
     seeds: int = field(default=1, compare=False)  # how many, unless someone asks for more
-    figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(default_factory=dict, compare=False)
+    figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(
+        default_factory=dict, compare=False
+    )  # by title, from the folder and the long table
     about: str = field(default="", compare=False)  # how the setting was chosen
     reading: str = field(default="", compare=False)  # how to read the table
     refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)  # raises
@@ -59,7 +61,7 @@ class Experiment:
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5cf4d7dc
 def launch(
-    experiment: Experiment,
+    experiment: Experiment,  # says settings, seeds and jobs
     out: Path,  # its folder
     resume: bool = False,  # go on with what is in `out`
     workers: int = 0,  # processes; 0: one per core

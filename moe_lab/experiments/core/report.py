@@ -39,7 +39,9 @@ def _summary(
     return pd.read_parquet(out / "summary.parquet")
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #b9e7fbef
-def png(figure: Figure) -> bytes:
+def png(
+    figure: Figure,  # of matplotlib; stays open
+) -> bytes:
     "The figure as the content of a PNG file."
     content = io.BytesIO()
     figure.savefig(content, dpi=110, facecolor="white")

@@ -41,7 +41,7 @@ Work = Callable[[Any, Run, Sequence[Callback]], list[dict]]  # settings, run, mo
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #7e092eb7
 def finish(
-    job: Job,
+    job: Job,  # its arm and settings name the run's folder
     out: Path,  # the experiment's folder; the run's own is made in `out`/runs
     work: Work,  # what the job does
     callbacks: Sequence[Callback] = (),  # for the work's trainer
@@ -99,7 +99,7 @@ def _side_by_side(out: Path, jobs: Sequence[Job], work: Work, workers: int) -> d
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #624ab495
 def run_jobs(
     out: Path,  # the experiment's folder
-    jobs: Sequence[Job],
+    jobs: Sequence[Job],  # in the order of the table's rows
     work: Work,  # importable, so that other processes find it
     workers: int = 0,  # processes; 0: one per core
 ) -> pd.DataFrame:  # one row per job and figure

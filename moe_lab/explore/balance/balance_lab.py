@@ -140,7 +140,7 @@ def balance_knobs(scene: BalanceState) -> dict[str, w.Widget]:  # scene: what th
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #d74e0233
 def show_knobs_of(
     s: str,  # the side, a or b
-    side: SideState,
+    side: SideState,  # the rule of one side
     knobs: Mapping[str, w.Widget],  # `balance_knobs`
 ):
     "Show the controls that matter to a rule, and hide the others."

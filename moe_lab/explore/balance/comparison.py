@@ -41,7 +41,9 @@ def main_expert(routing: Routing) -> Tensor:  # (T,) long
     return weight_table(routing).where(visits, -torch.inf).argmax(1).where(visits.any(1), -1)
 
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #933e5f15
-def seen_and_done(routing: Routing) -> tuple[Gates, Gates]:
+def seen_and_done(
+    routing: Routing,  # of one layer
+) -> tuple[Gates, Gates]:
     "Probabilities that selection saw; and what became of them, an equal part for each expert that a token visits."
     saw = Gates.of([replace(routing, logits=routing.scores)])
     did = Gates.of([replace(routing, logits=None, mask=routing.visits.any(1))])
@@ -49,7 +51,7 @@ def seen_and_done(routing: Routing) -> tuple[Gates, Gates]:
 
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #a5bc8d62
 def outcome_numbers(
-    routing: Routing,
+    routing: Routing,  # of one layer
     saw: Gates,  # what its selection saw
     batch: TokenBatch,  # about which it decided
 ) -> dict[str, Measured]:
@@ -72,7 +74,7 @@ def outcome_numbers(
 class Outcome:
     "A decision with all that the panel says about it."
 
-    routing: Routing
+    routing: Routing  # of one layer
     main: Tensor  # (T,) long: the expert that counts most for each token; −1: it visits nobody
     weight: Tensor  # (T, E) combine weights, 0 where a token does not go
     visits: Tensor  # (T, E) bool
@@ -83,7 +85,7 @@ class Outcome:
 
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #6e2384f1
 def measure_outcome(
-    routing: Routing,
+    routing: Routing,  # of one layer
     batch: TokenBatch,  # about which it decided
 ) -> Outcome:
     "Measure a decision."
@@ -104,7 +106,7 @@ def spots(seen: Outcome) -> np.ndarray:  # (3, 2)
 
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #68501e94
 def outcome_differences(
-    a: Outcome,
+    a: Outcome,  # what came out at A
     b: Outcome,  # about the same tokens
 ) -> dict[str, float]:
     "How far two decisions about the same tokens lie apart: shares of the tokens, and of their weight."
@@ -125,7 +127,7 @@ def changes_in_words(away: dict[str, float]) -> str:  # away: `outcome_differenc
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #8e92f559
 def losses_in_words(
     name: str,  # A or B
-    side: Outcome,
+    side: Outcome,  # the rule of one side
 ) -> str:
     "What a side refuses and whom it leaves; nothing if it serves everybody."
     lost, alone = (side.numbers[key].value for key in ("requests refused", "tokens that visit nobody"))
@@ -134,7 +136,7 @@ def losses_in_words(
 
 # %% ../../../nbs/08_explore/3_balance/04_comparison.ipynb #829bcb58
 def comparison_in_words(
-    a: Outcome,
+    a: Outcome,  # what came out at A
     b: Outcome,  # about the same tokens
 ) -> str:
     "What sets the two sides apart, with the numbers that matter and what dice would show (HTML)."

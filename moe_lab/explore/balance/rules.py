@@ -25,7 +25,9 @@ from ...routing.scores import Hash, Linear, Noisy
 
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #7ef71995
 @cache
-def can_be_aimed(entry: RouterEntry) -> bool:
+def can_be_aimed(
+    entry: RouterEntry,  # of `ROUTERS`
+) -> bool:
     "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients."
     router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
@@ -41,7 +43,7 @@ ROUTER_MENU = Fitting(
 
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #95d5b90c
 def shown_fields(
-    entry: RouterEntry,
+    entry: RouterEntry,  # of `ROUTERS`
     side: Any,  # a `SideState`
 ) -> dict[str, Any]:
     "Field of a side -> its value, for those that matter to a named router."
@@ -53,7 +55,7 @@ def shown_fields(
 
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #e2dbf51c
 def router_values(
-    entry: RouterEntry,
+    entry: RouterEntry,  # of `ROUTERS`
     side: Any,  # a `SideState`
 ) -> dict[str, Any]:
     "What a side gives to the function of a named router."
@@ -124,7 +126,7 @@ class SideState(State):
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #dfa89eaa
 def check_choices(
     name: str,  # of the side, for the error
-    side: SideState,
+    side: SideState,  # the rule of one side
     n_experts: int,  # E
 ):
     "`ValueError` if tokens would choose more experts than there are."
@@ -144,8 +146,8 @@ class BalanceState(State):
     directions: str = "k-means"  # where experts' directions come from
     head_start: float = 0.0  # of expert 0, in logits
     seed: int = 0  # of the directions, and of whatever is drawn
-    a: SideState = SideState()
-    b: SideState = SideState(adjust="bias, selects")
+    a: SideState = SideState()  # the rule at A
+    b: SideState = SideState(adjust="bias, selects")  # the rule at B
 
     def __post_init__(self):
         super().__post_init__()
@@ -154,7 +156,7 @@ class BalanceState(State):
 
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #6d8fae55
 def scene_weight(
-    scene: BalanceState,
+    scene: BalanceState,  # what both sides share
     batch: TokenBatch,  # of tokens (T, d + 1)
 ) -> Tensor:  # (E, d + 1)
     "The directions of a scene, each with its expert's head start."
@@ -164,9 +166,9 @@ def scene_weight(
 
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #75eddb99
 def router_of(
-    scene: BalanceState,
-    side: SideState,
-    batch: TokenBatch,
+    scene: BalanceState,  # what both sides share
+    side: SideState,  # the rule of one side
+    batch: TokenBatch,  # the tokens
 ) -> Router:
     "The router that a side describes, fresh: no bias has learned yet."
     weight = scene_weight(scene, batch)  # (E, d + 1)
@@ -181,7 +183,7 @@ def settle(
     bias: Any,  # a `LossFreeBias` or a `SaturationBias`; it changes
     logits: Tensor,  # (T, E)
     k: int,  # experts that a token asks for
-    context: Context,
+    context: Context,  # with the tokens' ids
 ):
     "Let a bias learn from the requests of one batch, `SETTLE` times."
     for _ in range(SETTLE):
@@ -192,9 +194,9 @@ def settle(
 # %% ../../../nbs/08_explore/3_balance/03_rules.ipynb #ec8f7d8a
 @torch.no_grad()
 def decide_side(
-    scene: BalanceState,
+    scene: BalanceState,  # what both sides share
     side: SideState,  # one of the scene's, or another
-    batch: TokenBatch,
+    batch: TokenBatch,  # the tokens
 ) -> Routing:
     "What a side decides about the batch; the same at every call."
     context = Context(token_ids=batch.words)

@@ -33,7 +33,10 @@ def number_cell(
     return f"<td>{measured.value:{form}}{floor}</td>"
 
 # %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #3adf8ea7
-def numbers_table(a: Outcome, b: Outcome) -> str:
+def numbers_table(
+    a: Outcome,  # what came out at A
+    b: Outcome,  # what came out at B
+) -> str:
     "The numbers of both sides as an HTML table; in grey what dice, or no preference, would show."
     rows = [
         f"<tr><th>{name}</th>{number_cell(name, a.numbers[name])}{number_cell(name, b.numbers[name])}</tr>"
@@ -53,7 +56,10 @@ def most_tokens(tokens: list[np.ndarray]) -> float:  # tokens: (4, E) each, see 
 class BalanceViews:
     "The linked views of two sides."
 
-    def __init__(self, batch: TokenBatch):
+    def __init__(
+        self,
+        batch: TokenBatch,  # the tokens
+    ):
         self.batch = batch
         self.maps = [TokenMap(batch, height=190), TokenMap(batch, height=190)]
         self.loads = [LoadBars(height=140), LoadBars(height=140)]
@@ -70,7 +76,7 @@ class BalanceStage(BalanceViews):
 
     def show(
         self,
-        a: Outcome,
+        a: Outcome,  # what came out at A
         b: Outcome,  # about the same tokens
         only_changed: bool,  # draw tokens that changed no expert faintly
     ):
@@ -84,7 +90,10 @@ class BalanceStage(BalanceViews):
         self.moves.show(a, b)
         self.table.value = numbers_table(a, b)
 
-    def still(self, title: str) -> Any:
+    def still(
+        self,
+        title: str,  # above the figure
+    ) -> Any:
         "A matplotlib figure of all views."
         figure = sheet(title, 13, 9)
         axes = figure.subplot_mosaic("AAABBB\nAAABBB\naaabbb\nPPPMMM\nPPPMMM")

@@ -58,7 +58,7 @@ def encode_patches(
 def centres(
     tokens: Tensor,  # (T, d)
     n: int,  # how many
-    seed: int,
+    seed: int,  # of everything random
 ) -> Tensor:  # (n, d)
     "Where k-means finds the middles of `n` heaps."
     from sklearn.cluster import KMeans
@@ -69,10 +69,10 @@ def centres(
 # %% ../../../nbs/08_explore/3_balance/01_token_batch.ipynb #964a442b
 @lru_cache(maxsize=64)
 def directions(
-    batch: TokenBatch,
+    batch: TokenBatch,  # the tokens
     n_experts: int,  # E
     kind: str,  # "k-means" or "random"
-    seed: int,
+    seed: int,  # of everything random
 ) -> Tensor:  # (E, d)
     "Unit rows: the centres of k-means, or random ones."
     tokens = batch.x[:, :-1]  # (T, d) without the constant

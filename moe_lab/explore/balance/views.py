@@ -78,7 +78,7 @@ class TokenMap(Drawn):
 
     def show(
         self,
-        seen: Outcome,
+        seen: Outcome,  # what is to be drawn
         quiet: Tensor,  # (T,) bool: tokens to draw faintly
     ):
         "Draw this decision."
@@ -103,7 +103,7 @@ def tokens_per_expert(seen: Outcome) -> np.ndarray:  # (4, E)
 
 # %% ../../../nbs/08_explore/3_balance/05_views.ipynb #d8438f85
 def given_patches(
-    seen: Outcome,
+    seen: Outcome,  # what is to be drawn
     images: ImageSet,  # the T patches
 ) -> np.ndarray:  # (E, side, side, 4) uint8
     "For each expert a square of some nine of the patches that it was given."
@@ -140,8 +140,8 @@ class LoadBars(Drawn):
 
     def show(
         self,
-        seen: Outcome,
-        batch: TokenBatch,
+        seen: Outcome,  # what is to be drawn
+        batch: TokenBatch,  # the tokens
         most: float,  # tokens at the top of the axis
     ):
         "Draw this decision."
@@ -177,7 +177,11 @@ class EntropyPlane(Drawn):
     def __init__(self, **traits: Any):  # title, unit, height, …
         super().__init__(**{"colours": list(SIDE_COLOURS)} | traits)
 
-    def show(self, a: Outcome, b: Outcome):
+    def show(
+        self,
+        a: Outcome,  # what came out at A
+        b: Outcome,  # what came out at B
+    ):
         "Draw both sides."
         self.shown = dict(a=spots(a), b=spots(b))  # (3, 2) each
         self.frame = pack_float32(*self.shown.values())
@@ -194,7 +198,7 @@ class EntropyPlane(Drawn):
 
 # %% ../../../nbs/08_explore/3_balance/05_views.ipynb #99f26af5
 def moves_table(
-    a: Outcome,
+    a: Outcome,  # what came out at A
     b: Outcome,  # about the same tokens
 ) -> Tensor:  # (E + 1, E + 1) long
     "How many tokens went from which main expert in A to which in B; the last is nobody."
@@ -223,7 +227,11 @@ class Moves(Drawn):
     unit = traitlets.Unicode("rows: A, columns: B").tag(sync=True)
     height = traitlets.Int(220).tag(sync=True)
 
-    def show(self, a: Outcome, b: Outcome):
+    def show(
+        self,
+        a: Outcome,  # what came out at A
+        b: Outcome,  # what came out at B
+    ):
         "Draw the moves."
         moved = moves_table(a, b)  # (E + 1, E + 1)
         self.shown = dict(moved=moved.numpy())

@@ -37,7 +37,7 @@ COLLAPSE_PRESETS = {
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #12f69e3d
 def active_in_words(
-    history: CollapseHistory,
+    history: CollapseHistory,  # what the course has shown
     effective: float,  # N_eff, last measured frozen
     floor: float,  # what a uniform random router would show
 ) -> str:  # HTML
@@ -63,7 +63,7 @@ NOT_GIVEN = " What an expert is not given, it cannot learn."
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #4e3e77f0
 def few_in_words(
-    history: CollapseHistory,
+    history: CollapseHistory,  # what the course has shown
     effective: float,  # N_eff, last measured frozen
 ) -> str:  # HTML
     "Why few experts do the work; nothing if more than a third do, or if there are fewer than four."
@@ -74,7 +74,9 @@ def few_in_words(
     return " They take turns: each is used, but never side by side." if turns else NOT_GIVEN
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #ea992a8b
-def collapse_in_words(history: CollapseHistory) -> str:
+def collapse_in_words(
+    history: CollapseHistory,  # what the course has shown
+) -> str:
     "What the last frozen measurement and the youngest expert tell, in one or two sentences (HTML)."
     measured = [row for row in history.frozen if np.isfinite(row[0])]
     if not measured:
@@ -139,7 +141,10 @@ def patches_of(history: CollapseHistory) -> list[np.ndarray]:  # E arrays (n, H,
 class CollapseStage(CollapseViews):
     "The linked views of a course, live (`box`) and as a figure (`still`)."
 
-    def show(self, history: CollapseHistory):
+    def show(
+        self,
+        history: CollapseHistory,  # what the course has shown
+    ):
         "Draw what has been seen so far."
         e, steps = history.n_experts, np.arange(1, history.step + 1)
         share, births = np.array(history.share)[:, :e], history.births[:e]  # (S, E), (E,)
@@ -152,7 +157,10 @@ class CollapseStage(CollapseViews):
         self.bias.show(history.step - births, history.bias)
         self.tiles.show(patches_of(history), share[-8:].mean(0))
 
-    def still(self, title: str) -> Any:
+    def still(
+        self,
+        title: str,  # above the figure
+    ) -> Any:
         "A matplotlib figure of all views, for readers without a kernel."
         figure = sheet(title, 12, 6)
         axes = figure.subplot_mosaic("LLLTT\nLLLTT\nLLLTT\nabcTT\nabcTT")
@@ -168,7 +176,7 @@ class CollapsePanel(LivePanel):
     def __init__(
         self,
         asked: CollapseState,  # to begin with
-        images: Splits,
+        images: Splits,  # what it learns from
         name: str,  # a panel of this name that still runs is closed first
     ):
         self.history, self.stage, made = CollapseHistory(room=64), CollapseStage(), collapse_knobs(asked)
@@ -183,7 +191,10 @@ class CollapsePanel(LivePanel):
         super().agree(state)
         show_what_matters(self.knobs, state.balance)
 
-    def show(self, history: CollapseHistory):
+    def show(
+        self,
+        history: CollapseHistory,  # what the course has shown
+    ):
         "Called on the run's own thread, at most twenty times a second."
         self.history = history
         self.stage.show(history)

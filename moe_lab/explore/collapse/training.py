@@ -61,7 +61,7 @@ def constant_aux_loss(losses: dict[str, AuxLoss]) -> dict[str, Any]:  # losses: 
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #afe99bb5
 def settings_of(
-    state: CollapseState,
+    state: CollapseState,  # what is wanted
     n_experts: int,  # how many are alive
 ) -> SRNNSettings:
     "SRNN's settings for a state, with `n_experts` alive."
@@ -95,7 +95,7 @@ def rebalance(
 def adapt(
     trainer: Trainer,  # of a system with one MoE layer, "moe"
     old: CollapseState | None,  # which it has followed so far; None: as `new`
-    new: CollapseState,
+    new: CollapseState,  # what is wanted now
 ):
     "Change a system that is training from one state to another."
     moe = moe_layers(trainer.model)["moe"]
@@ -215,7 +215,7 @@ class CollapseHistory(FrozenHistory):
 
     def note(
         self,
-        trainer: Trainer,
+        trainer: Trainer,  # the one that trains
         report: StepReport,  # of its last step
         images: Tensor,  # (B, C, H, W) in [0, 1], of that step
     ):
@@ -227,7 +227,9 @@ class CollapseHistory(FrozenHistory):
         self.bias = bias_of(moe_layers(trainer.model)["moe"])
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #8afca268
-def experts_at_first(state: CollapseState) -> int:
+def experts_at_first(
+    state: CollapseState,  # what is wanted
+) -> int:
     "How many experts a course begins with."
     return min(state.start, state.up_to) if state.grow else state.up_to
 
@@ -238,7 +240,7 @@ class Course:
     def __init__(
         self,
         state: CollapseState,  # to begin with
-        data: Splits,
+        data: Splits,  # what it learns from
     ):
         first = experts_at_first(state)
         self.state, self.last_birth = state, 0
@@ -255,7 +257,10 @@ class Course:
 class FollowingCourse(Course):
     "A course that follows states."
 
-    def is_birth_due(self, state: CollapseState) -> bool:
+    def is_birth_due(
+        self,
+        state: CollapseState,  # what is wanted
+    ) -> bool:
         "Whether this state wants one expert more now."
         waited = self.trainer.done - self.last_birth  # steps
         return state.grow and self.moe.n_experts < state.up_to and waited >= state.every
@@ -276,7 +281,7 @@ class WatchedCourse(FollowingCourse):
     def __init__(
         self,
         state: CollapseState,  # to begin with
-        data: Splits,
+        data: Splits,  # what it learns from
         look_every: int = 8,  # steps between frozen measurements
     ):
         super().__init__(state, data)
@@ -293,7 +298,7 @@ class WatchedCourse(FollowingCourse):
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #da3f721a
 def collapse_training(
     ask: Callable[[], CollapseState],  # the present state
-    data: Splits,
+    data: Splits,  # what it learns from
     look_every: int = 8,  # steps between frozen measurements
 ) -> Iterator[CollapseHistory]:
     "Train from scratch, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
@@ -309,7 +314,7 @@ def replay_collapse(
     states: Sequence[
         tuple[int, CollapseState]
     ],  # each with the steps before it is followed; the first with 0
-    data: Splits,
+    data: Splits,  # what it learns from
     steps: int,  # to take, at least 1
 ) -> CollapseHistory:
     "What such a course has shown after so many steps."

@@ -95,7 +95,10 @@ PLANE_PRESETS |= {
 }
 
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #2c9f3077
-def plane_in_words(system: PlaneSystem, load: Load) -> str:
+def plane_in_words(
+    system: PlaneSystem,  # as it is now
+    load: Load,  # of the points
+) -> str:
     "What the last picture tells, in words (HTML)."
     if not len(system.points):
         return "No points yet: click into the plane."
@@ -137,7 +140,11 @@ class PlaneStage:
             view.layout = {"width": width}
         self.box = card(self.plane, small)
 
-    def show(self, system: PlaneSystem, seen: PlanePicture):
+    def show(
+        self,
+        system: PlaneSystem,  # as it is now
+        seen: PlanePicture,  # what is to be drawn
+    ):
         "Draw what has been seen so far."
         self.plane.show(seen)
         rows = np.array(system.rows) if system.rows else np.full((1, 5 + ROOM), np.nan)
@@ -147,7 +154,10 @@ class PlaneStage:
         self.effective.show(steps, effective, floor)
         self.loss.show(steps, loss, alone_)
 
-    def still(self, title: str) -> Any:
+    def still(
+        self,
+        title: str,  # above the figure
+    ) -> Any:
         "A matplotlib figure of all views."
         figure = sheet(title, 12, 8)
         halves: Any = figure.subfigures(2, 1, height_ratios=(2.6, 1))
@@ -160,7 +170,9 @@ class PlaneStage:
         return figure
 
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #194545ba
-def plane_knobs(d: PlaneState) -> dict[str, w.Widget]:
+def plane_knobs(
+    d: PlaneState,  # the state to begin with
+) -> dict[str, w.Widget]:
     "A control for every field of a state but the added points, by the field's name."
     return {
         "data": menu(d, "data", "pattern"),
@@ -211,12 +223,18 @@ class PlanePanel(LivePanel):
         "More of the column, by title."
         return {}
 
-    def agree(self, state: Any):
+    def agree(
+        self,
+        state: Any,  # what is wanted
+    ):
         "Knobs agree, and those that matter are shown."
         super().agree(state)
         show_what_matters(self.knobs, state.balance)
 
-    def show(self, system: PlaneSystem):
+    def show(
+        self,
+        system: PlaneSystem,  # as it is now
+    ):
         "Called on the run's own thread, at most twenty times a second."
         self.system, seen = system, plane_picture(system)
         self.stage.show(system, seen)
@@ -246,7 +264,10 @@ class RestingPlane(PlanePanel):
         self.looks.clear()
         super().reset()
 
-    def report(self, state: str):
+    def report(
+        self,
+        state: str,  # a line of text as the panel writes it
+    ):
         "The run says how it is; a knob may have been moved during its last step."
         super().report(state)
         if state == "paused" and self.live and self.system.state != self.state:
@@ -273,7 +294,10 @@ class PlaneLab(RestingPlane):
         traitlets.link((self.brush, "value"), (self.stage.plane, "brush"))
         self.stage.plane.on_msg(lambda _view, point, _buffers: self.add(**point))
 
-    def is_at(self, preset: Preset) -> bool:
+    def is_at(
+        self,
+        preset: Preset,  # one of the panel's
+    ) -> bool:
         "Whether this preset is the state, whatever points were added."
         return preset.state == replace(self.state, points="")
 

@@ -47,13 +47,13 @@ class PlaneState(State):
     data: str = "spirals"  # a key of PATTERNS, or "your points"
     balance: str = "switch_loss"  # what keeps experts alike used: a key of GROWING
     kind: str = "straight"  # of experts: a key of EXPERT_KINDS
-    n_experts: int = 8
-    k: int = 1
+    n_experts: int = 8  # E
+    k: int = 1  # choices of a point
     temperature: float = 1.0  # the router's logits are divided by it
     jitter: float = 0.0  # the router's logits are multiplied by 1 ± this in training
     strength: float = 3.0  # of the balance, in units of the method's usual strength
-    lr: float = 0.03
-    seed: int = 0
+    lr: float = 0.03  # learning rate of all experts
+    seed: int = 0  # of everything random
     points: str = ""  # added with a click: "12.-30.1_…", x and y in hundredths, 1 dark or 0 light
 
     def __post_init__(self):
@@ -75,7 +75,7 @@ NOWHERE = PlaneSet(torch.zeros(0, 2), torch.zeros(0))
 
 def given(
     data: str,  # a key of PATTERNS, or "your points"
-    seed: int,
+    seed: int,  # of everything random
 ) -> PlaneSet:
     "The points of a pattern; none where they are yours to give."
     return plane_points(data, seed=seed) if data in PATTERNS else NOWHERE
@@ -133,7 +133,10 @@ class PlaneTraining(PlaneModels):
     points: PlaneSet  # those that are learned
     batch: Tensor  # (N, 3) x, y, dark
 
-    def __init__(self, state: PlaneState):
+    def __init__(
+        self,
+        state: PlaneState,  # what is wanted
+    ):
         super().__init__(state)
         optimizer, self.optimizer = (
             torch.optim.Adam(m.parameters(), fused=True) for m in (self.model, self.single)
@@ -142,7 +145,10 @@ class PlaneTraining(PlaneModels):
         self.rows: deque[np.ndarray] = deque(maxlen=4000)  # the last 20,000 steps, every fifth
         self.learn_from(self.given)
 
-    def learn_from(self, points: PlaneSet):
+    def learn_from(
+        self,
+        points: PlaneSet,  # N of them
+    ):
         "From now on these are the points."
         self.points = points
         self.batch = torch.cat([points.points, points.dark[:, None]], 1)
@@ -164,12 +170,18 @@ class FollowingTraining(PlaneTraining):
 
     state: PlaneState
 
-    def __init__(self, state: PlaneState):
+    def __init__(
+        self,
+        state: PlaneState,  # what is wanted
+    ):
         super().__init__(state)
         self.states: list[tuple[int, PlaneState]] = []  # each with the number of steps before it was heard
         self.follow(state)
 
-    def follow(self, state: PlaneState):
+    def follow(
+        self,
+        state: PlaneState,  # what is wanted
+    ):
         "Change what can change under way."
         if not self.states or self.states[-1][1] != state:
             self.states.append((self.trainer.done, state))
@@ -182,7 +194,10 @@ class FollowingTraining(PlaneTraining):
             optimizer.param_groups[0]["lr"] = state.lr
         self.learn_from(self.given + state.added())
 
-    def resize(self, n_experts: int):
+    def resize(
+        self,
+        n_experts: int,  # E
+    ):
         "Let experts be born, or prune the last ones."
         moe = self.model.moe
         if n_experts > moe.n_experts:
@@ -203,7 +218,11 @@ class PlaneSystem(FollowingTraining):
         if self.trainer.done % 5 == 1:
             self.rows.append(self.row(report, single))
 
-    def row(self, report: StepReport, single: float) -> np.ndarray:
+    def row(
+        self,
+        report: StepReport,  # of the step
+        single: float,  # loss of the single expert
+    ) -> np.ndarray:
         "(5 + ROOM,) steps, both losses, N_eff and its floor, and the share of each expert."
         load = Load.of([report.routings[0][1]])
         share, effective = np.pad(load.share.numpy(), (0, ROOM - load.n_experts)), n_eff(load)
@@ -273,7 +292,7 @@ class PlanePicture:
     logits: np.ndarray  # (E, g, g) of the router
     own: np.ndarray  # (E, g, g) each expert's own logit of dark
     load: Load  # of the points
-    points: PlaneSet
+    points: PlaneSet  # N of them
 
     @property
     def share(self) -> np.ndarray:
@@ -283,7 +302,7 @@ class PlanePicture:
 # %% ../../../nbs/08_explore/4_plane/01_training.ipynb #26e68145
 @torch.no_grad()
 def plane_picture(
-    system: PlaneSystem,
+    system: PlaneSystem,  # as it is now
     side: int = 96,  # pixels of the picture
     small: int = 24,  # pixels of an expert's map
 ) -> PlanePicture:

@@ -100,7 +100,10 @@ class PlaneView(View):
     unit = traitlets.Unicode("deep: says dark, pale: says light; the line: where it turns").tag(sync=True)
     brush = traitlets.Int(1).tag(sync=True)  # the side of a point that a click adds; with Shift the other
 
-    def show(self, seen: PlanePicture):
+    def show(
+        self,
+        seen: PlanePicture,  # what is to be drawn
+    ):
         "Draw this picture."
         self.shown = vars(seen) | {"share": seen.share}
         sizes = [len(seen.share), len(seen.answer), seen.logits.shape[-1], len(seen.points)]

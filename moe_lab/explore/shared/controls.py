@@ -68,7 +68,10 @@ def slider(
 class LogSlider(w.FloatLogSlider):
     "A slider over powers of ten, whose value may lie between two of its steps."
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
+    def set_state(
+        self,
+        sync_data: dict[str, Any],  # what the browser sends, by trait
+    ) -> None:
         "The browser tells of a move; the step next to a value that lies between two is none."
         moved = log10(sync_data.get("value", self.value) / self.value)  # powers of ten
         is_rounding = abs(moved) < self.step / 2
@@ -87,7 +90,9 @@ def log_slider(
     return LogSlider(getattr(state, name), min=low, max=high, step=0.02, **look)
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #185d6a8b
-def rounded(value: Any) -> Any:
+def rounded(
+    value: Any,  # as the knob has it
+) -> Any:
     "A knob's value with four digits, if it is a fraction."
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
@@ -152,7 +157,9 @@ def grouped(groups: Mapping[str, Sequence[w.Widget]]) -> list[w.Widget]:  # by t
     return parts
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #a40a7cba
-def wrong(words: str) -> str:
+def wrong(
+    words: str,  # plain text, not escaped yet
+) -> str:
     "Words of a failure (HTML)."
     return f"<span class='moe-wrong'>{escape(words)}</span>"
 

@@ -33,7 +33,10 @@ class Page(anywidget.AnyWidget):
     token = traitlets.Int(-1).tag(sync=True)  # the pressed one, by its number on the page; −1: none
 
     @in_turn
-    def set_state(self, sync_data: dict[str, Any]) -> None:
+    def set_state(
+        self,
+        sync_data: dict[str, Any],  # what the browser sends, by trait
+    ) -> None:
         "The browser tells of a press."
         super().set_state(sync_data)
 
@@ -51,7 +54,9 @@ def expert_name(e: int) -> str:  # e: number of the expert
     return f"<b class='moe-e' style='--expert:{expert_colour(e)}'>E{e}</b>"
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #58088a9a
-def visible(words: str) -> str:
+def visible(
+    words: str,  # as they stand in the text
+) -> str:
     "Words with the spaces at their ends as ␣, line ends as ⏎, tabs as ⇥, and what cannot be printed as its code."
     words = words.replace(" ", "␣") if words != words.strip() else words
     shown = words.replace("\n", "⏎").replace("\t", "⇥")
@@ -67,7 +72,9 @@ def legible(words: str) -> str:  # joined tokens
     return re.sub(r"(\\x[89a-f][0-9a-f])+", whole, words)
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #0b01844a
-def code_html(words: str) -> str:
+def code_html(
+    words: str,  # as they stand in the text
+) -> str:
     "Words of a text, escaped, with all that is in them visible (HTML)."
     return f"<code>{escape(visible(words))}</code>"
 

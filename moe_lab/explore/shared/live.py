@@ -66,7 +66,10 @@ class Publisher:
     ):
         self.publish, self.fps, self.due = publish, fps, 0.0
 
-    def show(self, state: Any):
+    def show(
+        self,
+        state: Any,  # what `publish` takes
+    ):
         "Publish a state now."
         began = time.monotonic()
         self.publish(state)

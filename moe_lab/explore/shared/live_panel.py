@@ -67,7 +67,10 @@ class ScriptedPanel(RunPanel):
         "Start over, and rest."
         self.live.reset()
 
-    def run(self, steps: int):
+    def run(
+        self,
+        steps: int,  # of training, more than those taken so far
+    ):
         "Take `steps` steps, wait for them, and return the panel; `RuntimeError` if the run fails."
         self.live.step(steps)
         self.live.wait()
@@ -92,7 +95,10 @@ class LivePanel(ScriptedPanel):
             self.controls[label].on_click(lambda _button, act=act: act())
 
     @in_turn
-    def begin(self, state: State):
+    def begin(
+        self,
+        state: State,  # of the panel's own kind
+    ):
         "Start over with this state, running."
         self.accept(state)
         self.reset()

@@ -36,12 +36,18 @@ class StateKeeper:
 
     state: Any  # a `State`
 
-    def accept(self, state: State):
+    def accept(
+        self,
+        state: State,  # of the panel's own kind
+    ):
         "From now on this is the state: whatever shows it agrees with it."
         self.state = state
         self.agree(state)
 
-    def agree(self, state: State):
+    def agree(
+        self,
+        state: State,  # the one just accepted
+    ):
         "Bring what shows the state in line with it."
 
     def moved(self):
@@ -60,7 +66,10 @@ class StateKeeper:
             self.moved()
 
     @in_turn
-    def begin(self, state: State):
+    def begin(
+        self,
+        state: State,  # of the panel's own kind
+    ):
         "Start with this state."
         self.accept(state)
         self.moved()
@@ -118,11 +127,17 @@ class TextPanel(PanelLayout):
         self.state_line.set_state = in_turn(self.state_line.set_state)  # by which the browser moves it
         self.state_line.observe(lambda change: self.reopen(change["new"]), "value")
 
-    def agree(self, state: State):
+    def agree(
+        self,
+        state: State,  # the one just accepted
+    ):
         "The line of text agrees, and what was answered is over."
         self.state_line.value, self.answer.value = str(state), ""
 
-    def check(self, state: Any):
+    def check(
+        self,
+        state: Any,  # not accepted yet
+    ):
         "`ValueError` for what cannot be shown here, even if such a state can be."
 
     @in_turn
@@ -158,7 +173,10 @@ class KnobPanel(TextPanel):
         "A knob was moved."
         self.change({name: rounded(value)})
 
-    def agree(self, state: State):
+    def agree(
+        self,
+        state: State,  # the one just accepted
+    ):
         "The knobs agree, and the line of text."
         for name, value in state.values().items():
             if name in self.knobs and rounded(self.knobs[name].value) != value:
@@ -175,11 +193,17 @@ class PresetPanel(KnobPanel):
         for name, preset in self.presets.items():
             self.buttons[name].on_click(lambda _button, state=preset.state: self.begin(state))
 
-    def is_at(self, preset: Preset) -> bool:
+    def is_at(
+        self,
+        preset: Preset,  # one of the panel's own
+    ) -> bool:
         "Whether this preset is the state."
         return preset.state == self.state
 
-    def agree(self, state: State):
+    def agree(
+        self,
+        state: State,  # the one just accepted
+    ):
         "Knobs, chips and the line of text agree."
         super().agree(state)
         for name, preset in self.presets.items():

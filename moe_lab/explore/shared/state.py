@@ -40,7 +40,10 @@ class Nested(Checked):
             flat |= inner or {name: value}
         return flat
 
-    def having(self, values: Mapping[str, Any]) -> Self:
+    def having(
+        self,
+        values: Mapping[str, Any],  # those that are to change
+    ) -> Self:
         "The same settings with other values, by the names of `values()`."
         new: dict[str, Any] = {}
         for name, value in values.items():
@@ -93,6 +96,9 @@ class State(Nested):
         return f"{type(self).__name__}({', '.join(new)})"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(
+        cls,
+        text: str,  # `KIND?name=value&…`
+    ) -> Self:
         "The state that `str` wrote; `ValueError` for a line that cannot be read, or a value that cannot be."
         return cls().having(read_line(text, cls.KIND, cls().values()))

@@ -80,7 +80,9 @@ def profiles(
     return made
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #3d1919d7
-def tag(profile: Profile) -> str:
+def tag(
+    profile: Profile,  # of one expert
+) -> str:
     "An expert's small card (HTML)."
     words = " · ".join(escape(visible(word)) for word in profile.words["text"].head(5))
     inner = f"{expert_name(profile.expert)} <small>{profile.load[-1]:.0%} of visits</small><code>{words or '–'}</code>"
@@ -88,21 +90,27 @@ def tag(profile: Profile) -> str:
     return f"<button class='moe-tag' data-expert='{profile.expert}' style='{look}'>{inner}</button>"
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #993190da
-def partner_row(profile: Profile) -> str:
+def partner_row(
+    profile: Profile,  # of one expert
+) -> str:
     "Whom its tokens visit as well, the six most frequent ones (HTML)."
     order = [int(e) for e in np.argsort(-profile.partners) if profile.partners[e] > 0][:6]
     names = " · ".join(f"{expert_name(e)} {profile.partners[e]:.0%}" for e in order)
     return names or "<small>nobody: its tokens visit no other expert</small>"
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #5839e96e
-def position_block(profile: Profile) -> str:
+def position_block(
+    profile: Profile,  # of one expert
+) -> str:
     "Where in the text an expert's tokens stand (HTML)."
     highest = max(profile.positions.max(), 1e-9)
     head = f"<h4>Positions <small>share of the visits there, up to {highest:.0%}</small></h4>"
     return head + spark_columns((profile.positions / highest).tolist(), expert_colour(profile.expert))
 
 # %% ../../../nbs/08_explore/5_tokens/05_expert_cards.ipynb #80ae85cf
-def load_block(profile: Profile) -> str:
+def load_block(
+    profile: Profile,  # of one expert
+) -> str:
     "How an expert's load went over training; nothing if there is one recording only (HTML)."
     if len(profile.load) == 1:
         return ""

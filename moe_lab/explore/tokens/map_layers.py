@@ -48,7 +48,7 @@ def token_kind(text: str) -> str:  # text: of one token
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #56c13b24
 def in_context(
-    routed: Routed,
+    routed: Routed,  # the layer that the points are of
     points: "DataFrame",  # with columns `sequence` and `position`
     width: int = 6,  # tokens on either side
 ) -> list[str]:
@@ -85,7 +85,7 @@ def as_categories(
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #45f72967
 def map_points(
-    routed: Routed,
+    routed: Routed,  # a layer
     n: int = 2000,  # tokens at most
     seed: int = 0,  # of the draw
 ) -> "DataFrame":
@@ -124,7 +124,9 @@ class MapState(State):
     lasso: str = ""  # as `packed` writes it
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #f1377bca
-def packed(numbers: np.ndarray) -> str:
+def packed(
+    numbers: np.ndarray,  # (n,) long, from 0
+) -> str:
     "Numbers of points (n,) as letters that go into a line of text."
     bits = np.packbits(np.isin(np.arange(numbers.max(initial=-1) + 1), numbers))
     return base64.urlsafe_b64encode(zlib.compress(bits.tobytes(), 9)).decode() if len(bits) else ""
@@ -145,7 +147,9 @@ def unpacked(
     return numbers
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #a4f56e37
-def domain_association(routed: Routed) -> Association:
+def domain_association(
+    routed: Routed,  # a layer
+) -> Association:
     "How far first choices and domains of the texts go together."
     return association(routed.firsts, routed.domain, "sequence", routed.n_experts)
 
@@ -179,7 +183,7 @@ LAYING = Lock()  # held while points are laid out, one map at a time
 class PlacedLayer:
     "A layer whose points have places."
 
-    layer: MapLayer
+    layer: MapLayer  # whose points these are
     method: str  # one of the values of `MAP_METHODS`
     folder: Path  # where maps are kept
     flat: np.ndarray  # (n, 2) places of its points
@@ -198,11 +202,17 @@ class PlacedLayer:
             flat = flatten(x, method, folder=folder)
         return cls(layer, method, folder, flat, neighbourhood(x, flat))
 
-    def points_of(self, expert: int) -> np.ndarray:
+    def points_of(
+        self,
+        expert: int,  # its number
+    ) -> np.ndarray:
         "(n,) numbers of the points of an expert."
         return np.flatnonzero(self.layer.points["number"] == expert)
 
-    def said(self, chosen: np.ndarray) -> Selection:
+    def said(
+        self,
+        chosen: np.ndarray,  # (m,) long; `ValueError` if empty
+    ) -> Selection:
         "What points have in common, by their numbers (n,)."
         rows = self.layer.points["row"].to_numpy()
         return describe_selection(self.layer.seen.routed, rows[chosen], rows)
@@ -236,7 +246,9 @@ class LayerMap(PlacedLayer):
                 self.of_shuffled = neighbourhood(x, flat)["kept"].value
 
 # %% ../../../nbs/08_explore/5_tokens/06_map_layers.ipynb #1c0dac62
-def map_in_words(sight: LayerMap) -> str:
+def map_in_words(
+    sight: LayerMap,  # the map
+) -> str:
     "What may be believed of a map, and how far experts go by domain (HTML)."
     kept, (now, before) = sight.scores["kept"], sight.layer.links
     shown = f"{len(sight.layer.points):,} of {len(sight.layer.seen.inputs):,} tokens"

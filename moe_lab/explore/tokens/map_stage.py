@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 # %% ../../../nbs/08_explore/5_tokens/07_map_stage.ipynb #4e77be68
-def placed_points(sight: LayerMap) -> "DataFrame":
+def placed_points(
+    sight: LayerMap,  # a map of n points
+) -> "DataFrame":
     "The points of a map with their places `x` and `y`."
     return sight.layer.points.assign(x=sight.flat[:, 0], y=sight.flat[:, 1])
 
@@ -57,7 +59,7 @@ def scatter_of(
 # %% ../../../nbs/08_explore/5_tokens/07_map_stage.ipynb #61fee512
 def draw_map(
     ax: Any,  # matplotlib axes, which are returned
-    sight: LayerMap,
+    sight: LayerMap,  # a map of n points
     colour: str,  # what the colours say: `expert`, `domain` or `kind`
     chosen: np.ndarray,  # (n,) numbers of the selected points
 ) -> Any:
@@ -144,12 +146,18 @@ class MapStage(MapViews):
         self.tell(sight.said(chosen) if len(chosen) else None)
         self.map.remove_class("moe-stale")
 
-    def tell(self, said: Selection | None):
+    def tell(
+        self,
+        said: Selection | None,  # as of `describe_selection`
+    ):
         "Write the page of a selection; None: there is none."
         self.said, names = said, self.sight.layer.seen.routed.domain_names
         self.page.value = selection_page(said, names) if said else HINT
 
-    def still(self, title: str) -> Any:
+    def still(
+        self,
+        title: str,  # above the figure
+    ) -> Any:
         "A matplotlib figure: the map in its present colours, and the keywords of the selection."
         return map_figure(title, self.sight, self.colour, self.chosen, self.said)
 
@@ -166,11 +174,17 @@ class MapStore:
         self.layers: dict[tuple[int, int], MapLayer] = {}  # by number, and number of points
         self.sights: dict[tuple[int, int, str], LayerMap] = {}  # by method as well
 
-    def get(self, state: MapState) -> LayerMap | None:
+    def get(
+        self,
+        state: MapState,  # its layer, points and method
+    ) -> LayerMap | None:
         "The map that a state asks for; None: it has not been drawn."
         return self.sights.get((state.layer, state.points, state.method))
 
-    def draw(self, state: MapState) -> LayerMap:
+    def draw(
+        self,
+        state: MapState,  # its layer, points and method
+    ) -> LayerMap:
         "Make the map that a state asks for, and what is to be said of it."
         key, name = (state.layer, state.points), [*self.seen][state.layer]
         if key not in self.layers:
@@ -179,7 +193,10 @@ class MapStore:
         self.sights[*key, state.method] = sight
         return sight
 
-    def check(self, state: MapState):
+    def check(
+        self,
+        state: MapState,  # its layer, expert and lasso
+    ):
         "`ValueError` for a layer, an expert or a lasso that there is not."
         if not 0 <= state.layer < len(self.seen):
             raise ValueError(f"layer={state.layer}: the model has {len(self.seen)} layers, counted from 0")
@@ -189,13 +206,16 @@ class MapStore:
         unpacked(state.lasso, min(state.points, routed.frame["row"].nunique()))
 
 # %% ../../../nbs/08_explore/5_tokens/07_map_stage.ipynb #e818e5be
-def chosen_points(sight: LayerMap, state: MapState) -> np.ndarray:
+def chosen_points(
+    sight: LayerMap,  # the map that the state asks for
+    state: MapState,  # its expert, else its lasso
+) -> np.ndarray:
     "(n,) numbers of the points that a state selects on its map."
     return unpacked(state.lasso, len(sight.flat)) if state.expert < 0 else sight.points_of(state.expert)
 
 # %% ../../../nbs/08_explore/5_tokens/07_map_stage.ipynb #d2c9a00b
 def as_values(
-    sight: LayerMap,
+    sight: LayerMap,  # a map of n points
     chosen: np.ndarray,  # (n,) numbers of the selected points
     expert: int,  # that was chosen until now; −1: none
 ) -> dict[str, Any]:

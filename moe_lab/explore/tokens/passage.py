@@ -46,7 +46,9 @@ class TextReader(NamedTuple):
         return ids
 
 # %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #8feafd14
-def reader(tokenizer: Any) -> TextReader:
+def reader(
+    tokenizer: Any,  # of one of these three kinds
+) -> TextReader:
     "The reader for a `TokenSet`, a tokenizer of `tokenizers` or one of `transformers`; `ValueError` for others."
     if isinstance(tokenizer, TokenSet):
         return TextReader(lambda text: tokenizer.tokenizer.encode(text).ids, tokenizer.vocabulary)
@@ -67,7 +69,11 @@ class Passage:
     surprise: Tensor  # (T,) nats at each token; NaN at the first
     log_p: Tensor  # (T, V) of what comes after each token
 
-    def visits(self, token: int, layer: int) -> list[tuple[int, float]]:
+    def visits(
+        self,
+        token: int,  # its place in the text, from 0
+        layer: int,  # counted from 0
+    ) -> list[tuple[int, float]]:
         "The experts of a token in decision number `layer` with their weights, those refused with 0, best first."
         experts, weights = (part[token].tolist() for part in self.tables[layer])
         return [(e, w) for e, w in zip(experts, weights) if e >= 0]
@@ -94,7 +100,9 @@ def surprises(
     return surprise
 
 # %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #161417ac
-def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+def told_apart(
+    names: Iterable[str],  # in order; some may be alike
+) -> tuple[str, ...]:
     "The same names; one that comes again has #2 behind it, then #3."
     times, made = Counter[str](), []
     for name in names:
@@ -124,7 +132,9 @@ INTERVENTIONS: dict[str, Callable[[nn.Module, str, int], AbstractContextManager]
 }
 
 # %% ../../../nbs/08_explore/5_tokens/01_passage.ipynb #88f42a48
-def expert_counts(model: nn.Module) -> dict[str, int]:
+def expert_counts(
+    model: nn.Module,  # the kit's or a transformers model
+) -> dict[str, int]:
     "Layer -> its number of experts; `ValueError` for a model without a MoE layer."
     return {name: hooks.n_experts for name, hooks in routed_layers(model).items()}
 

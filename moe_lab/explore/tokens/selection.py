@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #3d4a0473
-def recorded(model: nn.Module, texts: TokenSet) -> Trace:
+def recorded(
+    model: nn.Module,  # one of the kit's
+    texts: TokenSet,  # N sequences, of T tokens in all
+) -> Trace:
     "What one of the kit's models decides while it reads the texts."
     with at_rest(model), record(model) as trace:
         for batch in batch_of(texts.tokens, texts.mask).split(32):
@@ -60,10 +63,10 @@ class Routed:
     "The assignments of one layer with the labels of their tokens."
 
     frame: "DataFrame"  # as `Trace.assignments` returns it; rows and sequences from 0, of one step
-    n_experts: int
+    n_experts: int  # E
     vocabulary: Sequence[str]  # readable text of each token id
     domain: np.ndarray  # (N,) of each sequence
-    domain_names: Sequence[str]
+    domain_names: Sequence[str]  # D of them
     load: "DataFrame"  # (steps, E): share of the assignments, by the step of the recording
     layer: str = ""  # its name
 
@@ -117,7 +120,7 @@ def look_into(
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #a36d0f52
 def word_table(
     frame: "DataFrame",  # assignments whose column `expert` says the group
-    n_groups: int,
+    n_groups: int,  # numbered from 0
     vocabulary: Sequence[str],  # readable text of each token id
     n: int = 6,  # words of each group at most
     minimum: int = 5,  # times that a word must come
@@ -147,9 +150,9 @@ class Selection(NamedTuple):
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #089305e6
 def quoted(
-    routed: Routed,
+    routed: Routed,  # the layer that the assignments are of
     frame: "DataFrame",  # assignments whose column `expert` says the group
-    group: int,
+    group: int,  # its number
     n: int,  # tokens, the heaviest
 ) -> "DataFrame":  # sequence, position, before, text, after, domain
     "Tokens of a group with their context and domain."
@@ -166,7 +169,7 @@ def shares(
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #d8269998
 def describe_selection(
-    routed: Routed,
+    routed: Routed,  # a layer
     rows: np.ndarray,  # (n,) numbers of routed tokens
     among: np.ndarray | None = None,  # numbers of those it is compared with, itself included; None: all
     n: int = 6,  # words at most
@@ -223,7 +226,7 @@ def expert_strip(experts: np.ndarray) -> str:  # (E,) shares
 
 # %% ../../../nbs/08_explore/5_tokens/04_selection.ipynb #46c4d682
 def selection_page(
-    said: Selection,
+    said: Selection,  # as of `describe_selection`
     domain_names: Sequence[str],  # D
     title: str = "The selection",  # the first words of the page
 ) -> str:

@@ -43,7 +43,12 @@ def map_knobs(
 class BarPanel(Panel):
     "A panel with all controls in a bar above the views."
 
-    def column(self, heading: tuple[str, str], groups: Groups, width: int) -> w.Widget:
+    def column(
+        self,
+        heading: tuple[str, str],  # the title, and a line that finds no room
+        groups: Groups,  # not used, all knobs are in one row
+        width: int,  # not used, a bar is as wide as the map
+    ) -> w.Widget:
         "All controls in a bar above the map."
         title = w.HTML(f"<b class='moe-title'>{heading[0]}</b>")
         self.state_line.layout = {"flex": "1 1 0", "max_width": "420px"}
@@ -71,10 +76,10 @@ class MapPanel(BarPanel):
         self.layout.flex_flow, self.children[1].layout.flex = "column", "1 1 auto"
         self.moved()
 
-    def check(self, state: MapState):
+    def check(self, state: MapState):  # not accepted yet
         self.maps.check(state)
 
-    def turn(self, name: str, value: Any):
+    def turn(self, name: str, value: Any):  # as of `KnobPanel`
         "A knob was moved; another layer has other experts and other points."
         self.change({name: value} | ({"expert": -1, "lasso": ""} if name == "layer" else {}))
 
@@ -109,12 +114,18 @@ print({seen})  # all tokens, not only those of the map"""
 class ToldMap(MapPanel):
     "A map with a sentence on what may be believed of it."
 
-    def is_wanted(self, sight: LayerMap) -> bool:
+    def is_wanted(
+        self,
+        sight: LayerMap,  # already drawn
+    ) -> bool:
         "Whether this is the map that the panel is to show."
         return sight is self.maps.get(self.state)
 
     @in_turn
-    def say(self, sight: LayerMap):
+    def say(
+        self,
+        sight: LayerMap,  # already drawn
+    ):
         "Say what may be believed of a map, if it is still the one wanted."
         if self.is_wanted(sight):
             self.tell(map_in_words(sight))
@@ -167,7 +178,10 @@ class ComparedMap(ToldMap):
         if sight is not None and sight.of_shuffled is None:
             self.compared = DRAWING.submit(self.attempt, self.compare, sight)
 
-    def compare(self, sight: LayerMap):
+    def compare(
+        self,
+        sight: LayerMap,  # already drawn
+    ):
         "Measure a map's floor, if it is still the one wanted."
         if self.is_wanted(sight):
             sight.compare()
@@ -189,7 +203,10 @@ class BackgroundMap(ComparedMap):
             self.tell(f"<span class='moe-busy'></span> drawing {self.state.points:,} tokens of {name} …")
             self.drawn = DRAWING.submit(self.attempt, self.draw_and_show, self.state)
 
-    def draw_and_show(self, state: MapState):
+    def draw_and_show(
+        self,
+        state: MapState,  # the panel's when the map was asked for
+    ):
         "Make a map, if it is still wanted and not there yet, and show it."
         asked, now = ((s.layer, s.points, s.method) for s in (state, self.state))
         if asked == now and self.maps.get(state) is None:
@@ -216,7 +233,11 @@ class LassoMap(BackgroundMap):
         finally:
             self.is_showing = before
 
-    def put(self, sight: LayerMap, chosen: np.ndarray):
+    def put(
+        self,
+        sight: LayerMap,  # the map that is asked for
+        chosen: np.ndarray,  # (m,) numbers of the selected points
+    ):
         with self.showing():
             super().put(sight, chosen)
 
@@ -250,7 +271,11 @@ class SpecialistMap(LassoMap):
         self.stage.scatter.widget.observe(self.hover, "hovering")
         self.observe(lambda change: self.follow(change["new"]), "selected")
 
-    def put(self, sight: LayerMap, chosen: np.ndarray):
+    def put(
+        self,
+        sight: LayerMap,  # the map that is asked for
+        chosen: np.ndarray,  # (m,) numbers of the selected points
+    ):
         with self.showing():
             self.layer = self.state.layer
             super().put(sight, chosen)

@@ -50,7 +50,7 @@ class TrailReader:
         self.layers = read_passage(model, [0], self.reader.vocabulary).layers  # of each decision
         self.n_experts = max(expert_counts(model).values())  # of the largest layer
 
-    def check(self, state: TrailState):
+    def check(self, state: TrailState):  # its text, layer and expert
         "`ValueError` for a text that cannot be read, or a layer or an expert that the model does not have."
         self.reader.read(state.text)
         layers, experts = len(self.layers), self.n_experts
@@ -58,12 +58,18 @@ class TrailReader:
             there = f"the model has {layers} layers, at most {experts} experts"
             raise ValueError(f"layer={state.layer}, expert={state.expert}: {there}")
 
-    def changed(self, state: TrailState) -> tuple[str, str, int]:
+    def changed(
+        self,
+        state: TrailState,  # its change, layer and expert
+    ) -> tuple[str, str, int]:
         "What is changed: one of `INTERVENTIONS`, a layer of the model, an expert."
         change = state.change if state.is_change else "nothing"
         return change, self.layers[state.layer].partition("#")[0], max(state.expert, 0)
 
-    def read(self, state: TrailState) -> tuple[Passage, Passage]:
+    def read(
+        self,
+        state: TrailState,  # its text and its change
+    ) -> tuple[Passage, Passage]:
         "The text without and with the change; the same reading twice where nothing is changed."
         ids, vocabulary = self.reader.read(state.text), self.reader.vocabulary
         before = read_passage(self.model, ids, vocabulary)
@@ -109,7 +115,12 @@ class TrailStage:
         self.passage: Any = None
         self.missing = "text: there is nothing to draw yet"  # why there is none
 
-    def show(self, before: Passage, passage: Passage, state: TrailState):
+    def show(
+        self,
+        before: Passage,  # without the change
+        passage: Passage,  # with the change
+        state: TrailState,  # its layer, expert and token
+    ):
         "Draw both readings; they are the same one where nothing is changed."
         self.before, self.passage = before, passage
         token = min(state.token, len(passage.words) - 1)
@@ -118,11 +129,17 @@ class TrailStage:
             self.page.layer, self.page.selected, self.page.token = state.layer, state.expert, token
             self.page.value = html
 
-    def clear(self, why: str):
+    def clear(
+        self,
+        why: str,  # what `still` will say
+    ):
         "There is nothing to see."
         self.before, self.passage, self.page.value, self.missing = None, None, "", why
 
-    def still(self, title: str) -> Any:
+    def still(
+        self,
+        title: str,  # above the figure
+    ) -> Any:
         "A matplotlib figure of what the page shows; `ValueError` says why there is none."
         if self.passage is None:
             raise ValueError(self.missing)
@@ -167,7 +184,10 @@ class TrailPanel(Panel):
         super().__init__(asked, TRAIL_PRESETS, made, heading, shown, [card(self.page)])
         self.moved()
 
-    def check(self, state: TrailState):
+    def check(
+        self,
+        state: TrailState,  # not accepted yet
+    ):
         self.reading.check(state)
 
     def code(self) -> str:

@@ -37,7 +37,7 @@ class TrailState(State):
 
     KIND = "trail"
     CHOICES = {"change": tuple(INTERVENTIONS)}
-    text: str = "In the beginning God created the heaven and the earth."
+    text: str = "In the beginning God created the heaven and the earth."  # with a letter in it at least
     change: str = "nothing"  # what is done to the expert, one of `INTERVENTIONS`
     layer: int = 0  # number of the decision
     expert: int = -1  # −1: none chosen
@@ -145,7 +145,10 @@ def way(
 CHANGED = "#B0244A"  # red: with the change; grey is without
 
 # %% ../../../nbs/08_explore/5_tokens/02_trail_page.ipynb #568b9e1f
-def coming(offered: Sequence[Next], is_change: bool) -> str:
+def coming(
+    offered: Sequence[Next],  # the likeliest first
+    is_change: bool,  # whether to show both probabilities
+) -> str:
     "Words that may come next, with and without the change (HTML)."
     if is_change:
         rows = [(n.word, [n.after, n.before], None, f"{n.before:.3f} → {n.after:.3f}") for n in offered]

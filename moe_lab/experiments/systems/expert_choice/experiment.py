@@ -91,7 +91,7 @@ def threshold_rows(
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/03_experiment.ipynb #fdab9792
 def work(
-    settings: ExpertChoiceSettings,
+    settings: ExpertChoiceSettings,  # of one arm and seed
     run: Run,  # its folder; nothing is kept there
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:

@@ -129,7 +129,7 @@ def capacity(
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #afe142c4
 def make_router(
-    settings: ExpertChoiceSettings,
+    settings: ExpertChoiceSettings,  # its router, d, n_experts, k and capacity_factor
 ) -> Router:
     "The named router for tokens (T, d); `ValueError` for a `capacity_factor` where it has none."
     s = settings
@@ -138,7 +138,7 @@ def make_router(
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #c012c847
 def make_model(
-    settings: ExpertChoiceSettings,
+    settings: ExpertChoiceSettings,  # its router, sizes and number of layers
 ) -> DigitReader:
     "The reader that the settings describe, drawn as `torch.manual_seed` says; `ValueError` as in `make_router`."
     s = settings
@@ -150,7 +150,7 @@ def make_model(
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/01_reader.ipynb #263f5d64
 def build(
-    settings: ExpertChoiceSettings,
+    settings: ExpertChoiceSettings,  # of the model and its training
     texts: Tensor,  # (N, 64) long, to learn from
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> Trainer:

@@ -27,7 +27,7 @@ NUMBERS = ("spread", "agreement", "information")  # what the detector measures
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/04_experiment.ipynb #8da5744d
 def numbers_of(
-    health: Health,
+    health: Health,  # the verdict on one layer
 ) -> dict[str, float]:
     "What the detector measured, and as `usage` what the old alarm measures."
     usage = squared_usage(health.load).value
@@ -35,7 +35,7 @@ def numbers_of(
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/04_experiment.ipynb #7637ee99
 def work(
-    settings: HealthSettings,
+    settings: HealthSettings,  # of one arm and seed
     run: Run,  # its folder; nothing is kept there
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:

@@ -37,7 +37,7 @@ def spare_needed(
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/03_interventions.ipynb #6b6e34c7
 def shuffled_routing(
-    routing: Routing,
+    routing: Routing,  # of T tokens to E experts
 ) -> Routing:
     "The decisions, dealt anew to the tokens."
     token = torch.randperm(routing.n_tokens)[routing.token]  # (A,)

@@ -59,11 +59,18 @@ class Clusters(ClusteredTokens):
         "(rows, E) independent Gaussian logits."
         return scale * torch.randn(rows or len(self.x), self.e, generator=self.dice)
 
-    def between(self, low: float, high: float) -> float:
+    def between(
+        self,
+        low: float,  # the least that it can be
+        high: float,  # it stays below
+    ) -> float:
         "One number, uniform in [low, high)."
         return low + (high - low) * float(torch.rand((), generator=self.dice))
 
-    def at_random(self, n: int) -> Tensor:
+    def at_random(
+        self,
+        n: int,  # how many numbers there are
+    ) -> Tensor:
         "(T,) long: a number in [0, n) for every token."
         return torch.randint(0, n, self.cluster.shape, generator=self.dice)
 
@@ -101,7 +108,9 @@ def plain(
     return logits, logits
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/01_synthetic.ipynb #7397b84c
-def leaky(s: Clusters) -> tuple[Tensor, Tensor]:
+def leaky(
+    s: Clusters,  # T tokens, for E experts
+) -> tuple[Tensor, Tensor]:
     "Two to ten of a hundred tokens go anywhere, the others to the first k experts."
     stray = torch.rand(len(s.x), 1, generator=s.dice) < s.between(0.02, 0.1)  # (T, 1)
     return plain(torch.where(stray, favour(s, s.at_random(s.e), 4.0), favour(s, s.at_random(s.k), 4.0, s.k)))
@@ -130,13 +139,17 @@ RECIPES |= {
 }
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/01_synthetic.ipynb #14a0a50b
-def sticky(s: Clusters) -> tuple[Tensor, Tensor]:
+def sticky(
+    s: Clusters,  # T tokens, for E experts
+) -> tuple[Tensor, Tensor]:
     "Nearly flat random logits, the same for eight tokens in a row."
     runs = s.noise(s.between(0.02, 0.25), rows=-(-len(s.x) // 8))  # (⌈T / 8⌉, E)
     return plain(runs.repeat_interleave(8, 0)[: len(s.x)])
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/01_synthetic.ipynb #41bf8d8c
-def undone(s: Clusters) -> tuple[Tensor, Tensor]:
+def undone(
+    s: Clusters,  # T tokens, for E experts
+) -> tuple[Tensor, Tensor]:
     "The same preference in all logits, and scores from which a bias has taken it."
     slope, whim = s.noise(0.5, rows=1), s.noise(s.between(0.02, 0.25))  # (1, E), (T, E)
     return slope + whim, whim
@@ -149,7 +162,9 @@ RECIPES |= {
 }
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/01_synthetic.ipynb #e5c9ea5c
-def partly(s: Clusters) -> tuple[Tensor, Tensor]:
+def partly(
+    s: Clusters,  # T tokens, for E experts
+) -> tuple[Tensor, Tensor]:
     "Favourites by cluster, but one to four of ten tokens go anywhere."
     lost = torch.rand(len(s.x), 1, generator=s.dice) < s.between(0.1, 0.4)  # (T, 1)
     lead = s.between(2, 8)

@@ -122,7 +122,7 @@ class HealthSettings:
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #ec114178
 def make_model(
-    settings: HealthSettings,
+    settings: HealthSettings,  # its arm, n_experts and k
     pixels: int,  # C·s·s of a patch
 ) -> Patches:
     "The autoencoder that the settings describe, drawn as `torch.manual_seed` says."
@@ -140,7 +140,7 @@ def flatness(
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #66714e12
 def aux_losses(
-    arm: Arm,
+    arm: Arm,  # says the coefficients
 ) -> dict[str, AuxLoss]:
     "The auxiliary losses of an arm, by name; those with the coefficient 0 are left out."
     presses = {"switch_loss": (switch_loss, arm.switch), "flatness": (flatness, arm.entropy)}
@@ -148,7 +148,7 @@ def aux_losses(
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #4468bb34
 def build(
-    settings: HealthSettings,
+    settings: HealthSettings,  # of the model and its training
     data: Splits,  # patches of photographs
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> Trainer:

@@ -60,7 +60,7 @@ def trained_routers(
 # %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #b2e84699
 def detector_verdicts(
     routers: pd.DataFrame,  # from `synthetic_routers` and `trained_routers`
-    thresholds: Thresholds = TUNED,
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> pd.Series:
     "What the detector says of each router."
     import pandas as pd
@@ -71,7 +71,7 @@ def detector_verdicts(
 # %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #f8e6560a
 def share_right(
     routers: pd.DataFrame,  # from `synthetic_routers` and `trained_routers`
-    thresholds: Thresholds = TUNED,
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> float:
     "The share of routers, the border left out, about which the detector is right."
     sharp = routers[routers["truth"] != "border"]
@@ -90,7 +90,7 @@ def recognised(
 # %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #67592a95
 def confusion(
     routers: pd.DataFrame,  # from `synthetic_routers` and `trained_routers`
-    thresholds: Thresholds = TUNED,
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> pd.DataFrame:
     "True state × what the detector says, the share that is right, and what the old alarm says."
     import pandas as pd

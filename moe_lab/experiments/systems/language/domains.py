@@ -120,7 +120,7 @@ def inputs_and_domains(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #91ca9933
 def first_choices(
-    trace: Trace,
+    trace: Trace,  # what the model decided
     layer: str,  # its name
     rows: np.ndarray,  # (n,) which tokens
 ) -> np.ndarray:
@@ -165,7 +165,7 @@ def asked_of_experts(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/02_domains.ipynb #d9e63da2
 def work(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # of one arm and seed
     run: Run,  # its folder keeps records, keywords and map
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:

@@ -91,14 +91,14 @@ def token_sets(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #c28d446d
 def text_of(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # its data, limit, vocabulary and length
 ) -> tuple[TokenSet, TokenSet]:
     "The training and the held-out texts that the settings name."
     return token_sets(settings.data, settings.limit, settings.vocabulary, settings.length)
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #1bbf2764
 def aux_losses(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # its loss and coefficients, steps and dense layers
 ) -> dict[str, AuxLoss]:
     "The auxiliary loss of the settings, by name; none if all layers are dense."
     all_dense = settings.first_k_dense_replace == settings.layers
@@ -106,7 +106,7 @@ def aux_losses(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cf699750
 def build(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # of the model and its training
     texts: TokenSet,  # to learn from
     callbacks: Sequence[Callback] = (),  # told of every step
     make: Callable[[DecoderSettings], LanguageModel] = decoder,  # shape -> model
@@ -127,7 +127,7 @@ def build(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #2f799365
 def train_to_end(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # of texts, model and training
     run: Run,  # the folder of its log and its checkpoints
     callbacks: Sequence[Callback] = (),  # told of every step
     make: Callable[[DecoderSettings], LanguageModel] = decoder,  # shape -> model
@@ -176,7 +176,7 @@ class Studied(NamedTuple):
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #f57c1cdb
 def demonstration_folder(
-    settings: LanguageSettings,
+    settings: LanguageSettings,  # of texts, model and training
     texts: TokenSet,  # to learn from
 ) -> Path:
     "Where a model to look into is kept: a folder of the cache that depends on settings and tokenizer."
@@ -185,7 +185,7 @@ def demonstration_folder(
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cd20c1f4
 def demonstration(
-    settings: LanguageSettings = DEMONSTRATION,
+    settings: LanguageSettings = DEMONSTRATION,  # of texts, model and training
 ) -> Studied:
     "The model of these settings, trained on first use and kept in the cache folder."
     texts, held_out = text_of(settings)

@@ -59,7 +59,7 @@ ARMS: dict[str, dict] = {  # name -> the change of settings
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #5f25e631
 def jobs(
-    settings: RecurrentSettings,
+    settings: RecurrentSettings,  # what every arm starts from
     seeds: int,  # how many, counted from 0
 ) -> list[Job]:
     "Three weights of the balance loss, fewer experts, and no experts; a token costs all the same multiply-adds."
@@ -74,7 +74,7 @@ def jobs(
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #d222ca73
 def of_load(
-    load: Load,
+    load: Load,  # of one depth
 ) -> dict[str, Measured]:
     "The busiest expert's share of the assignments, and the entropy of the shares over log E."
     above, e = max_vio(load), load.n_experts
@@ -110,7 +110,11 @@ class BalanceLog(Callback):
     ):
         self.run, self.every = run, every
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
         if report.step % self.every == 0 and trainer.accelerator.is_main_process:
             rows = balance(report.routings)
             self.run.metrics.log(report.step, [{"split": "train", **row} for row in rows])
@@ -128,7 +132,11 @@ class HeldOutLog(Callback):
     ):
         self.run, self.texts, self.every = run, texts, max(steps // times, 1)
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # whose model is judged
+        report: StepReport,  # of the step just taken
+    ):
         if (report.step + 1) % self.every == 0 and trainer.accelerator.is_main_process:
             loss = float(surprise(trainer.model, self.texts).nanmean())
             self.run.metrics.log(report.step, [{"split": "on the way", "metric": "loss", "value": loss}])
@@ -138,7 +146,7 @@ LOGGED = ["switch_loss coefficient", "load_max", "load_entropy", "loss"]  # what
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #060985f3
 def logged_rows(
-    run: Run,
+    run: Run,  # whose log is read
 ) -> list[dict]:
     "What a run logged of coefficient, balance and loss, as rows with their step; a mean over the depths."
     log = run.metrics.frame()
@@ -147,7 +155,7 @@ def logged_rows(
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #38caca34
 def model_sizes(
-    model: LanguageModel,
+    model: LanguageModel,  # that reads the batch
     batch: Tensor,  # (B, S) long, −1 in padding: tokens over which is averaged
 ) -> dict[str, float]:
     "How many parameters a model has, how many an average token meets, and what a token costs in FLOPs."
@@ -159,7 +167,7 @@ def model_sizes(
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #a3f653cc
 def held_out_rows(
-    model: LanguageModel,
+    model: LanguageModel,  # that reads the texts
     texts: TokenSet,  # N texts of S tokens, held out
 ) -> tuple[Tensor, list[dict]]:
     "Surprise (N, S − 1) in nats at every token; and its means, each depth's load and its balance, as rows."
@@ -169,7 +177,7 @@ def held_out_rows(
 
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #b2bbc0f6
 def work(
-    settings: RecurrentSettings,
+    settings: RecurrentSettings,  # of one arm and seed
     run: Run,  # its folder keeps the log and `surprise.npy`
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:

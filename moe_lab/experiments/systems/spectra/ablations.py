@@ -49,7 +49,7 @@ ARMS |= {
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/02_ablations.ipynb #0d7f1c1f
 def ablation_jobs(
-    base: SpectraSettings,
+    base: SpectraSettings,  # what every arm starts from
     seeds: int,  # how many
 ) -> list[Job]:
     "Every arm as a change of the base settings, for every seed."
@@ -85,7 +85,7 @@ def _t_test(
 def paired(
     table: pd.DataFrame,  # of a sweep
     split: str,  # of the metric
-    metric: str,
+    metric: str,  # whose values are compared
     against: str = "SPECTRA",  # the arm that is subtracted
 ) -> pd.DataFrame:  # arm × (difference, ± 95 %, p)
     "Each arm minus another one, seed by seed."

@@ -70,7 +70,7 @@ class SpectraSettings(AuxLossSettings):
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #4c8409f1
 def make_model(
-    settings: SpectraSettings,
+    settings: SpectraSettings,  # its router, sizes and number of layers
     data: ImageSet,  # whose sizes and classes the model gets
 ) -> MoEClassifier:
     "The classifier with the settings' router in every layer."
@@ -85,16 +85,16 @@ def make_model(
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #9eeac291
 def classification(
-    data: ImageSet,
+    data: ImageSet,  # N images with their labels
 ) -> Callable[[nn.Module, Tensor], Tensor]:  # (model, (B,) indices) -> ()
     "The task: cross-entropy (nats) of a batch that is given as the indices (B,) of its images."
     return lambda model, index: nn.functional.cross_entropy(model(data.pixels(index)), data.label[index])
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #1ec4acdd
 def build(
-    settings: SpectraSettings,
-    data: Splits,
-    callbacks: Sequence[Callback] = (),
+    settings: SpectraSettings,  # of the model and its training
+    data: Splits,  # of which the training images are used
+    callbacks: Sequence[Callback] = (),  # told of every step
 ) -> Trainer:
     "Model, optimizer and trainer of one run, seeded."
     s = settings
@@ -112,7 +112,7 @@ def build(
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #27ce8019
 def of_layer(
-    layer: MoE,
+    layer: MoE,  # whose experts are compared
     routings: Sequence[Routing],  # its decisions
 ) -> dict[str, Measured]:  # by metric
     "Balance, overlap and similarity of one layer's experts over its decisions."
@@ -154,7 +154,7 @@ def _answers(
 @torch.no_grad()
 def measure(
     model: nn.Module,  # in the mode in which it is to be measured
-    data: ImageSet,
+    data: ImageSet,  # from which `index` takes images
     index: Tensor,  # (N,) long, of the images
     batch_size: int,  # images
 ) -> list[dict]:  # a dict per metric
@@ -177,15 +177,17 @@ def measure(
     ]
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #e5952e43
-def parameters(module: nn.Module) -> int:
+def parameters(
+    module: nn.Module,  # counted with all its parts
+) -> int:
     "Numbers that are learned."
     return sum(p.numel() for p in module.parameters())
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #fe2ff276
 def verdict(
     trainer: Trainer,  # at the end of training
-    settings: SpectraSettings,
-    data: Splits,
+    settings: SpectraSettings,  # of the run
+    data: Splits,  # of which the test images are used
 ) -> dict[str, list[dict]]:  # split -> a dict per metric
     "All that is measured at the end, by split."
     model, size = trainer.model, settings.batch_size
@@ -211,7 +213,7 @@ def _timed_fit(
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/01_system.ipynb #cc427ed2
 def train(
-    settings: SpectraSettings,
+    settings: SpectraSettings,  # of images, model and training
     run: Run,  # where the log lies
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric

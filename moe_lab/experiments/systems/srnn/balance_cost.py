@@ -35,7 +35,7 @@ BASE = replace(PLAIN, limit=8192)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #86bf21d3
 def work(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # of one arm and seed
     run: Run,  # where the summary will lie
     callbacks: Sequence[Callback] = (),  # after growth
 ) -> list[dict]:  # a dict per split and metric
@@ -83,14 +83,14 @@ TAPERS = {
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #1ee154a2
 def place(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its start and skips
 ) -> str:
     "The regime in words: how many experts there are at first, and whether skips lead past them."
     return f"{settings.start} experts at first, {'skips' if settings.skips else 'no skips'}"
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #047dfdc4
 def jobs(
-    base: SRNNSettings,
+    base: SRNNSettings,  # what every arm starts from
     seeds: int,  # of the strengths; the schedules have two more
 ) -> list[Job]:
     "All strengths while experts are born, all schedules with all experts from the start; with skips and without."

@@ -22,7 +22,7 @@ __all__ = ['PLAIN', 'ARMS', 'BESIDE', 'WAYS', 'REPAIRS', 'CHANGES', 'COLUMNS', '
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #8bb3a7f4
 def regime(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its gate and skips
 ) -> str:
     "How the gate is normalised, and whether skips lead past the experts."
     gate = {"all": "softmax over all", "chosen": "softmax over chosen"}[settings.gate]
@@ -30,7 +30,7 @@ def regime(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #be46e537
 def seeds_of(
-    arm: str,
+    arm: str,  # its name
     settings: SRNNSettings,  # of the arm
     seeds: int,  # how many
 ) -> list[Job]:
@@ -39,7 +39,7 @@ def seeds_of(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #b91316ab
 def single_arm(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # of the arm
     seeds: int,  # how many
 ) -> list[Job]:
     "The settings by themselves: one arm."
@@ -63,7 +63,7 @@ ARMS: dict[str, dict] = {
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #27b1602b
 def compare(
-    base: SRNNSettings,
+    base: SRNNSettings,  # what every arm starts from
     arms: dict[str, dict],  # change of the base settings, by name
     seeds: int,  # how many
 ) -> list[Job]:
@@ -75,7 +75,7 @@ BESIDE = ("progressive", "saturation as printed", "saturation repaired")
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #1328cb48
 def three_way(
-    base: SRNNSettings,
+    base: SRNNSettings,  # what every arm starts from
     seeds: int,  # how many
 ) -> list[Job]:
     "All arms in the base regime, and those of `BESIDE` in the other."
@@ -98,7 +98,7 @@ REPAIRS: dict[str, dict] = {
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #ee48730e
 def repairs(
-    base: SRNNSettings,
+    base: SRNNSettings,  # what every arm starts from
     seeds: int,  # how many
 ) -> list[Job]:
     "Each way to see saturation at each strength."
@@ -114,7 +114,7 @@ CHANGES: dict[str, dict] = {
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #dd760a1a
 def ablation_jobs(
-    base: SRNNSettings,
+    base: SRNNSettings,  # what every arm starts from
     seeds: int,  # how many
 ) -> list[Job]:
     "One change at a time, in the plain and in the repaired system."
@@ -162,8 +162,8 @@ READING = (
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #4052ef68
 def srnn_experiment(
     name: str,  # on the command line
-    question: str,
-    settings: SRNNSettings,
+    question: str,  # in one sentence
+    settings: SRNNSettings,  # from which the jobs are made
     jobs: Callable[[SRNNSettings, int], list[Job]] = single_arm,  # settings, number of seeds
     seeds: int = 1,  # unless someone asks for more
     about: str = "",  # how the setting was chosen

@@ -28,7 +28,7 @@ __all__ = ['measure', 'first_images', 'RememberFirst', 'hooked', 'without_expert
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #ad053b8d
 def measure(
-    trainer: Trainer,
+    trainer: Trainer,  # whose model and task are used
     images: Tensor,  # (N, C, s, s)
 ) -> list[dict]:  # a dict per metric, in the form of `MetricRow`
     "Loss and load rows of the frozen model on images."
@@ -37,7 +37,7 @@ def measure(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #e33f4647
 def first_images(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its batch size and seed
     data: ImageSet,  # for training
 ) -> tuple[int, Tensor]:
     "The step after which the first images have been seen, and the images (B, C, s, s), 2,048 at most."
@@ -52,12 +52,16 @@ class RememberFirst(Callback):
     def __init__(
         self,
         run: Run,  # whose log it is
-        settings: SRNNSettings,
+        settings: SRNNSettings,  # of the run
         data: ImageSet,  # for training
     ):
         self.run, (self.at, self.images) = run, first_images(settings, data)
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # whose model is judged
+        report: StepReport,  # of the step just taken
+    ):
         if trainer.done == self.at:
             seen = measure(trainer, self.images)
             self.run.metrics.log(report.step, [{"split": "first images, just seen", **row} for row in seen])
@@ -65,7 +69,7 @@ class RememberFirst(Callback):
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #2e5f95f4
 @contextmanager
 def hooked(
-    modules: Sequence[nn.Module],
+    modules: Sequence[nn.Module],  # parts of a model
     replace_output: Callable,  # (module, inputs, output) -> what takes the output's place
 ) -> Iterator[None]:
     "Inside the block, the modules' outputs are replaced by what the forward hook returns."
@@ -78,14 +82,14 @@ def hooked(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #9d5f2750
 def without_experts(
-    model: nn.Module,
+    model: nn.Module,  # its MoE layers are found by themselves
 ) -> AbstractContextManager[None]:
     "Inside the block, every MoE layer returns zeros."
     return hooked(list(moe_layers(model).values()), lambda module, inputs, output: torch.zeros_like(output))
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #a0d105a2
 def without_bias(
-    model: nn.Module,
+    model: nn.Module,  # its MoE layers are found by themselves
 ) -> AbstractContextManager[None]:
     "Inside the block, every bias that learned from feedback is left out."
     parts = [part for moe in moe_layers(model).values() for part in moe.router.parts()]
@@ -94,7 +98,7 @@ def without_bias(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #bc846972
 def load(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its data, limit and size
 ) -> Splits:
     "The images that the settings name."
     return load_images(settings.data, limit=settings.limit, size=settings.size)
@@ -110,8 +114,8 @@ def _just_seen(run: Run) -> list[dict]:
 def verdict(
     trainer: Trainer,  # at the end of training
     run: Run,  # with a log of the first images
-    settings: SRNNSettings,
-    data: Splits,
+    settings: SRNNSettings,  # of the run
+    data: Splits,  # first images from training, others from test
 ) -> list[dict]:  # a dict per split and metric
     "All that is measured at the end: held out, first images, experts silenced, bias removed."
     held_out = data.test.pixels(slice(0, 4096))
@@ -126,7 +130,7 @@ def verdict(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #b4c0a3f2
 def train(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # of images, model, births and training
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric

@@ -83,7 +83,7 @@ GATES: dict[str, Gate] = {"all": softmax_all, "chosen": softmax_chosen}
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #3f782b33
 def router_knobs(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its router, k, gate, ema and strength
 ) -> dict[str, Any]:
     "What the settings say about their router, by the names that its registered function has for it."
     entry, s = ROUTERS[settings.router], settings
@@ -95,7 +95,7 @@ def router_knobs(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/01_settings.ipynb #6a0aeb61
 def make_router(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its router and its knobs, d, start and n_experts
 ) -> Router:
     "The named router for `settings.start` experts; `ValueError` where it has no strength, or cannot grow."
     router = ROUTERS[settings.router](settings.d, settings.start, **router_knobs(settings))

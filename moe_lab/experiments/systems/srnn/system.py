@@ -34,7 +34,7 @@ def widths(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #cb6b323e
 def make_model(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its router, sizes and skips
     images: Tensor,  # (N, C, s, s), of which only the shape matters
 ) -> MoEAutoencoder:
     "SRNN's autoencoder for such images, with `settings.start` experts; `ValueError` unless they are squares."
@@ -54,7 +54,7 @@ def reconstruction(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #5adb42e1
 def total_steps(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its epochs and batch size
     n_images: int,  # in the training set
 ) -> int:
     "Optimizer steps of the whole run."
@@ -62,7 +62,7 @@ def total_steps(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #622f3241
 def planned_births(
-    settings: SRNNSettings,
+    settings: SRNNSettings,  # its start, n_experts, births and phase_one
     steps: int,  # of the whole run
 ) -> dict[int, int]:
     "Step -> number of experts born before it; `ValueError` for too few steps."
@@ -88,8 +88,8 @@ def _parameter_groups(
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #19dfedde
 def build(
-    settings: SRNNSettings,
-    data: Splits,
+    settings: SRNNSettings,  # of the model and its training
+    data: Splits,  # of which the training images are used
     callbacks: Sequence[Callback] = (),  # a `Growth` among them, if experts are to be born
 ) -> Trainer:
     "Model, optimizer and trainer of one run, seeded; births come with the callbacks."
