@@ -93,7 +93,7 @@ __getattr__, __dir__, __all__ = attach(
             "PHOTOGRAPHS",
             "PHOTOGRAPH_KINDS",
             "cut",
-            "held_out_rows",
+            "held_out_pixel_rows",
             "load_photographs",
             "patches",
             "photograph",

@@ -21,7 +21,14 @@ from moe_lab.data.batching import batch_index, steps_per_epoch, stratified_order
 from moe_lab.data.cache import read_splits, save_splits
 from moe_lab.data.hub import load_images
 from moe_lab.data.images import ImageSet, Splits
-from moe_lab.data.photographs import PHOTOGRAPHS, held_out_rows, load_photographs, patches, photograph, tops
+from moe_lab.data.photographs import (
+    PHOTOGRAPHS,
+    held_out_pixel_rows,
+    load_photographs,
+    patches,
+    photograph,
+    tops,
+)
 
 ROOT = Path(__file__).parents[2]
 HUB = Path(__file__).parents[3] / "shared" / "hub"
@@ -132,7 +139,7 @@ def test_a_cache_that_cannot_be_written_is_a_warning(tmp_path, monkeypatch):
 @given(height=st.integers(1, 1500), patch=st.integers(1, 90))
 def test_no_row_is_in_both_strips(height, patch):
     try:
-        held_out = held_out_rows(height, patch)
+        held_out = held_out_pixel_rows(height, patch)
     except ValueError as error:
         assert "is too large for a photograph" in str(error) and height // patch < 4
         return
@@ -157,7 +164,7 @@ def test_patches_come_from_their_photograph_and_their_strips(patch):
     splits = load_photographs(patch=patch, train=16, test=32)
     for label, name in enumerate(PHOTOGRAPHS):
         image = photograph(name)
-        held_out = held_out_rows(image.shape[1], patch)
+        held_out = held_out_pixel_rows(image.shape[1], patch)
         for split, rows in ((splits.train, ~held_out), (splits.test, held_out)):
             allowed = set(tops(rows, patch).tolist())
             for piece in split.images[split.label == label]:

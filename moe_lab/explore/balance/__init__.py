@@ -37,7 +37,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "parts": [
             "ADJUSTMENTS",
-            "Part",
+            "MenuPart",
             "SCORES",
             "SELECTIONS",
             "SETTLE",
@@ -57,11 +57,11 @@ __getattr__, __dir__, __all__ = attach(
             "check_choices",
             "decide_side",
             "named_router",
-            "router_knobs",
             "router_of",
             "router_values",
             "scene_weight",
             "settle",
+            "shown_fields",
         ],
         "stage": ["BalanceStage", "BalanceViews", "FORMATS", "most_tokens", "number_cell", "numbers_table"],
         "token_batch": [

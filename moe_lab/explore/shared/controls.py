@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TURN', 'WIDE', 'LABEL', 'in_turn', 'menu', 'slider', 'LogSlider', 'log_slider', 'rounded', 'Preset', 'styled',
-           'button', 'CopyCode', 'card', 'chip_row', 'heading_html', 'grouped', 'wrong', 'sheet']
+           'button', 'CopyCode', 'card', 'chip_row', 'heading_html', 'knob_groups', 'wrong', 'sheet']
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #15a25951
 import textwrap
@@ -149,7 +149,7 @@ def heading_html(
     return w.HTML(f"<b class='moe-title'>{title}</b><br><span class='moe-about'>{about}</span>")
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #22db6f18
-def grouped(groups: Mapping[str, Sequence[w.Widget]]) -> list[w.Widget]:  # by title, which is HTML
+def knob_groups(groups: Mapping[str, Sequence[w.Widget]]) -> list[w.Widget]:  # by title, which is HTML
     "The widgets of all groups, a title before each group."
     parts: list[w.Widget] = []
     for name, entries in groups.items():

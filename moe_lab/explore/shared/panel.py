@@ -21,7 +21,7 @@ from moe_lab.explore.shared.controls import (
     button,
     card,
     chip_row,
-    grouped,
+    knob_groups,
     heading_html,
     in_turn,
     rounded,
@@ -111,7 +111,7 @@ class PanelLayout(StateKeeper, w.HBox):
         chips = chip_row(*(self.buttons[name] for name in self.presets))
         ends = chip_row(CopyCode(lambda: self.code()), self.buttons["Save figure"])
         below = {"This state": [self.state_line, ends, self.answer]}
-        parts = heading_html(*heading), chips, *grouped({**groups, **below})
+        parts = heading_html(*heading), chips, *knob_groups({**groups, **below})
         return card(*parts, width=f"{width}px", flex=f"0 0 {width}px")
 
     def listen(self):

@@ -58,7 +58,7 @@ __getattr__, __dir__, __all__ = attach(
             "TOOLTIP",
             "as_values",
             "chosen_points",
-            "draw_map",
+            "draw_sight",
             "map_figure",
             "placed_points",
             "scatter_of",

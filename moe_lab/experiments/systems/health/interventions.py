@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..srnn.measurements import hooked
+from ..srnn.measurements import outputs_replaced
 from ....experts.moe import moe_layers, observe
 from ....routing.decision import Routing, assign
 from ....training.trainer import Trainer
@@ -55,7 +55,9 @@ def rise_when_shuffled(
     "The loss, and by which fraction of it shuffled decisions make it rise."
     model = trainer.model.eval()
     loss = float(trainer.task(model, images))
-    with hooked([moe_layers(model)["moe"].router], lambda module, inputs, routing: shuffled_routing(routing)):
+    with outputs_replaced(
+        [moe_layers(model)["moe"].router], lambda module, inputs, routing: shuffled_routing(routing)
+    ):
         return loss, float(trainer.task(model, images)) / loss - 1
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/03_interventions.ipynb #5436357f

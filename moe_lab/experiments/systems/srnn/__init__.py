@@ -45,9 +45,9 @@ __getattr__, __dir__, __all__ = attach(
         "measurements": [
             "RememberFirst",
             "first_images",
-            "hooked",
             "load",
             "measure",
+            "outputs_replaced",
             "train",
             "verdict",
             "without_bias",

@@ -24,7 +24,8 @@ from ....training.runs import Run
 from ....training.trainer import Callback, StepReport, Trainer
 
 # %% auto #0
-__all__ = ['measure', 'first_images', 'RememberFirst', 'hooked', 'without_experts', 'without_bias', 'load', 'verdict', 'train']
+__all__ = ['measure', 'first_images', 'RememberFirst', 'outputs_replaced', 'without_experts', 'without_bias', 'load', 'verdict',
+           'train']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #ad053b8d
 def measure(
@@ -68,7 +69,7 @@ class RememberFirst(Callback):
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #2e5f95f4
 @contextmanager
-def hooked(
+def outputs_replaced(
     modules: Sequence[nn.Module],  # parts of a model
     replace_output: Callable,  # (module, inputs, output) -> what takes the output's place
 ) -> Iterator[None]:
@@ -85,7 +86,9 @@ def without_experts(
     model: nn.Module,  # its MoE layers are found by themselves
 ) -> AbstractContextManager[None]:
     "Inside the block, every MoE layer returns zeros."
-    return hooked(list(moe_layers(model).values()), lambda module, inputs, output: torch.zeros_like(output))
+    return outputs_replaced(
+        list(moe_layers(model).values()), lambda module, inputs, output: torch.zeros_like(output)
+    )
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #a0d105a2
 def without_bias(
@@ -94,7 +97,7 @@ def without_bias(
     "Inside the block, every bias that learned from feedback is left out."
     parts = [part for moe in moe_layers(model).values() for part in moe.router.parts()]
     biases = [part for part in parts if hasattr(part, "after_step")]
-    return hooked(biases, lambda module, inputs, output: inputs[0])
+    return outputs_replaced(biases, lambda module, inputs, output: inputs[0])
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/03_measurements.ipynb #bc846972
 def load(
