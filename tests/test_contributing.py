@@ -62,6 +62,22 @@ def test_what_takes_one_cell(recipe, registry, name):
         registry.remove(name)
 
 
+@pytest.mark.parametrize(
+    "recipe, notebook",
+    [
+        ("A router", "01_routing/10_presets.ipynb"),
+        ("A metric", "03_measure/2_load/01_metrics.ipynb"),
+        ("An auxiliary loss", "01_routing/11_losses.ipynb"),
+    ],
+)
+def test_a_recipe_in_the_notebook_that_it_is_for(recipe, notebook):
+    "The cells of the recipe before the last section: everything that follows still holds."
+    book = nbformat.read(ROOT / "nbs" / notebook, 4)
+    last = max(i for i, cell in enumerate(book.cells) if cell.source.startswith("## "))
+    book.cells[last:last] = [nbformat.v4.new_code_cell(block) for block in blocks(recipe)]
+    NotebookClient(book, kernel_name="python3", timeout=120).execute()
+
+
 def test_an_experiment(tmp_path):
     "Its notebook would stand among the systems; here the command line finds it in a module of its own."
     try:

@@ -92,7 +92,17 @@ __getattr__, __dir__, __all__ = attach(
             "usage_variance",
             "z_loss",
         ],
-        "parts": ["Part", "PerExpert", "Tunable", "below_one", "is_plain", "positive", "shown", "uncompiled"],
+        "parts": [
+            "Part",
+            "PerExpert",
+            "Tunable",
+            "below_one",
+            "finite",
+            "is_plain",
+            "positive",
+            "shown",
+            "uncompiled",
+        ],
         "presets": [
             "base",
             "cosine",

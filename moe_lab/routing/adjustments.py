@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm
 
 from .decision import Context, Promises
-from .parts import Part, PerExpert, below_one
+from .parts import Part, PerExpert, below_one, finite
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class SaturationBias(PerExpert):
         self.register_buffer("saturation", torch.full((n_experts,), float(start)))
 
     def validate(self) -> None:
+        finite(strength=self.strength)
         below_one(ema=self.ema)
 
     @property
@@ -131,7 +132,11 @@ class LossFreeBias(PerExpert):
     ):
         super().__init__()
         self.n_experts, self.strength = n_experts, strength
+        self.validate()
         self.register_buffer("bias", torch.zeros(n_experts))
+
+    def validate(self) -> None:
+        finite(strength=self.strength)
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         return logits + self.bias  # (T, E) + (E,)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .decision import Context, Dropped, Routing, assign
-from .parts import Part, positive
+from .parts import Part, positive, finite
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
 Gate = Callable[[Tensor, Tensor], Tensor]  # logits (T, E), chosen (T, E) bool -> weights (T, E)
@@ -234,6 +234,10 @@ class Threshold(Part):
     ):
         super().__init__()
         self.threshold, self.gate = threshold, gate
+        self.validate()
+
+    def validate(self) -> None:
+        finite(threshold=self.threshold)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         return routing_from_mask(scores >= self.threshold, self.gate, logits, scores, context)

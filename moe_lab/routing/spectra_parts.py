@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .adjustments import Feedback
 from .decision import Context, Promises
-from .parts import Part, PerExpert, below_one, positive
+from .parts import Part, PerExpert, below_one, finite, positive
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #488e119b
 def unit(
@@ -211,6 +211,7 @@ class Repulsion(PerExpert):
         self.register_buffer("centroids", torch.zeros(n_experts, r))
 
     def validate(self) -> None:
+        finite(strength=self.strength)
         below_one(ema=self.ema)
 
     @property

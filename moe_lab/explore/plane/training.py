@@ -101,8 +101,9 @@ class PlaneModels:
         self.given, self.fresh = (given(state.data, state.seed + other) for other in (0, 1000))
         self.entry, _ = router_and_losses(state.balance, state.strength)
         router, experts = self.entry(4, state.n_experts, 1), EXPERT_KINDS[state.kind](state.n_experts)
-        router.score = Tempered(router.score)
-        router.adjustments.insert(0, Jitter())
+        router.score = self.tempered = Tempered(router.score)  # what the panel turns itself
+        self.jitter = Jitter()
+        router.adjustments.insert(0, self.jitter)
         self.model, self.single = PlaneMoE(MoE(router, experts)), experts.fresh(1)
 
     def alone(
@@ -187,8 +188,10 @@ class FollowingTraining(PlaneTraining):
             self.states.append((self.trainer.done, state))
         self.state = state
         self.resize(state.n_experts)
-        values = self.entry.knob_values(min(state.k, state.n_experts), state.strength)
-        self.model.moe.router.set(**values, temperature=state.temperature, width=state.jitter)
+        router = self.model.moe.router
+        router.set(**self.entry.knob_values(min(state.k, state.n_experts), state.strength))
+        self.tempered.set(temperature=state.temperature)
+        self.jitter.set(width=state.jitter)
         _, self.trainer.aux_losses = router_and_losses(state.balance, state.strength)
         for optimizer in (self.trainer.optimizer, self.optimizer):
             optimizer.param_groups[0]["lr"] = state.lr
