@@ -8,7 +8,7 @@ __all__ = ['COMMANDS', 'run_experiment', 'report', 'choices_of', 'command', 'rou
 
 # %% ../nbs/10_cli.ipynb #36a1e09b
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Union
@@ -61,7 +61,7 @@ def choices_of(
     from moe_lab.routing.losses import AUX_LOSSES
     from moe_lab.routing.router import ROUTERS
 
-    offered = {"router": ROUTERS, "aux_loss": AUX_LOSSES}
+    offered: dict[str, Iterable[str]] = {"router": ROUTERS, "aux_loss": AUX_LOSSES}
     known = {name: ", ".join(names) for name, names in offered.items() if hasattr(settings, name)}
     return "".join(
         f"\n\n        --{name.replace('_', '-')} is one of {names}." for name, names in known.items()
