@@ -256,6 +256,7 @@ __getattr__, __dir__, __all__ = attach(
             "pack_float32",
             "static",
             "thumbnails",
+            "views_text",
         ],
         "tokens.expert_cards": [
             "ExpertCards",

@@ -1,0 +1,147 @@
+// What all views draw with: frames, scales, a canvas in device pixels, a reading under the pointer, a click.
+// moe_lab/explore/shared/views.py puts this text in front of views.js. Written by hand, no build step.
+
+const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}\u202f%`; // a narrow space
+const short = (v) => {
+  if (!Number.isFinite(v)) return "–";
+  return v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(1) : `${+v.toPrecision(3)}`;
+};
+const scale = (lo, hi, from, to) => (v) => from + ((v - lo) / (hi - lo || 1)) * (to - from);
+const nearest = (places, x) => places.reduce((best, p, i) => (Math.abs(p - x) < Math.abs(places[best] - x) ? i : best), 0);
+
+function add(parent, tag, name = "") {
+  const node = parent.appendChild(document.createElement(tag));
+  node.className = name;
+  return node;
+}
+
+// A canvas that is given its own size again throws its memory away, so only a new size is set.
+function resize(canvas, width, height) {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
+
+// A reader of one frame: `floats(n)` and `bytes(n)` take the next n of them. The copy aligns the numbers.
+function unpack(view) {
+  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  let at = 0;
+  return {
+    floats: (n) => new Float32Array(buffer, (at += 4 * n) - 4 * n, n),
+    bytes: (n) => new Uint8ClampedArray(buffer, (at += n) - n, n),
+  };
+}
+
+// Small canvases are quickest where the processor draws them, above all on machines without a graphics card.
+const CPU = { willReadFrequently: true };
+
+function ticks(lo, hi, about = 4) {
+  const power = 10 ** Math.floor(Math.log10((hi - lo) / about));
+  const step = power * [1, 2, 5, 10].find((m) => m * power * about >= (hi - lo) * 0.999);
+  const first = Math.ceil(lo / step - 1e-9);
+  const count = Math.floor(hi / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => +((first + i) * step).toPrecision(6));
+}
+
+// 1, 2, 5, 10, 20, … between two powers of ten; only the powers if that were more than six.
+function logTicks(lo, hi) {
+  const decades = Array.from({ length: Math.ceil(hi) - Math.floor(lo) + 1 }, (_, i) => 10 ** (Math.floor(lo) + i));
+  const within = (marks) => marks.filter((mark) => Math.log10(mark) >= lo && Math.log10(mark) <= hi);
+  const all = within(decades.flatMap((ten) => [ten, 2 * ten, 5 * ten]));
+  return all.length > 6 ? within(decades) : all;
+}
+
+// ---- what the three charts share: a canvas in device pixels, a reading under the pointer, a click
+
+function chart(draw) {
+  return (model, el) => {
+    const canvas = add(el, "canvas");
+    const tip = add(el, "div", "moe-tip");
+    const ctx = canvas.getContext("2d", CPU);
+    let mouse = null;
+    let probe = () => null;
+    canvas.setAttribute("role", "img");
+
+    function redraw() {
+      const [height, ratio] = [model.get("height"), window.devicePixelRatio || 1];
+      const width = canvas.clientWidth || canvas.width / ratio; // no width while JupyterLab changes its theme
+      canvas.style.height = `${height}px`;
+      if (!model.get("frame")?.byteLength) return;
+      resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      ctx.clearRect(0, 0, width, height);
+      ctx.lineJoin = "round";
+      const style = getComputedStyle(el);
+      const css = (name) => style.getPropertyValue(name).trim();
+      const pen = { ctx, width, height, family: style.fontFamily };
+      for (const name of ["ink", "muted", "line", "paper"]) pen[name] = css(`--moe-${name}`);
+      const picture = draw(pen, unpack(model.get("frame")), model);
+      canvas.setAttribute("aria-label", `${model.get("title")}: ${picture.says}`);
+      probe = picture.probe;
+      read(pen);
+    }
+
+    function read(pen) {
+      const hit = mouse && probe(mouse.x, mouse.y);
+      tip.hidden = !hit;
+      canvas.style.cursor = hit?.expert >= 0 ? "pointer" : "default";
+      if (!hit) return;
+      ctx.globalAlpha = 1;
+      if (hit.dot) disc(pen, hit.x, hit.y, 6, null, pen.ink);
+      else rule(pen, hit.x, hit.top, hit.x, hit.bottom, pen.ink);
+      tip.replaceChildren();
+      hit.lines.forEach((line, i) => (add(tip, i ? "div" : "b").textContent = line));
+      const left = canvas.offsetLeft + (hit.x > pen.width / 2 ? hit.x - tip.offsetWidth - 12 : hit.x + 12);
+      tip.style.left = `${Math.max(0, left)}px`;
+      tip.style.top = `${canvas.offsetTop + Math.max(0, Math.min(mouse.y, pen.height - tip.offsetHeight))}px`;
+    }
+
+    canvas.onpointermove = (event) => ((mouse = { x: event.offsetX, y: event.offsetY }), redraw());
+    canvas.onpointerleave = () => ((mouse = null), redraw());
+    canvas.onclick = (event) => select(model, probe(event.offsetX, event.offsetY)?.expert);
+    return redraw;
+  };
+}
+
+function select(model, expert) {
+  if (!(expert >= 0)) return;
+  model.set("selected", model.get("selected") === expert ? -1 : expert);
+  model.save_changes();
+}
+
+function text(pen, words, x, y, { align = "left", colour = pen.muted, bold = false } = {}) {
+  pen.ctx.font = `${bold ? "600 " : ""}11px ${pen.family}`;
+  pen.ctx.textAlign = align;
+  pen.ctx.textBaseline = "middle";
+  pen.ctx.fillStyle = colour;
+  pen.ctx.fillText(words, x, y);
+  return pen.ctx.measureText(words).width;
+}
+
+function rule({ ctx }, x0, y0, x1, y1, colour, { width = 1, dash = [] } = {}) {
+  ctx.beginPath();
+  ctx.setLineDash(dash);
+  ctx.moveTo(x0, y0);
+  ctx.lineTo(x1, y1);
+  ctx.lineWidth = width;
+  ctx.strokeStyle = colour;
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function disc({ ctx }, x, y, radius, fill, stroke) {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
+  if (fill) (ctx.fillStyle = fill), ctx.fill();
+  if (stroke) (ctx.lineWidth = 1.25), (ctx.strokeStyle = stroke), ctx.stroke();
+}
+
+function axes(pen, box, y, marks, label = short) {
+  for (const mark of marks) {
+    rule(pen, box.left, y(mark), box.right, y(mark), pen.line, { width: 0.5 });
+    text(pen, label(mark), box.left - 6, y(mark), { align: "right" });
+  }
+  rule(pen, box.left, box.top, box.left, box.bottom, pen.line);
+  rule(pen, box.left, box.bottom, box.right, box.bottom, pen.line);
+}
+
+const inside = (box, x, y) => x >= box.left - 4 && x <= box.right + 4 && y >= box.top && y <= box.bottom;
