@@ -1,18 +1,13 @@
 """The data floor against broken files, real data in the hub's layout, and a hub that is out of reach."""
 
-import hashlib
 import json
 import os
-import subprocess
-import sys
 import warnings
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 import torch
+from data.tools import folder_of_images, run
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -30,16 +25,8 @@ from moe_lab.data.photographs import (
     tops,
 )
 
-ROOT = Path(__file__).parents[2]
 HUB = Path(__file__).parents[3] / "shared" / "hub"
 needs_hub = pytest.mark.skipif(not HUB.is_dir(), reason=f"no data in the hub's layout at {HUB}")
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.delenv("MOE_LAB_DATA", raising=False)
-    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path_factory.mktemp("datasets"))
 
 
 def small_set(n=5, name="small") -> ImageSet:
@@ -198,15 +185,6 @@ def test_a_wrong_name_gives_one_clear_error(name, error, says, tmp_path, monkeyp
         load_images(name)
 
 
-def folder_of_images(folder: Path, classes: int = 2, each: int = 5) -> Path:
-    for label in range(classes):
-        (folder / f"class{label}").mkdir(parents=True)
-        for i in range(each):
-            pixels = np.full((6, 6, 3), (40 * label, i, 0), np.uint8)
-            Image.fromarray(pixels).save(folder / f"class{label}" / f"{i}.png")
-    return folder
-
-
 def test_a_folder_of_images_and_a_change_in_it(tmp_path):
     folder = folder_of_images(tmp_path / "pictures")
     splits = load_images(str(folder))
@@ -268,17 +246,6 @@ def test_tiny_imagenet_has_readable_names_and_kinds_that_agree_with_its_class_li
         assert superclass[train.label_names[label]] == train.kind_names[kind]
 
 
-def run(*arguments, **environment) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=os.environ | {k: str(v) for k, v in environment.items()},
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-    )
-
-
 @pytest.mark.parametrize("how", [{"HF_HUB_OFFLINE": 1}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
 def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, how):
     load = "from moe_lab.data.hub import load_images; load_images('tiny-imagenet')"
@@ -289,161 +256,3 @@ def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, how):
     assert f"MOE_LAB_DATA (it is {tmp_path}/mirrors, where it is not)" in last
     assert "Retrying" not in done.stderr
     assert "direct cause" in done.stderr  # the original error is chained
-
-
-# ---- the mirror script
-
-MIRROR = ROOT / "data_scripts" / "mirror.py"
-
-
-@pytest.fixture
-def finished_mirror(tmp_path) -> Path:
-    folder = tmp_path / "someone" / "pets"
-    (folder / "data").mkdir(parents=True)
-    (folder / "data" / "train.parquet").write_bytes(b"not really")
-    (folder / "README.md").write_text("pets")
-    (folder / ".cache").mkdir()
-    (folder / ".cache" / "anything").write_text("is not counted")
-    lines = subprocess.run(
-        ["sha256sum", "README.md", "data/train.parquet"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (folder / "manifest.sha256").write_text(lines.stdout)
-    return folder
-
-
-def test_a_mirror_verifies_until_it_differs(finished_mirror, tmp_path):
-    verify = (MIRROR, "someone/pets", "--into", tmp_path, "--verify")
-    good = run(*verify)
-    assert (good.returncode, "all 2 files are as they were" in good.stdout) == (0, True)
-    (finished_mirror / "data" / "train.parquet").write_bytes(b"not reallY")
-    (finished_mirror / "README.md").unlink()
-    (finished_mirror / "extra").write_text("!")
-    bad = run(*verify)
-    assert bad.returncode == 1
-    assert bad.stderr.splitlines()[-3:] == [
-        "missing: README.md",
-        "changed: data/train.parquet",
-        "unknown: extra",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["pets"], "error: 'pets' should be owner/name"),
-        (["someone/pets", "--verify"], "is no finished mirror"),
-        (["someone/pets"], "the hub cannot be reached"),
-    ],
-)
-def test_the_mirror_script_says_what_is_wrong(tmp_path, arguments, says):
-    done = run(MIRROR, *arguments, "--into", tmp_path, HF_ENDPOINT="http://127.0.0.1:9")
-    assert (done.returncode, says in done.stderr) == (1, True)
-    assert "Traceback" not in done.stderr
-
-
-# ---- a small hub of our own, over HTTP
-
-
-def described(path: str, content: bytes) -> dict:
-    "What the hub says about one of its files."
-    digest = hashlib.sha256(content).hexdigest()
-    lfs = {"oid": digest, "sha256": digest, "size": len(content), "pointerSize": 1}
-    return {
-        "type": "file",
-        "path": path,
-        "rfilename": path,
-        "size": len(content),
-        "oid": "0" * 40,
-        "lfs": lfs,
-    }
-
-
-class Hub(BaseHTTPRequestHandler):
-    "The few answers of the hub that reading a data set needs."
-
-    files: dict[str, bytes] = {}  # what someone/pets holds
-    claims: dict[str, bytes] = {}  # files whose checksum is announced as if they held this
-
-    def do_GET(self):
-        path, revision = urlsplit(self.path).path, "a" * 40
-        api, resolve = "/api/datasets/someone/pets", "/datasets/someone/pets/resolve/"
-        listing = [described(name, self.claims.get(name, content)) for name, content in self.files.items()]
-        info = {"_id": "1", "id": "someone/pets", "sha": revision, "siblings": listing, "tags": []}
-        answers = {f"{api}{end}": info for end in ("", "/revision/main", f"/revision/{revision}")}
-        answers[f"{api}/tree/{revision}"] = listing
-        file = path.removeprefix(resolve).partition("/")[2]
-        if path in answers:
-            self.answer(json.dumps(answers[path]).encode())
-        elif path.startswith(resolve) and file in self.files:
-            content = self.files[file]
-            self.answer(content, ETag=described(file, content)["lfs"]["oid"], X_Repo_Commit=revision)
-        else:
-            ours = path.startswith((api + "/", resolve))
-            self.answer(b"{}", 404, X_Error_Code="EntryNotFound" if ours else "RepoNotFound")
-
-    do_HEAD = do_GET
-
-    def answer(self, body: bytes, status: int = 200, **headers):
-        self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
-
-    def log_message(self, format, *args):
-        "Pytest's output is not the place for an access log."
-
-
-@pytest.fixture
-def hub(tmp_path, serve):
-    "The address of a hub that holds someone/pets: ten pictures of two classes in one parquet file."
-    import datasets
-
-    folder = folder_of_images(tmp_path / "pictures")
-    rows = datasets.load_dataset("imagefolder", data_dir=str(folder), cache_dir=str(tmp_path / "datasets"))[
-        "train"
-    ]
-    rows.to_parquet(tmp_path / "train.parquet")
-    Hub.files = {"train.parquet": (tmp_path / "train.parquet").read_bytes(), "README.md": b"Pets."}
-    Hub.claims = {}
-    return serve(Hub)
-
-
-def test_a_hub_id_is_read_over_http_and_then_from_the_caches(hub, tmp_path):
-    load = "from moe_lab.data.hub import load_images; print(load_images('someone/pets').train.images.shape)"
-    first = run("-c", load, HF_HOME=tmp_path / "hf", HF_ENDPOINT=hub)
-    assert first.stdout.strip() == "torch.Size([8, 3, 6, 6])", first.stderr
-    decoded = run("-c", load, HF_HOME=tmp_path / "nothing", HF_HUB_OFFLINE=1)
-    assert decoded.stdout == first.stdout, decoded.stderr
-    downloaded = run("-c", load, HF_HOME=tmp_path / "hf", HF_HUB_OFFLINE=1, MOE_LAB_CACHE=tmp_path / "empty")
-    assert downloaded.stdout == first.stdout, downloaded.stderr
-
-
-def test_a_hub_id_that_does_not_exist_is_said_to_be_so(hub, tmp_path):
-    load = "from moe_lab.data.hub import load_images; load_images('someone/cats')"
-    done = run("-c", load, HF_HOME=tmp_path / "hf", HF_ENDPOINT=hub)
-    last = done.stderr.strip().splitlines()[-1]
-    assert last == "ValueError: 'someone/cats': the hub has no such data set, or it needs a login"
-
-
-def test_the_mirror_script_mirrors_and_moe_lab_reads_it(hub, tmp_path, monkeypatch):
-    done = run(
-        MIRROR, "someone/pets", "--into", tmp_path / "mirrors", HF_ENDPOINT=hub, HF_HOME=tmp_path / "hf"
-    )
-    assert "2 files of revision aaaa" in done.stdout, done.stderr
-    assert run(MIRROR, "someone/pets", "--into", tmp_path / "mirrors", "--verify").returncode == 0
-    monkeypatch.setenv("MOE_LAB_DATA", str(tmp_path / "mirrors"))
-    assert load_images("someone/pets").train.label_names == ("class0", "class1")
-
-
-def test_the_mirror_script_keeps_no_file_that_differs_from_the_hubs_checksum(hub, tmp_path):
-    Hub.claims = {"train.parquet": Hub.files["train.parquet"][::-1]}
-    done = run(MIRROR, "someone/pets", "--into", tmp_path, HF_ENDPOINT=hub, HF_HOME=tmp_path / "hf")
-    assert (done.returncode, "did not arrive" in done.stderr) == (1, True), done.stderr
-    folder = tmp_path / "someone" / "pets"
-    assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == ["README.md"]

@@ -1,25 +1,18 @@
-"Runs and checkpoints under faults: odd tensors, damaged files, full disks, and death at every moment."
+"Checkpoints under faults: odd tensors, damaged files, full disks."
 
 import copy
 import json
-import os
 import resource
 import shutil
-import signal
-import subprocess
-import sys
-import time
-import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis.strategies as st
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from torch import nn
+from training.resumable import Settings, assert_same, train
 
 from moe_lab.training import checkpoints
 from moe_lab.training.checkpoints import (
@@ -30,80 +23,6 @@ from moe_lab.training.checkpoints import (
     unpack_tree,
 )
 from moe_lab.training.runs import Metrics, Run, claim
-
-# ---------------------------------------------------------------- a training that can be resumed
-
-
-@dataclass(frozen=True)
-class Settings:
-    steps: int = 6
-    every: int = 2  # steps between checkpoints
-
-
-def train(out: Path, asked: Settings, saved=lambda step: None) -> tuple[dict, pd.DataFrame]:
-    "Train a small model from wherever `out` stands; its parameters and metrics."
-    run = Run.open(out, "tiny", asked, resume=True)
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(4, 6), nn.Dropout(0.5), nn.Linear(6, 4))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, fused=True)
-    checkpoint, step = load_newest(run.checkpoints), 0
-    if checkpoint:
-        step = checkpoint.step
-        model.load_state_dict(checkpoint.model)
-        optimizer.load_state_dict(checkpoint.optimizer)
-        checkpoint.restore_rng()
-    run.metrics.truncate(step)
-    while step < asked.steps:
-        step += 1
-        x = torch.randn(8, 4)
-        loss = (model(x) - x).square().mean()
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-        run.metrics.log(step, [{"split": "train", "metric": "loss", "value": loss.detach()}])
-        if step % asked.every == 0:
-            run.metrics.flush()
-            save_checkpoint(
-                run.checkpoints, step, model.state_dict(), optimizer.state_dict(), {"seen": 8 * step}
-            )
-            saved(step)
-    run.finish({"steps": step})
-    return model.state_dict(), run.metrics.frame()
-
-
-if __name__ == "__main__":  # the process that test_kill_minus_9 kills
-    train(Path(sys.argv[1]), Settings(steps=int(sys.argv[2])), saved=lambda step: print(step, flush=True))
-    sys.exit()
-
-
-def bits(tensor: torch.Tensor) -> tuple:
-    "What two tensors have in common if and only if they are equal bit for bit."
-    whole = tensor.resolve_conj().clone(memory_format=torch.contiguous_format)
-    return tensor.dtype, tensor.shape, whole.reshape(-1).view(torch.uint8).tolist()
-
-
-def assert_same(one, other):
-    "Equal trees, types and tensor bits included."
-    assert type(one) is type(other)
-    if isinstance(one, torch.Tensor):
-        assert bits(one) == bits(other)
-    elif isinstance(one, dict):
-        assert list(one) == list(other)
-        for key in one:
-            assert_same(one[key], other[key])
-    elif isinstance(one, (list, tuple)):
-        assert len(one) == len(other)
-        for a, b in zip(one, other):
-            assert_same(a, b)
-    else:
-        assert repr(one) == repr(other)  # NaN and -0.0 included
-
-
-def assert_same_training(one, other):
-    assert_same(dict(one[0]), dict(other[0]))
-    assert one[1]["step"].tolist() == other[1]["step"].tolist()
-    assert one[1]["value"].to_numpy().tobytes() == other[1]["value"].to_numpy().tobytes()
-
 
 # ---------------------------------------------------------------- what goes in comes out
 
@@ -338,143 +257,3 @@ def test_an_impossible_out_is_one_clear_error(tmp_path, below):
     with pytest.raises(OSError, match="could not be saved"):
         save_checkpoint(tmp_path / "file", 1, {}, {}, {})
     assert (tmp_path / "file").read_text() == "not a folder"
-
-
-# ---------------------------------------------------------------- death at every moment
-
-
-class Killed(BaseException):
-    "Raised where a dying process would stop: no handler of ordinary errors may see it."
-
-
-DISK_OPERATIONS = [(os, "fsync"), (Path, "rename"), (Path, "replace"), (Path, "unlink"), (shutil, "rmtree")]
-
-
-def die_at(monkeypatch, moment: int):
-    "Raise Killed in the place of the disk operation number `moment`."
-    left = [moment]
-
-    def dying(operation):
-        def operate(*args, **kwargs):
-            left[0] -= 1
-            if left[0] < 0:
-                raise Killed
-            return operation(*args, **kwargs)
-
-        return operate
-
-    for owner, name in DISK_OPERATIONS:
-        monkeypatch.setattr(owner, name, dying(getattr(owner, name)))
-
-
-def each_death(monkeypatch, action):
-    "Call `action(moment)` with death at one disk operation after another; yield the moment after each."
-    for moment in range(1000):
-        with monkeypatch.context() as patch, warnings.catch_warnings(action="ignore"):
-            die_at(patch, moment)
-            try:
-                action(moment)
-                return
-            except Killed:
-                pass
-        yield moment
-    pytest.fail("the action never came to its end")
-
-
-@pytest.mark.filterwarnings("ignore:.*was never completed")
-def test_death_before_any_disk_operation_changes_nothing(tmp_path, monkeypatch):
-    asked = Settings()
-    straight = train(tmp_path / "straight", asked)
-    steps = straight[1]["step"].tolist()
-    deaths = 0
-    for moment in each_death(monkeypatch, lambda moment: train(tmp_path / str(moment), asked)):
-        found = Run.open(tmp_path / str(moment), "tiny", asked, resume=True).metrics.frame()["step"].tolist()
-        assert found == steps[: len(found)]
-        assert_same_training(train(tmp_path / str(moment), asked), straight)
-        deaths += 1
-    assert deaths > 30
-
-
-@pytest.mark.filterwarnings("ignore:.*(was never completed|is damaged)")
-def test_death_while_going_back_changes_nothing(tmp_path, monkeypatch):
-    "The newest checkpoint is damaged, so that resuming truncates the metrics and replaces the checkpoint."
-    asked = Settings(steps=7, every=3)
-    straight = train(tmp_path / "straight", asked)
-    begun = tmp_path / "begun"
-    train(begun, asked)
-    (damaged_file,) = begun.glob("*/checkpoints/step-00000006/state.json")
-    damaged_file.write_text("{}")
-    deaths = 0
-    for moment in each_death(
-        monkeypatch, lambda moment: train(shutil.copytree(begun, tmp_path / str(moment)), asked)
-    ):
-        assert_same_training(train(tmp_path / str(moment), asked), straight)
-        deaths += 1
-    assert deaths > 10
-
-
-@pytest.mark.filterwarnings("ignore:.*was never completed")
-def test_death_while_replacing_the_only_checkpoint_leaves_one(tmp_path, monkeypatch):
-    found = []
-
-    def save_twice(moment):
-        for value in (1, 2):
-            save_checkpoint(tmp_path / str(moment), 8, {"weight": torch.tensor(value)}, {}, {}, keep=1)
-
-    for moment in each_death(monkeypatch, save_twice):
-        checkpoint = load_newest(tmp_path / str(moment))
-        found.append(checkpoint and int(checkpoint.model["weight"]))
-    assert found == sorted(found, key=lambda value: value or 0)
-    assert set(found) == {None, 1, 2}
-
-
-@pytest.mark.slow
-def test_kill_minus_9(tmp_path):
-    asked, rng = Settings(steps=100), torch.Generator().manual_seed(0)
-    last = 0
-    for _ in range(3):
-        command = [sys.executable, __file__, str(tmp_path / "killed"), str(asked.steps)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-            for _ in range(int(torch.randint(2, 12, (), generator=rng))):
-                step = int(child.stdout.readline())
-                assert step > last
-                last = step
-            time.sleep(float(torch.rand((), generator=rng)) / 50)
-            child.send_signal(signal.SIGKILL)
-        assert child.returncode == -signal.SIGKILL
-        run = Run.open(tmp_path / "killed", "tiny", asked, resume=True)
-        with warnings.catch_warnings(action="ignore"):
-            assert load_newest(run.checkpoints).step >= last
-        steps = run.metrics.frame()["step"].tolist()
-        assert steps == list(range(1, len(steps) + 1))
-        assert len(steps) >= last
-    with warnings.catch_warnings(action="ignore"):
-        resumed = train(tmp_path / "killed", asked)
-    assert_same_training(resumed, train(tmp_path / "straight", asked))
-
-
-@given(
-    moves=st.lists(
-        st.tuples(st.sampled_from(["log", "flush", "die", "go back"]), st.integers(0, 5)), max_size=20
-    )
-)
-@settings(deadline=None, max_examples=50)
-def test_metrics_are_what_was_logged_since_the_last_return(tmp_path_factory, moves):
-    folder = tmp_path_factory.mktemp("metrics")
-    metrics, written, memory, step = Metrics(folder), [], [], 0
-    for move, n in moves:
-        if move == "log":
-            for _ in range(n):
-                step += 1
-                memory.append(step)
-                metrics.log(step, [{"split": "train", "metric": "loss", "value": step}])
-        elif move == "flush":
-            metrics.flush()
-            written, memory = written + memory, []
-        else:
-            if move == "die":
-                metrics, memory = Metrics(folder), []
-            step = max(0, len(written) + len(memory) - n)
-            metrics.truncate(step)
-            written, memory = [s for s in written if s <= step], [s for s in memory if s <= step]
-        assert metrics.frame()["step"].tolist() == written + memory
