@@ -216,7 +216,7 @@ class FeedbackStepper(Stepper):
         self,
         routings: list[tuple[str, Routing]],  # (layer, decision), with the graph
     ):
-        "Give each layer's router its feedback, the same in every process, if it listens."
+        "Give each layer's router its feedback, the same in every process, if it learns from it."
         for name, layer in self.layers.items():
             own = [routing for seen, routing in routings if seen == name]
             if own and learns_from_feedback(layer.router):
