@@ -11,7 +11,7 @@ from torch import Tensor
 
 from moe_lab import cli
 from moe_lab.bench.routers import router_table
-from moe_lab.data.photographs import load_photographs
+from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.experiments.core.experiment import EXPERIMENTS, Experiment
 from moe_lab.experiments.core.sweep import Column, Job
 from moe_lab.experiments.systems.expert_choice.reader import ExpertChoiceSettings

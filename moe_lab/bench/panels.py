@@ -17,7 +17,7 @@ from comm.base_comm import BaseComm
 
 from .overhead import stopwatch
 from .timing import interleaved, ratios
-from ..data.photographs import load_photographs
+from ..data.vision.photographs import load_photographs
 from ..explore.collapse.collapse_lab import CollapseLab
 from ..explore.collapse.training import CollapseState, collapse_training
 from ..explore.plane.plane_lab import PlaneLab

@@ -13,8 +13,8 @@ MODEL = """
 import numpy as np, torch, traitlets
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from moe_lab.data.text import load_text
-from moe_lab.data.tokens import pack_documents, train_tokenizer
+from moe_lab.data.language.loading import load_text
+from moe_lab.data.language.tokens import pack_documents, train_tokenizer
 from moe_lab.explore.shared.html_page import point_together
 from moe_lab.explore.tokens.selection import look_into
 from moe_lab.explore.tokens.map_layers import MapState

@@ -14,9 +14,9 @@ from PIL import Image
 
 from moe_lab.data.batching import batch_index, steps_per_epoch, stratified_order
 from moe_lab.data.cache import read_splits, save_splits
-from moe_lab.data.hub import load_images
 from moe_lab.data.images import ImageSet, Splits
-from moe_lab.data.photographs import (
+from moe_lab.data.vision.loading import load_images
+from moe_lab.data.vision.photographs import (
     PHOTOGRAPHS,
     held_out_pixel_rows,
     load_photographs,
@@ -248,7 +248,7 @@ def test_tiny_imagenet_has_readable_names_and_kinds_that_agree_with_its_class_li
 
 @pytest.mark.parametrize("how", [{"HF_HUB_OFFLINE": 1}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
 def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, how):
-    load = "from moe_lab.data.hub import load_images; load_images('tiny-imagenet')"
+    load = "from moe_lab.data.vision.loading import load_images; load_images('tiny-imagenet')"
     done = run("-c", load, HF_HOME=tmp_path, MOE_LAB_DATA=tmp_path / "mirrors", **how)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]

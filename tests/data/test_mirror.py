@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from data.tools import ROOT, folder_of_images, run
 
-from moe_lab.data.hub import load_images
+from moe_lab.data.vision.loading import load_images
 
 # ---- the mirror script
 
@@ -136,7 +136,7 @@ def hub(tmp_path, serve):
 
 
 def test_a_hub_id_is_read_over_http_and_then_from_the_caches(hub, tmp_path):
-    load = "from moe_lab.data.hub import load_images; print(load_images('someone/pets').train.images.shape)"
+    load = "from moe_lab.data.vision.loading import load_images; print(load_images('someone/pets').train.images.shape)"
     first = run("-c", load, HF_HOME=tmp_path / "hf", HF_ENDPOINT=hub)
     assert first.stdout.strip() == "torch.Size([8, 3, 6, 6])", first.stderr
     decoded = run("-c", load, HF_HOME=tmp_path / "nothing", HF_HUB_OFFLINE=1)
@@ -146,7 +146,7 @@ def test_a_hub_id_is_read_over_http_and_then_from_the_caches(hub, tmp_path):
 
 
 def test_a_hub_id_that_does_not_exist_is_said_to_be_so(hub, tmp_path):
-    load = "from moe_lab.data.hub import load_images; load_images('someone/cats')"
+    load = "from moe_lab.data.vision.loading import load_images; load_images('someone/cats')"
     done = run("-c", load, HF_HOME=tmp_path / "hf", HF_ENDPOINT=hub)
     last = done.stderr.strip().splitlines()[-1]
     assert last == "ValueError: 'someone/cats': the hub has no such data set, or it needs a login"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moe_lab.data.corpus import distinct_documents, essence, hold_out_documents
-from moe_lab.data.hub import fingerprint
-from moe_lab.data.text import ALIASES, EMBEDDED, load_text, read_sets, stream_text
-from moe_lab.data.tokens import END, learn_byte_pairs, pack_documents, packed_rows, train_tokenizer
+from moe_lab.data.language.corpus import distinct_documents, essence, hold_out_documents
+from moe_lab.data.language.loading import ALIASES, EMBEDDED, load_text, read_sets, stream_text
+from moe_lab.data.language.tokens import END, learn_byte_pairs, pack_documents, packed_rows, train_tokenizer
+from moe_lab.data.sources.hub import fingerprint
 
 HUB = Path(__file__).parents[3] / "shared" / "hub"
 needs_hub = pytest.mark.skipif(not HUB.is_dir(), reason=f"no data in the hub's layout at {HUB}")

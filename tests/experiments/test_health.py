@@ -121,7 +121,7 @@ def test_the_old_alarm_has_no_number_without_tokens():
 
 
 def test_the_monitor_tells_of_a_collapse_and_logs_it(tmp_path):
-    from moe_lab.data.photographs import load_photographs
+    from moe_lab.data.vision.photographs import load_photographs
 
     settings, heard = HealthSettings("plain, raw pixels", n_experts=16, k=1, steps=60, batch_size=64), []
     run = Run.open(tmp_path, "watched", settings)
@@ -139,7 +139,7 @@ def test_the_monitor_tells_of_a_collapse_and_logs_it(tmp_path):
 
 
 def test_the_monitor_changes_nothing():
-    from moe_lab.data.photographs import load_photographs
+    from moe_lab.data.vision.photographs import load_photographs
 
     ends = []
     for callbacks in ([], [HealthMonitor(every=3, say=lambda text: None)]):

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from moe_lab.data.text import load_text
-from moe_lab.data.tokens import train_tokenizer
+from moe_lab.data.language.loading import load_text
+from moe_lab.data.language.tokens import train_tokenizer
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
 

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets as w
 
 from ...data.images import ImageSet
-from ...data.photographs import load_photographs
+from ...data.vision.photographs import load_photographs
 from .comparison import Outcome, comparison_in_words, measure_outcome
 from .rules import ROUTER_MENU, BalanceState, SideState, decide_side
 from .stage import BalanceStage
@@ -236,7 +236,7 @@ class LimitedBalancePanel(BalancePanel):
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #7dc7795a
 IMAGES = "load_photographs(patch=8).test.take(slice(None, None, 8))"
-BALANCE_CODE = """from moe_lab.data.photographs import load_photographs
+BALANCE_CODE = """from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.explore.balance.comparison import measure_outcome
 from moe_lab.explore.balance.rules import BalanceState, SideState, decide_side, router_of
 from moe_lab.explore.balance.token_batch import encode_patches

@@ -14,7 +14,7 @@ import ipywidgets as w
 import numpy as np
 
 from ...data.images import Splits
-from ...data.photographs import load_photographs
+from ...data.vision.photographs import load_photographs
 from .training import CollapseHistory, CollapseState, collapse_training
 from ..shared.balancing import EXCHANGEABLE, show_what_matters
 from ..shared.controls import WIDE, Preset, card, log_slider, menu, sheet, slider
@@ -202,7 +202,7 @@ class CollapsePanel(LivePanel):
         self.at(history.step, f" of {history.steps}")
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #ed46f5b3
-COLLAPSE_CODE = """from moe_lab.data.photographs import load_photographs
+COLLAPSE_CODE = """from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.explore.collapse.training import CollapseState, replay_collapse
 
 data = {data}

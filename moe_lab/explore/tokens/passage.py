@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ...data import tokens as kit
-from ...data.tokens import TokenSet
+from ...data.language import tokens as kit
+from ...data.language.tokens import TokenSet
 from ..shared.html_page import visible
 from ...measure.transformers.adapters import to_table
 from ...measure.transformers.hooks import listen, routed_layers

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...data.tokens import TokenSet
+from ...data.language.tokens import TokenSet
 from ..shared.html_page import bar_rows, code_html, expert_name, quote, strip, visible
 from ...colours import expert_colour, label_colour
 from ...measure.figures import calm

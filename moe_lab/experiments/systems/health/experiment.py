@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import torch
 
-from ....data.photographs import load_photographs
+from ....data.vision.photographs import load_photographs
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job
 from .interventions import intervention_effects

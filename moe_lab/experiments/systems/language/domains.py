@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ....data.tokens import TokenSet
+from ....data.language.tokens import TokenSet
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,
     build,

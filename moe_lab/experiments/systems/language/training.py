@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 from ....data.batching import batch_index
 from ....data.cache import cache_folder
-from ....data.text import load_text, readers
-from ....data.tokens import TokenSet, pack_documents, train_tokenizer
+from ....data.language.loading import load_text, readers
+from ....data.language.tokens import TokenSet, pack_documents, train_tokenizer
 from ...core.aux_loss_settings import AuxLossSettings
 from ....models.language.language_model import DecoderSettings, LanguageModel, decoder
 from ....models.language.reading import at_rest, batch_of, next_token, token_losses

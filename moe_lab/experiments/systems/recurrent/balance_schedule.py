@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from torch import Tensor
 
-from ....data.tokens import TokenSet
+from ....data.language.tokens import TokenSet
 from ...core.sweep import Job
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ....data.batching import steps_per_epoch
-from ....data.hub import load_images
+from ....data.vision.loading import load_images
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job

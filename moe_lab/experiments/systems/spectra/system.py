@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ....data.batching import batch_index, stratified_order
-from ....data.hub import load_images
+from ....data.vision.loading import load_images
 from ....data.images import ImageSet, Splits
 from ...core.aux_loss_settings import AuxLossSettings
 from ....experts.experts import Bottleneck

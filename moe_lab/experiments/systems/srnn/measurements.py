@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ....data.batching import batch_index, steps_per_epoch
-from ....data.hub import load_images
+from ....data.vision.loading import load_images
 from ....data.images import ImageSet, Splits
 from .settings import SRNNSettings
 from .system import OPTIMIZER_STATE, build, planned_births, total_steps

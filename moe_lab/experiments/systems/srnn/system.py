@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ....data.batching import batch_index, steps_per_epoch
-from ....data.hub import load_images
+from ....data.vision.loading import load_images
 from ....data.images import Splits
 from .settings import SRNNSettings, make_router
 from ....experts.experts import Bottleneck
