@@ -4,18 +4,23 @@
 
 # %% auto #0
 __all__ = ['MAP_METHODS', 'tokens_without_padding', 'router_inputs', 'stratified_sample', 'pca', 'tsne', 'umap', 'pacmap',
-           'as_points', 'keep', 'flatten', 'trustworthiness_by_chance', 'neighbours_kept', 'neighbourhood',
-           'shuffled_columns', 'draw_map']
+           'as_array', 'different_points', 'in_float32', 'as_points', 'keep', 'kept_map', 'remembered', 'laid_out',
+           'flatten', 'trustworthiness_by_chance', 'neighbours_kept', 'places_of', 'neighbourhood', 'shuffled_columns',
+           'draw_map']
 
 # %% ../../nbs/03_measure/6_maps.ipynb #1b1edaa5
 import hashlib
 import tempfile
+import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from tqdm.auto import tqdm
@@ -24,7 +29,9 @@ from ..experts.moe import moe_layers
 from ..colours import expert_colour
 from .figures import calm
 from .load.metrics import Measured
+from ..registry import one_of
 from ..routing.decision import Context
+from ..routing.parts import positive, seeded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,9 +72,14 @@ def stratified_sample(
     "(min(n, N),) long: random different rows with the labels in proportion; `ValueError` for n below 1."
     import pandas as pd
 
-    if n < 1:
-        raise ValueError(f"n={n} must be at least 1 point")
-    mixed = pd.Series(np.asarray(labels)).sample(frac=1, random_state=seed)  # (N,) its index: the rows
+    positive(n=n)
+    seeded(seed)
+    given = np.asarray(labels)
+    if given.ndim != 1 or pd.isna(given).any():
+        raise ValueError(
+            f"labels has shape {given.shape}: needs (N,), one label a point, none of them missing"
+        )
+    mixed = pd.Series(given).sample(frac=1, random_state=seed)  # (N,) its index: the rows
     groups = mixed.groupby(mixed)
     place = (groups.cumcount() + 0.5) / groups.transform("size")  # (N,) between 0 and 1
     return place.sort_values(kind="stable").index.to_numpy()[:n]
@@ -133,44 +145,146 @@ MAP_METHODS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {  # (N, D) po
 }
 
 # %% ../../nbs/03_measure/6_maps.ipynb #fd4cab72
-def as_points(x: ArrayLike) -> np.ndarray:  # x: (N, D), five points or more, of two numbers or more
-    "(N, D) float32, contiguous; a `ValueError` says what is wrong with them."
-    points = np.ascontiguousarray(x, dtype=np.float32)
+def as_array(
+    x: ArrayLike | Tensor,  # (N, D) numbers, five rows or more, of two numbers or more
+) -> np.ndarray:
+    "(N, D) float32 or float64, as precise as they were; `ValueError` for another shape, or for what is no number."
+    given = x.detach().cpu().double().numpy() if isinstance(x, Tensor) else x
+    try:
+        points = np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"x: rows of different lengths; a map needs (N, D) numbers ({error})") from error
+    if points.dtype.kind not in "fiub":
+        raise ValueError(f"x has dtype {points.dtype}: a map needs real numbers")
     if points.ndim != 2 or len(points) < 5 or points.shape[1] < 2:
         raise ValueError(f"x has shape {points.shape}; a map needs at least 5 points of 2 numbers")
+    half = (isinstance(x, Tensor) and x.dtype != torch.float64) or points.dtype == np.float16
+    return points.astype(np.float32 if half else np.result_type(points, np.float32), copy=False)
+
+# %% ../../nbs/03_measure/6_maps.ipynb #ae9be8ac
+def different_points(
+    points: np.ndarray,  # (N, D) finite
+    enough: int = 5,  # no more are counted
+) -> int:
+    "How many different points there are, at most `enough`; those that differ by no more than rounding are one."
+    low, high = points.min(0), points.max(0)  # (D,) each
+    with np.errstate(over="ignore"):
+        apart = high - low > 8 * np.finfo(points.dtype).eps * np.maximum(abs(low), abs(high))  # (D,)
+    rows: set[bytes] = set()
+    for row in points[:, apart] + 0.0:  # −0 becomes 0
+        rows.add(row.tobytes())
+        if len(rows) == enough:
+            break
+    return len(rows)
+
+# %% ../../nbs/03_measure/6_maps.ipynb #d1ced4f4
+def in_float32(
+    points: np.ndarray,  # (N, D) finite, not all alike
+) -> np.ndarray:
+    "(N, D) float32 of the same picture: moved and scaled where float32 could not square them or tell them apart."
+    largest = abs(points).max()
+    with np.errstate(over="ignore"):
+        spread = np.ptp(points, axis=0).max()
+    if not (1e-12 < spread < 1e12 and spread > 1e-3 * largest):
+        points = points.astype(np.float64) / largest
+        points = points - points.mean(0)
+        points = points / abs(points).max()
+    return np.ascontiguousarray(points, dtype=np.float32)
+
+# %% ../../nbs/03_measure/6_maps.ipynb #b90a3551
+def as_points(
+    x: ArrayLike | Tensor,  # (N, D), five points or more, of two numbers or more
+) -> np.ndarray:
+    "(N, D) float32, contiguous, fit for a map; a `ValueError` says what is wrong with them."
+    points = as_array(x)
     if not np.isfinite(points).all():
-        raise ValueError(f"x: row {np.argmin(np.isfinite(points).all(1))} is not finite")
-    return points
+        raise ValueError(
+            f"x: row {np.argmin(np.isfinite(points).all(1))} is not finite; a map needs finite numbers"
+        )
+    if (n := different_points(points)) < 5:
+        alike = "do not differ" if n == 1 else f"are only {n} different ones"
+        raise ValueError(f"x: its {len(points)} points {alike}; a map needs at least 5 that differ")
+    return in_float32(points)
 
 # %% ../../nbs/03_measure/6_maps.ipynb #0778cbf4
 def keep(
-    flat: np.ndarray,  # the array to be kept
-    path: Path,  # of a .npy file; folders that are missing are made
+    flat: np.ndarray,  # (N, 2) the map to be kept
+    path: Path,  # of a .npz file; folders that are missing are made
 ) -> None:
-    "Write an array to a file, all of it or nothing."
+    "Write a map to a file, all of it or nothing, with a checksum."
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
-        np.save(f"{unfinished}/map.npy", flat)
-        Path(unfinished, "map.npy").replace(path)
+        np.savez(f"{unfinished}/map.npz", map=flat)
+        Path(unfinished, "map.npz").replace(path)
+
+# %% ../../nbs/03_measure/6_maps.ipynb #30ffc757
+def kept_map(
+    path: Path,  # of a file that `keep` wrote
+    n: int,  # points of the map
+) -> np.ndarray:  # (n, 2)
+    "The map in a file; `ValueError` if it is damaged, or of another number of points."
+    try:
+        with np.load(path) as file:
+            flat = file["map"]
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, NotImplementedError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    if flat.shape != (n, 2) or not np.isfinite(flat).all():
+        raise ValueError(f"{path} is damaged: it holds {flat.shape}, not ({n}, 2) finite numbers")
+    return flat
+
+# %% ../../nbs/03_measure/6_maps.ipynb #354815cc
+def remembered(
+    path: Path,  # of the map's file, if there is one
+    n: int,  # points of the map
+    make: Callable[[], np.ndarray],  # makes the map
+) -> np.ndarray:  # (n, 2)
+    "The map in a file, or a new one, which is kept there; it warns of a damaged file, and where nothing can be kept."
+    try:
+        return kept_map(path, n)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (ValueError, OSError) as error:
+        warnings.warn(f"{error}; the map is made again", stacklevel=3)
+    flat = make()
+    try:
+        keep(flat, path)
+    except OSError as error:
+        warnings.warn(
+            f"{path} cannot be kept, so the map will be made again next time: {error}", stacklevel=3
+        )
+    return flat
 
 # %% ../../nbs/03_measure/6_maps.ipynb #7bf8e093
+def laid_out(
+    points: np.ndarray,  # (N, D) from `as_points`
+    method: str,  # one of `MAP_METHODS`
+    seed: int,  # of the method's random numbers
+) -> np.ndarray:  # (N, 2) float32
+    "A new map of the points; `ValueError` where the method finds no place for one."
+    flat = np.asarray(MAP_METHODS[method](pca(points, 50, seed), seed), dtype=np.float32)
+    if not np.isfinite(flat).all():
+        lost = int((~np.isfinite(flat)).any(1).sum())
+        raise ValueError(
+            f"x, method={method!r}: {lost} of {len(points)} points got no place; try another method"
+        )
+    return flat
+
+# %% ../../nbs/03_measure/6_maps.ipynb #8b810b32
 def flatten(
-    x: ArrayLike,  # (N, D) points, one a row; five or more
+    x: ArrayLike | Tensor,  # (N, D) points, one a row; five or more, that differ
     method: str = "tsne",  # one of `MAP_METHODS`
     seed: int = 0,  # of the method's random numbers
-    folder: Path | None = None,  # where maps are kept, recognised by their points; None: nowhere
+    folder: str | Path | None = None,  # where maps are kept, recognised by their points; None: nowhere
 ) -> np.ndarray:  # (N, 2) float32
-    "A map of the points; a `ValueError` says what is wrong with them, or with the method."
-    if method not in MAP_METHODS:
-        raise ValueError(f"method={method!r}: needed is one of {', '.join(MAP_METHODS)}")
+    "A map of the points, which has no unit; a `ValueError` says what is wrong with them, or with the method."
+    one_of(MAP_METHODS, method, "method")
+    seeded(seed)
     points = as_points(x)
     if folder is None:
-        return MAP_METHODS[method](pca(points, 50, seed), seed).astype(np.float32)
+        return laid_out(points, method, seed)
     key = hashlib.sha256(f"{points.shape}{method}{seed}".encode() + points.tobytes()).hexdigest()[:16]
-    path = folder / f"map-{method}-{key}.npy"
-    if not path.exists():
-        keep(flatten(points, method, seed), path)
-    return np.load(path)
+    path = Path(folder) / f"map-{method}-{key}.npz"
+    return remembered(path, len(points), lambda: laid_out(points, method, seed))
 
 # %% ../../nbs/03_measure/6_maps.ipynb #3648181e
 def trustworthiness_by_chance(
@@ -195,9 +309,24 @@ def neighbours_kept(
     ]
     return float(np.mean([len(np.intersect1d(a, b)) for a, b in zip(*near)]) / k)
 
+# %% ../../nbs/03_measure/6_maps.ipynb #f35a140e
+def places_of(
+    flat: ArrayLike,  # (N, 2) a map
+) -> np.ndarray:
+    "(N, 2) the places of a map; `ValueError` if it is none."
+    places = np.asarray(flat)
+    if (
+        places.ndim != 2
+        or places.shape[1] != 2
+        or places.dtype.kind not in "fiu"
+        or not np.isfinite(places).all()
+    ):
+        raise ValueError(f"flat is {places.dtype} of shape {places.shape}: a map is (N, 2) finite numbers")
+    return places
+
 # %% ../../nbs/03_measure/6_maps.ipynb #24592761
 def neighbourhood(
-    x: ArrayLike,  # (N, D) the points
+    x: ArrayLike | Tensor,  # (N, D) the points, as for `flatten`
     flat: ArrayLike,  # (N, 2) their map
     k: int = 10,  # neighbours, fewer than N/2
     seed: int = 0,  # of the choice among more than 2,000 points
@@ -205,14 +334,16 @@ def neighbourhood(
     "What a map preserves: 1 is all, the floor is a map that ignores its points. `ValueError` if sizes do not fit."
     from sklearn.manifold import trustworthiness
 
-    points, places = np.asarray(x, dtype=np.float32), np.asarray(flat)
+    points, places = as_points(x), places_of(flat)
+    positive(k=k)
+    seeded(seed)
     if len(points) != len(places):
-        raise ValueError(f"x has {len(points)} points, the map {len(places)}")
+        raise ValueError(f"flat has {len(places)} places, but x {len(points)} points: needs one for each")
     if len(points) > 2000:
         some = np.random.default_rng(seed).choice(len(points), 2000, replace=False)
         points, places = points[some], places[some]
     n = len(points)
-    if not 1 <= k < n / 2:
+    if k >= n / 2:
         raise ValueError(f"k={k} neighbours of {n} points: needed are 1 to {(n - 1) // 2}")
     trust = float(trustworthiness(points, places, n_neighbors=k))
     return {
@@ -226,7 +357,11 @@ def shuffled_columns(
     seed: int = 0,  # of the shuffle
 ) -> np.ndarray:
     "(N, D): each column has the values that it had, dealt out anew among the points."
-    return np.random.default_rng(seed).permuted(np.asarray(x), axis=0)
+    seeded(seed)
+    points = np.asarray(x)
+    if points.ndim != 2:
+        raise ValueError(f"x has shape {points.shape}: needs (N, D), a point in each row")
+    return np.random.default_rng(seed).permuted(points, axis=0)
 
 # %% ../../nbs/03_measure/6_maps.ipynb #2d8f5f47
 def draw_map(
@@ -239,7 +374,11 @@ def draw_map(
     colour: Callable[[int], str] = expert_colour,  # of a label: `label_colour` where it is no expert
 ) -> "Axes":
     "Draw a map as points in the colours of their labels, with what it preserves beside the title."
-    labels = np.asarray(labels)
+    labels, flat = np.asarray(labels), places_of(flat)
+    if labels.shape != (len(flat),) or not np.isin(labels, np.arange(len(names))).all():
+        raise ValueError(
+            f"labels {labels.shape}: needs ({len(flat)},) numbers below {len(names)}, one a point"
+        )
     for label, name in enumerate(names):
         own = flat[labels == label]
         ax.scatter(own[:, 0], own[:, 1], s=4, lw=0, color=colour(label), label=name)

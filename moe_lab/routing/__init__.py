@@ -100,6 +100,7 @@ __getattr__, __dir__, __all__ = attach(
             "finite",
             "is_plain",
             "positive",
+            "seeded",
             "shown",
             "uncompiled",
         ],
