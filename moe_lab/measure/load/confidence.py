@@ -21,12 +21,8 @@ from ...routing.decision import Routing
 def gate_probabilities(
     routing: Routing,  # of one layer, T tokens
 ) -> Tensor:
-    "(T', E) float32 gate probabilities of the T' real tokens: softmax(logits), or else who is visited."
-    if routing.logits is None:
-        visits = routing.visits.float()  # (T, E)
-        p = visits / visits.sum(-1, keepdim=True).clamp_min(1)
-    else:
-        p = routing.logits.detach().float().softmax(-1)  # (T, E)
+    "(T', E) float32 gate of the T' real tokens, as the router makes it of its logits, or who is visited."
+    p = routing.detach().gate.float()  # (T, E)
     return p if routing.mask is None else p[routing.mask]
 
 # %% ../../../nbs/03_measure/2_load/02_confidence.ipynb #7455fdbc

@@ -4,12 +4,13 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["adapters", "calls", "hooks", "interventions", "loading", "tiny_models"],
+    ["adapters", "calls", "gates", "hooks", "interventions", "loading", "tiny_models"],
     {
         "adapters": [
             "Adapter",
             "BY_ARGUMENTS",
             "BY_NAME",
+            "FIRST",
             "PLAIN_ADAPTER",
             "Read",
             "Table",
@@ -17,6 +18,8 @@ __getattr__, __dir__, __all__ = attach(
             "Write",
             "adapter_of",
             "from_table",
+            "in_place",
+            "logits_of_doge",
             "rank_of",
             "read_doge",
             "read_jetmoe",
@@ -34,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
             "write_weights",
         ],
         "calls": ["Call", "Text", "fits_model", "of_text", "texts_in", "tokens_before", "without_ids"],
+        "gates": ["ACTIVATIONS", "CHOSEN", "chosen_activation", "names_called", "router_activation"],
         "hooks": [
             "Act",
             "Edit",

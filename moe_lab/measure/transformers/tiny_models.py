@@ -103,6 +103,7 @@ OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name
     "bailing_hybrid": {"layer_types": HYBRID},
     "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}},
     "deepseek_ocr2": {"mlp_layer_types": ["dense"] + ["sparse"] * 4},
+    "doge": {"num_experts": 16},  # the square of a whole number
     "dots1": {"n_shared_experts": 1},
     "dots3_note": {"num_key_value_heads": 4},
     "granitemoehybrid": {"layer_types": HYBRID},
