@@ -84,6 +84,7 @@ __getattr__, __dir__, __all__ = attach(
             "row_of",
             "same_logits",
             "softmax_of_best",
+            "table_of",
             "texts_for",
             "trace_differences",
             "traced_visits",

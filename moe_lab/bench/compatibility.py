@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['Answer', 'BY_HAND', 'Visits', 'Calls', 'REMARKS', 'best_of', 'softmax_of_best', 'of_switch', 'of_doge', 'choice_of',
            'in_order', 'answered_visits', 'traced_visits', 'trace_differences', 'texts_for', 'copied', 'router_calls',
-           'wrong_layers', 'is_same', 'same_logits', 'loses', 'call_counts', 'examine', 'row_of', 'compatibility',
-           'printable']
+           'wrong_layers', 'is_same', 'table_of', 'same_logits', 'loses', 'call_counts', 'examine', 'row_of',
+           'compatibility', 'printable']
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #a2be5eb0
 Answer = tuple[Tensor, Tensor]  # experts (T, k), weights (T, k)
@@ -216,6 +216,17 @@ def is_same(
     "Whether two tables have one shape and, but for rounding, equal numbers."
     return a.shape == b.shape and torch.allclose(a.float(), b.float(), atol=1e-5)
 
+# %% ../../nbs/09_bench/09_compatibility.ipynb #c1867387
+def table_of(
+    model: Any,  # of Transformers
+    said: Tensor,  # the logits of one layer, as the model returns them: (…, E); Doge: of rows and columns (2, T, n)
+) -> Tensor:  # (T, E)
+    "Returned router logits as one row a token."
+    if model.config.model_type != "doge":
+        return said.flatten(0, -2)
+    rows, columns = said
+    return (rows[:, :, None] + columns[:, None]).flatten(1)
+
 # %% ../../nbs/09_bench/09_compatibility.ipynb #3553c6c2
 def same_logits(
     model: Any,  # of Transformers
@@ -230,7 +241,7 @@ def same_logits(
         return 0, 0
     output = reader(**given, output_router_logits=True)
     named = [part for name, part in output.items() if name.endswith("router_logits") and part is not None]
-    returned = [as_logits(said.flatten(0, -2)) for part in named for said in part if said is not None]
+    returned = [as_logits(table_of(model, said)) for part in named for said in part if said is not None]
     found = [any(is_same(said[:, : logits.shape[1]], logits) for logits in own) for said in returned]
     return sum(found), len(found)
 
