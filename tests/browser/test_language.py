@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from moe_lab.data.language.loading import load_text
 from moe_lab.data.language.tokens import pack_documents, train_tokenizer
 from moe_lab.explore.shared.html_page import point_together
-from moe_lab.explore.tokens.selection import look_into
+from moe_lab.explore.tokens.routed import look_into
 from moe_lab.explore.tokens.map_layers import MapState
 from moe_lab.explore.tokens.specialist_map import SpecialistMap
 from moe_lab.explore.tokens.token_trail import TokenTrail
