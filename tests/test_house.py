@@ -19,6 +19,7 @@ import moe_lab
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     "colours",
+    "draws",
     "registry",
     "routing",
     "experts",
