@@ -159,7 +159,6 @@ class LossFreeBias(PerExpert):
 class Jitter(Part):
     "Multiply each logit by a number from [1 − width, 1 + width) in training (2101.03961): (T, E) -> (T, E)."
 
-    promises = Promises(same_at_inference=False, deterministic=False)
     knobs = ("width",)
 
     def __init__(
@@ -174,9 +173,14 @@ class Jitter(Part):
         below_one(width=self.width)
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
-        if not self.training:
+        if not self.training or not self.width:
             return logits
         return logits * (1 + self.width * (2 * torch.rand_like(logits) - 1))
+
+    @property
+    def promises(self) -> Promises:  # type: ignore[override]
+        "With a width of 0 it draws nothing."
+        return Promises() if not self.width else Promises(same_at_inference=False, deterministic=False)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #f5d2a629
 class Standardise(Part):

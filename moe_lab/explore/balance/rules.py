@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...draws import OwnDraws
 from .parts import ADJUSTMENTS, SCORES, SELECTIONS, SETTLE, aimed
 from .token_batch import TokenBatch, directions
 from ..shared.state import State
@@ -29,7 +30,8 @@ def can_be_aimed(
     entry: RouterEntry,  # of `ROUTERS`
 ) -> bool:
     "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients."
-    router = entry(d=16, n_experts=4, k=2)
+    with OwnDraws(0):
+        router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
     untaught = any(getattr(part, "signal", None) is gradient for part in router.parts())
     return type(score) in (Linear, Noisy, Hash) and not untaught
@@ -47,7 +49,9 @@ def shown_fields(
     side: Any,  # a `SideState`
 ) -> dict[str, Any]:
     "Field of a side -> its value, for those that matter to a named router."
-    fields = ["temperature"] if not entry(4, 2).needs else []
+    with OwnDraws(0):
+        needs = entry(4, 2).needs
+    fields = ["temperature"] if not needs else []
     fields += [name for name in ("k", "tau", "capacity_factor") if name in entry.takes]
     fields += ["k"] if entry.k_name == "capacity_factor" else []
     fields += ["times"] if entry.strength else []
@@ -200,8 +204,7 @@ def decide_side(
 ) -> Routing:
     "What a side decides about the batch; the same at every call."
     context = Context(token_ids=batch.words)
-    with torch.random.fork_rng():
-        torch.default_generator.manual_seed(scene.seed)
+    with OwnDraws(scene.seed):
         router = router_of(scene, side, batch)
         for part in router.parts():
             if isinstance(part, LossFreeBias | SaturationBias):

@@ -184,7 +184,7 @@ class CollapsePanel(LivePanel):
         about = f"{len(images.train.label_names)} photographs, {side}×{side} patches"
         groups = {title: [made[field] for field in fields] for title, fields in COLLAPSE_GROUPS.items()}
         parts = (asked, COLLAPSE_PRESETS, made, ("Why experts die", about), groups, [self.stage.box])
-        super().__init__(*parts, name=name, start=lambda: collapse_training(lambda: self.state, images))
+        super().__init__(*parts, name=name, start=lambda: collapse_training(lambda done: self.state, images))
 
     def agree(self, state: Any):  # state: a `CollapseState`
         "Knobs and texts agree, and only the sliders that matter are there."

@@ -10,7 +10,9 @@ __all__ = ['CollapseState', 'constant_aux_loss', 'settings_of', 'rebalance', 'ad
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #05fde8d3
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,12 @@ import torch
 from torch import Tensor
 
 from ...data.images import Splits
+from ...draws import OwnDraws
 from ...experiments.systems.srnn.settings import GATES, SRNNSettings, make_router, router_knobs
-from ...experiments.systems.srnn.system import build
+from ...experiments.systems.srnn.system import assemble
 from ...experts.moe import MoE, moe_layers
 from ..shared.balancing import EXCHANGEABLE, router_and_losses
+from ..shared.live import on_one_thread
 from ..shared.state import State
 from ...measure.load.metrics import active, n_eff
 from ...routing.decision import Routing
@@ -243,15 +247,21 @@ class Course:
         data: Splits,  # what it learns from
     ):
         first = experts_at_first(state)
-        self.state, self.last_birth = state, 0
-        self.trainer = build(settings_of(state, first), data)
+        self.state, self.last_birth, self.dice = state, 0, OwnDraws(state.seed)
+        with self.dice:
+            self.trainer = assemble(settings_of(state, first), data)
         self.moe, self.history = moe_layers(self.trainer.model)["moe"], CollapseHistory(room=64)
         self.history.births[:first], self.history.states = 0, [(0, state)]
 
     def give_birth(self):
         "One expert more, from the next step on."
         self.history.births[self.moe.n_experts] = self.last_birth = self.trainer.done
-        self.moe.grow(1, self.trainer.optimizer)
+        with self.dice:
+            self.moe.grow(1, self.trainer.optimizer)
+
+    def drawing(self) -> AbstractContextManager:
+        "Around a step: the dice for a router that throws some."
+        return nullcontext() if self.moe.router.promises.deterministic else self.dice
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #a32922e6
 class FollowingCourse(Course):
@@ -271,7 +281,8 @@ class FollowingCourse(Course):
             self.history.states.append((self.trainer.done, state))
         if self.is_birth_due(state):
             self.give_birth()
-        adapt(self.trainer, self.state, state)
+        with self.dice:
+            adapt(self.trainer, self.state, state)
         self.state = state
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #b8e52984
@@ -291,21 +302,24 @@ class WatchedCourse(FollowingCourse):
         "Take a step and note it; the first one, and every `look_every`-th, is measured frozen."
         trainer = self.trainer
         images = trainer.batch(trainer.done)  # (B, C, H, W)
-        self.history.note(trainer, trainer.step(), images)
+        with self.drawing():
+            report = trainer.step()
+        self.history.note(trainer, report, images)
         if trainer.done % self.look_every == 0 or trainer.done == 1:
-            self.history.look(evaluate(trainer.model, [self.held_out], trainer.task))
+            with self.drawing():
+                frozen = evaluate(trainer.model, [self.held_out], trainer.task)
+            self.history.look(frozen)
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #da3f721a
 def collapse_training(
-    ask: Callable[[], CollapseState],  # the present state
+    ask: Callable[[int], CollapseState],  # steps taken -> the state for the next one
     data: Splits,  # what it learns from
     look_every: int = 8,  # steps between frozen measurements
 ) -> Iterator[CollapseHistory]:
     "Train from scratch, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
-    torch.set_num_threads(1)  # of the thread that asks: small tensors are slower on several
-    course = WatchedCourse(ask(), data, look_every)
+    course = WatchedCourse(ask(0), data, look_every)
     while course.trainer.done < course.trainer.steps:
-        course.follow(ask())
+        course.follow(ask(course.trainer.done))
         course.step()
         yield course.history
 
@@ -318,8 +332,7 @@ def replay_collapse(
     steps: int,  # to take, at least 1
 ) -> CollapseHistory:
     "What such a course has shown after so many steps."
-    done = 0
-    stream = collapse_training(lambda: [state for at, state in states if at <= done][-1], data)
-    for done in range(steps):  # noqa: B007 what the states are asked by
-        history = next(stream)
+    stream = collapse_training(lambda done: [state for at, state in states if at <= done][-1], data)
+    with on_one_thread():
+        *_, history = islice(stream, steps)
     return history

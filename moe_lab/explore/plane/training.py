@@ -10,6 +10,7 @@ __all__ = ['EXPERT_KINDS', 'NOWHERE', 'ROOM', 'AFRESH', 'PlaneState', 'given', '
 # %% ../../../nbs/08_explore/4_plane/01_training.ipynb #36afa1ce
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from ...data.plane import PATTERNS, PlaneSet, plane_points
+from ...draws import OwnDraws
 from ...experts.experts import Bottleneck, Experts
 from ...experts.moe import MoE, observe
 from ..shared.balancing import GROWING, router_and_losses
@@ -96,15 +98,23 @@ class PlaneModels:
         self,
         state: PlaneState,  # its kind, method, pattern and seed
     ):
-        torch.set_num_threads(1)  # of the thread that trains: small tensors are slower on several
-        torch.manual_seed(state.seed)
         self.given, self.fresh = (given(state.data, state.seed + other) for other in (0, 1000))
         self.entry, _ = router_and_losses(state.balance, state.strength)
-        router, experts = self.entry(4, state.n_experts, 1), EXPERT_KINDS[state.kind](state.n_experts)
+        self.dice = OwnDraws(state.seed)
+        with self.dice:
+            router, experts = self.entry(4, state.n_experts, 1), EXPERT_KINDS[state.kind](state.n_experts)
+            self.single = experts.fresh(1)
         router.score = self.tempered = Tempered(router.score)  # what the panel turns itself
         self.jitter = Jitter()
         router.adjustments.insert(0, self.jitter)
-        self.model, self.single = PlaneMoE(MoE(router, experts)), experts.fresh(1)
+        self.model = PlaneMoE(MoE(router, experts))
+
+    def drawing(
+        self,
+        dice: OwnDraws,  # for a router that throws some
+    ) -> AbstractContextManager:
+        "Around a step or a look; most routers need no dice."
+        return nullcontext() if self.model.moe.router.promises.deterministic else dice
 
     def alone(
         self,
@@ -119,7 +129,8 @@ class PlaneModels:
         points: PlaneSet,  # N of them
     ) -> tuple[float, float]:
         "The share of points on the right side of the mixture's line, and of the single expert's; NaN without points."
-        answers = self.model.eval()(points.points), self.alone(points)
+        with self.drawing(self.dice.copy()):
+            answers = self.model.eval()(points.points), self.alone(points)
         self.model.train()
         together, single = (((a > 0) == (points.dark > 0)).float().mean() for a in answers)
         return float(together), float(single)
@@ -203,10 +214,11 @@ class FollowingTraining(PlaneTraining):
     ):
         "Let experts be born, or prune the last ones."
         moe = self.model.moe
-        if n_experts > moe.n_experts:
-            moe.grow(n_experts - moe.n_experts, self.trainer.optimizer)
-        if n_experts < moe.n_experts:
-            moe.prune(range(n_experts), self.trainer.optimizer)
+        with self.dice:
+            if n_experts > moe.n_experts:
+                moe.grow(n_experts - moe.n_experts, self.trainer.optimizer)
+            if n_experts < moe.n_experts:
+                moe.prune(range(n_experts), self.trainer.optimizer)
 
 # %% ../../../nbs/08_explore/4_plane/01_training.ipynb #d2ca8ec0
 class PlaneSystem(FollowingTraining):
@@ -216,7 +228,8 @@ class PlaneSystem(FollowingTraining):
         "One step of both; a row of what is seen every fifth time. Without points there is nothing to do."
         if not len(self.points):
             return
-        report = self.trainer.step()
+        with self.drawing(self.dice):
+            report = self.trainer.step()
         single = self.step_alone()
         if self.trainer.done % 5 == 1:
             self.rows.append(self.row(report, single))
@@ -311,7 +324,7 @@ def plane_picture(
 ) -> PlanePicture:
     "Look at a system as it is now."
     model, coarse = system.model.eval(), lattice(small)
-    with observe(model) as seen:
+    with observe(model) as seen, system.drawing(system.dice.copy()):
         answer = model(lattice(side)).view(side, side)
         model(coarse), model(system.points.points)
     fine, rough, mine = (routing for _, routing in seen)

@@ -60,6 +60,7 @@ __getattr__, __dir__, __all__ = attach(
             "RestingFeed",
             "StatefulFeed",
             "close_all",
+            "on_one_thread",
             "pause_after",
             "steps_per_second",
         ],

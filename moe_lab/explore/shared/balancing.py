@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from ...draws import OwnDraws
 from ...registry import Entry, Fitting
 from ...routing.losses import AUX_LOSSES, AuxLossEntry
 from ...routing.router import ROUTERS, BiasedLogits, RouterEntry
@@ -27,7 +28,8 @@ def can_grow(
     "Whether a way to balance works while experts are born and pruned."
     if isinstance(entry, AuxLossEntry):
         return not entry.notes
-    router = entry(d=16, n_experts=4, k=2)
+    with OwnDraws(0):
+        router = entry(d=16, n_experts=4, k=2)
     fixed = isinstance(router.select, TopK) and "k" not in entry.knobs
     return router.can_resize and not fixed
 
@@ -39,7 +41,8 @@ def has_plain_scores(
     "Whether it scores by one direction an expert, which another such router can take over, and needs no ids."
     if isinstance(entry, AuxLossEntry):
         return True
-    score = entry(d=16, n_experts=4, k=2).score
+    with OwnDraws(0):
+        score = entry(d=16, n_experts=4, k=2).score
     return type(score.score if isinstance(score, BiasedLogits) else score) is Linear
 
 # %% ../../../nbs/08_explore/1_shared/08_balancing.ipynb #ec0e0d1e

@@ -18,8 +18,11 @@ from typing import Any, NamedTuple, TypeVar, cast
 import anywidget
 import ipywidgets as w
 
+from ...draws import import_apart
 from .state import State
 from .views import static
+
+import_apart("rich.style")  # which scikit-learn imports; a panel that is opened moves nobody's dice
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #9e3d2f69
 TURN = threading.RLock()  # held while something that the reader did is answered

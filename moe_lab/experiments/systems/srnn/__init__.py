@@ -63,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "system": [
             "OPTIMIZER_STATE",
+            "assemble",
             "build",
             "make_model",
             "planned_births",

@@ -20,7 +20,7 @@ from ....training.growth import even_births, keep_optimizer_state, reset_optimiz
 from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['OPTIMIZER_STATE', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'build']
+__all__ = ['OPTIMIZER_STATE', 'widths', 'make_model', 'reconstruction', 'total_steps', 'planned_births', 'assemble', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #ffd730f9
 def widths(
@@ -87,15 +87,14 @@ def _parameter_groups(
     ]
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #19dfedde
-def build(
+def assemble(
     settings: SRNNSettings,  # of the model and its training
     data: Splits,  # of which the training images are used
     callbacks: Sequence[Callback] = (),  # a `Growth` among them, if experts are to be born
 ) -> Trainer:
-    "Model, optimizer and trainer of one run, seeded; births come with the callbacks."
+    "Model, optimizer and trainer of one run, drawn with the dice at hand; births come with the callbacks."
     from accelerate import Accelerator
 
-    torch.manual_seed(settings.seed)
     model, n = make_model(settings, data.train.images), len(data.train)
     return Trainer(
         model,
@@ -107,3 +106,13 @@ def build(
         callbacks=callbacks,
         accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision=settings.precision),
     )
+
+# %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #3a2c77e2
+def build(
+    settings: SRNNSettings,  # of the model and its training
+    data: Splits,  # of which the training images are used
+    callbacks: Sequence[Callback] = (),  # a `Growth` among them, if experts are to be born
+) -> Trainer:
+    "Model, optimizer and trainer of one run, after `torch.manual_seed`; births come with the callbacks."
+    torch.manual_seed(settings.seed)
+    return assemble(settings, data, callbacks)
