@@ -178,7 +178,7 @@ class Jitter(Part):
         return logits * (1 + self.width * (2 * torch.rand_like(logits) - 1))
 
     @property
-    def promises(self) -> Promises:  # type: ignore[override]
+    def promises(self) -> Promises:
         "With a width of 0 it draws nothing."
         return Promises() if not self.width else Promises(same_at_inference=False, deterministic=False)
 
