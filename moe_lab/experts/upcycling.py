@@ -6,10 +6,13 @@
 __all__ = ['upcycle']
 
 # %% ../../nbs/02_experts/05_upcycling.ipynb #212eec87
+from copy import deepcopy
+
 import torch
 
 from .experts import Experts
 from .moe import MoE
+from ..routing.parts import positive
 from ..routing.router import Router
 
 # %% ../../nbs/02_experts/05_upcycling.ipynb #0a71ec36
@@ -18,11 +21,10 @@ def upcycle(
     router: Router,  # for n_experts
     n_experts: int,  # E
 ) -> MoE:
-    "An MoE whose E experts are all copies of `dense` (2212.05055); `ValueError` for a stack of more than one."
+    "An MoE whose E experts are copies of `dense` (2212.05055), in type, place and whether they learn; `ValueError`."
     if dense.n_experts != 1:
         raise ValueError(f"dense holds {dense.n_experts} experts: upcycling starts from a stack of one")
-    experts = dense.fresh(n_experts)
-    with torch.no_grad():
-        for new, old in zip(experts.weights(), dense.weights()):  # (E, …), (1, …)
-            new.copy_(old.expand_as(new))
+    positive(n_experts=n_experts)
+    experts = deepcopy(dense)
+    experts.resize(torch.zeros(n_experts, dtype=torch.long), 0)
     return MoE(router, experts)

@@ -44,6 +44,7 @@ __getattr__, __dir__, __all__ = attach(
             "aimed",
             "aimed_cosine",
             "aimed_spectra",
+            "on_logits",
             "saturation",
         ],
         "balance.rules": [

@@ -9,7 +9,7 @@ __all__ = ['Activation', 'Context', 'Promises', 'Dropped', 'TokenExpertPairs', '
 # %% ../../nbs/01_routing/01_decision.ipynb #7f7a508b
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -26,6 +26,9 @@ class Context:
     token_ids: Tensor | None = None  # (T,) long, for routers that look at the word and not at x
     sequence: Tensor | None = None  # (T,) long, non-decreasing: the sequence of each token; None: all in one
     state: dict[str, Tensor] = field(default_factory=dict)  # from layer to layer within one forward pass
+    given: list[Any] = field(
+        default_factory=list
+    )  # what layers were given of it, to be given again in a recomputation
     notes: dict[str, Tensor] = field(default_factory=dict)  # of this decision, for losses and metrics
 
 # %% ../../nbs/01_routing/01_decision.ipynb #56f8a07f

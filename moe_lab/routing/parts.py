@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['P', 'R', 'is_plain', 'shown', 'Tunable', 'Part', 'PerExpert', 'positive', 'finite', 'seeded', 'below_one',
-           'uncompiled']
+           'is_narrow', 'never_narrower', 'full_precision', 'backward_pass', 'uncompiled']
 
 # %% ../../nbs/01_routing/02_parts.ipynb #85ce5e22
 import sys
 from abc import abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from math import isfinite
 from numbers import Integral
@@ -134,6 +135,40 @@ def below_one(**values: float):
     for name, value in values.items():
         if not 0 <= value < 1:
             raise ValueError(f"{name}={value}: needs a value in [0, 1)")
+
+# %% ../../nbs/01_routing/02_parts.ipynb #f6ce1353
+def is_narrow(
+    tensor: Tensor,
+) -> bool:
+    "Whether it holds numbers with a fraction of less than 32 bits."
+    return tensor.is_floating_point() and tensor.element_size() < 4
+
+# %% ../../nbs/01_routing/02_parts.ipynb #61c90a4f
+def never_narrower(
+    move: Callable[[Tensor], Tensor],  # what a module does to each of its tensors: `.to(…)`, `.half()`, …
+) -> Callable[[Tensor], Tensor]:
+    "The same move, but that no tensor comes out of it with less than 32 bits, or with fewer than it had."
+
+    def moved(tensor: Tensor) -> Tensor:
+        new = move(tensor)
+        if not is_narrow(new):
+            return new
+        return tensor.to(new.device, torch.promote_types(tensor.dtype, torch.float32))
+
+    return moved
+
+# %% ../../nbs/01_routing/02_parts.ipynb #5a63e4f2
+def full_precision(
+    device: torch.device,  # where the numbers lie
+) -> AbstractContextManager:
+    "A block in which nothing is computed in fewer bits than its inputs have, whatever autocast is on."
+    on = torch.is_autocast_enabled(device.type)
+    return torch.autocast(device.type, enabled=False) if on else nullcontext()
+
+# %% ../../nbs/01_routing/02_parts.ipynb #320e33b8
+def backward_pass() -> int:
+    "The number of the backward pass that is running here; −1 outside of one."
+    return torch._C._current_graph_task_id()
 
 # %% ../../nbs/01_routing/02_parts.ipynb #591e7b58
 def uncompiled(

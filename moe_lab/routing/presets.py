@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['top_k', 'dense', 'noisy_topk', 'switch', 'gshard', 'cosine', 'top_p', 'threshold', 'hash_router', 'expert_choice',
-           'base', 's_base', 'loss_free', 'srnn_as_printed', 'srnn', 'srnn_by_max', 'srnn_by_rank', 'srnn_by_share',
-           'spectra', 'spectra_without_expression', 'spectra_without_gru', 'spectra_without_repulsion',
+           'base', 's_base', 'loss_free', 'loss_free_sigmoid', 'srnn_as_printed', 'srnn', 'srnn_by_max', 'srnn_by_rank',
+           'srnn_by_share', 'spectra', 'spectra_without_expression', 'spectra_without_gru', 'spectra_without_repulsion',
            'spectra_without_quota', 'spectra_without_all']
 
 # %% ../../nbs/01_routing/10_presets.ipynb #3547c475
@@ -27,10 +27,13 @@ from moe_lab.routing.adjustments import (
     by_rank,
     gradient,
     load_share,
+    softmax_scores,
 )
 from .capacity import Assignment, Capacity, ExpertChoice, Quota
 from .router import BiasedLogits, Router, register_router
 from .scores import Cosine, Family, Hash, Linear, Noisy, random_table
+
+# %% ../../nbs/01_routing/10_presets.ipynb #02b32b93
 from moe_lab.routing.selection import (
     Gate,
     Threshold,
@@ -40,6 +43,7 @@ from moe_lab.routing.selection import (
     softmax_chosen,
     sigmoid,
     equal_weights,
+    sigmoid_chosen,
 )
 from .sinkhorn import Sinkhorn, after, within
 from moe_lab.routing.spectra_parts import (
@@ -187,16 +191,29 @@ def s_base(
     return Router(Linear(d, n_experts), [Sinkhorn(epsilon, within(0.01))], TopK(k, gate))
 
 # %% ../../nbs/01_routing/10_presets.ipynb #550372cd
-@register_router("loss-free bias", "2408.15664", Strength("strength", 0.01))
+@register_router("loss-free bias", "2408.15664", Strength("strength", 0.001))
 def loss_free(
     d: int,  # numbers per token
     n_experts: int,  # E
     k: int = 2,  # experts a token visits
     gate: Gate = softmax_all,  # how much each choice counts
-    strength: float = 0.01,  # logits per step
+    strength: float = 0.001,  # of the bias per step, in units of the activated scores
+    activation: Callable[[Tensor], Tensor] = softmax_scores,  # logits (T, E) -> scores (T, E) in [0, 1]
 ) -> Router:
-    "Loss-free balancing (2408.15664): a bias from counts that only selects."
-    return Router(Linear(d, n_experts), [LossFreeBias(n_experts, strength)], TopK(k, gate))
+    "Loss-free balancing (2408.15664): select by activated score + bias from counts; the bias never weighs."
+    return Router(Linear(d, n_experts), [LossFreeBias(n_experts, strength, activation)], TopK(k, gate))
+
+# %% ../../nbs/01_routing/10_presets.ipynb #dd73bc27
+@register_router("loss-free bias, sigmoid", "2412.19437", Strength("strength", 0.001))
+def loss_free_sigmoid(
+    d: int,  # numbers per token
+    n_experts: int,  # E
+    k: int = 2,  # experts a token visits
+    gate: Gate = sigmoid_chosen,  # how much each choice counts
+    strength: float = 0.001,  # of the bias per step, in units of the sigmoids
+) -> Router:
+    "Loss-free balancing of sigmoid scores, weights sigmoid ÷ its sum over the chosen (2412.19437, one group)."
+    return loss_free(d, n_experts, k, gate, strength, torch.sigmoid)
 
 # %% ../../nbs/01_routing/10_presets.ipynb #496efbed
 @register_router("saturation, as printed", strength=Strength("strength", 0.5), knobs=["ema"])

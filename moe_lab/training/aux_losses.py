@@ -104,7 +104,7 @@ def is_untaught(
     "Whether the layer's router learns, and yet gets no more than rounding from the task."
     if not (routings and loss.requires_grad and any(p.requires_grad for p in layer.router.parameters())):
         return False
-    rounding = torch.finfo(routings[0].weight.dtype).eps if identical_experts(layer.experts) else 0.0
+    rounding = torch.finfo(routings[0].weight.dtype).eps
     return all(router_gradient_ratio(loss, r) <= rounding for r in routings)  # NaN is no verdict
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #ed241218

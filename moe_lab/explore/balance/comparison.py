@@ -44,8 +44,9 @@ def main_expert(routing: Routing) -> Tensor:  # (T,) long
 def seen_and_done(
     routing: Routing,  # of one layer
 ) -> tuple[Gates, Gates]:
-    "Probabilities that selection saw; and what became of them, an equal part for each expert that a token visits."
-    saw = Gates.of([replace(routing, logits=routing.scores)])
+    "Probabilities that selection saw, and what became of them: an equal part for each expert that a token visits."
+    seen = routing.logits if "activated" in routing.notes else routing.scores  # (T, E)
+    saw = Gates.of([replace(routing, logits=seen)])
     did = Gates.of([replace(routing, logits=None, mask=routing.visits.any(1))])
     return saw, did
 

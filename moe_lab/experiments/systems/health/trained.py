@@ -86,7 +86,7 @@ class Arm:
     "A router, and what it is trained under."
 
     score: Callable[[int], nn.Module] = lambda e: Linear(D, e)  # E -> x (T, d), context -> logits (T, E)
-    bias: float = 0.0  # step of the loss-free bias
+    bias: float = 0.0  # step of the loss-free bias, in probabilities
     switch: float = 0.0  # coefficient of the Switch loss
     entropy: float = 0.0  # coefficient of an entropy bonus
     centred: bool = True  # whether the pixels are
@@ -95,14 +95,14 @@ class Arm:
 ARMS = {
     "plain, raw pixels": Arm(centred=False),
     "Switch 0.01, raw pixels": Arm(switch=0.01, centred=False),
-    "loss-free, raw pixels": Arm(bias=0.02, centred=False),
+    "loss-free, raw pixels": Arm(bias=0.003, centred=False),
     "plain": Arm(),
     "Switch 0.01": Arm(switch=0.01),
     "Switch 0.1": Arm(switch=0.1),
-    "loss-free": Arm(bias=0.02),
+    "loss-free": Arm(bias=0.003),
     "entropy bonus": Arm(switch=0.01, entropy=0.1),
-    "frozen at random": Arm(lambda e: frozen(e, 1.0), bias=0.02),
-    "frozen, nearly flat": Arm(lambda e: frozen(e, 0.01), bias=0.0002),
+    "frozen at random": Arm(lambda e: frozen(e, 1.0), bias=0.003),
+    "frozen, nearly flat": Arm(lambda e: frozen(e, 0.01), bias=0.00002),
     "hash": Arm(Hash),
     "dice": Arm(lambda e: Dice(e, 0.1)),
 }

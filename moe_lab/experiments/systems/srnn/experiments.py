@@ -55,7 +55,7 @@ ARMS: dict[str, dict] = {
     "fixed capacity": {"start": 16},
     "saturation as printed": {"router": "srnn_as_printed", "strength": 0.5},
     "saturation repaired": {"router": "srnn", "strength": 1.0},
-    "loss-free bias": {"router": "loss_free", "strength": 0.01},
+    "loss-free bias": {"router": "loss_free", "strength": 0.003},
     "Switch loss": with_aux_loss("switch_loss", 0.01),
     "gate variance": with_aux_loss("gate_variance", 0.1),
     "SRNN as published": {"router": "srnn_as_printed", "strength": 0.5} | with_aux_loss("gate_variance", 0.1),
