@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
-from numbers import Integral
 from typing import Any
 
 import torch
@@ -129,10 +128,10 @@ def check_kept(
     n_experts: int,  # E
 ) -> Tensor:  # long
     "The experts as a tensor; `ValueError` unless these are different whole numbers in [0, E), and at least one."
-    listed = keep.tolist() if hasattr(keep, "tolist") else list(keep)
-    whole = [
-        int(e) for e in listed if isinstance(e, Integral) and not isinstance(e, bool) and 0 <= e < n_experts
-    ]
+    listed = (
+        keep.tolist() if isinstance(keep, Tensor) else [getattr(e, "item", lambda e=e: e)() for e in keep]
+    )
+    whole = [e for e in listed if type(e) is int and 0 <= e < n_experts]
     if not whole or len(set(whole)) < len(listed):
         raise ValueError(f"keep={listed}: needs different experts, whole numbers in [0, {n_experts})")
     return torch.tensor(whole, dtype=torch.long)

@@ -10,7 +10,7 @@ __all__ = ['UNTOLD', 'ROUTERS', 'check_tokens', 'check_context', 'check_inputs',
 # %% ../../nbs/01_routing/08_router.ipynb #0188a77d
 import inspect
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
@@ -72,7 +72,7 @@ def check_logits(
 # %% ../../nbs/01_routing/08_router.ipynb #97bb0b74
 def check_scores(
     scores: Tensor,  # (T, E) what the adjustments made of finite logits
-    adjustments: Sequence[nn.Module],  # that did it
+    adjustments: Iterable[nn.Module],  # that did it
 ):
     "`ValueError` naming the first token with a score of NaN or ∞, and the adjustments."
     if isfinite(float(scores.detach().sum())) or not (broken := ~(scores < torch.inf)).any():
@@ -158,7 +158,7 @@ class RouterControls(RouterParts):
             part.set(**{name: value for name, value in values.items() if name in part.knobs})
 
     @property
-    def learners(self) -> list[PerExpert]:
+    def learners(self) -> list[Any]:
         "The parts that learn from feedback: they have an `after_step`."
         return [part for part in self.parts() if hasattr(type(part), "after_step")]
 
@@ -186,7 +186,9 @@ class AttentiveRouter(RouterControls):
         select: nn.Module,  # logits (T, E), scores (T, E), context -> `Routing`
     ):
         super().__init__(score, adjustments, select)
-        self.untold = 0 if self.learners and list(self.parameters()) else -1  # steps; −1: no need to count
+        self.untold = (
+            0 if self.learners and any(True for _ in self.parameters()) else -1
+        )  # steps; −1: no need to count
         self.version = 0  # how often the first parameter had been changed when it last decided
 
     def notice_step(self) -> None:
