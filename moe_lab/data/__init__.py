@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["batching", "cache", "images", "language", "plane", "sources", "vision"],
     {
-        "batching": ["batch_index", "order", "steps_per_epoch", "stratified_order"],
+        "batching": ["MeanOver", "batch_index", "order", "steps_per_epoch", "stratified_order"],
         "cache": [
             "NAMES",
             "TENSORS",

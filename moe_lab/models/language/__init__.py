@@ -56,6 +56,7 @@ __getattr__, __dir__, __all__ = attach(
             "multiply_adds",
             "next_token",
             "read_batch",
+            "targets",
             "token_losses",
             "visited_experts",
         ],
