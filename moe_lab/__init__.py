@@ -14,11 +14,11 @@ _NAMES = {
     "routing": ["Context", "Routing", "Router", "register_router", "ROUTERS", "AUX_LOSSES", "register_aux_loss"],
     "routing.presets": ["top_k", "switch", "gshard", "expert_choice", "loss_free", "srnn", "srnn_as_printed", "spectra"],
     "routing.losses": ["switch_loss", "gate_variance", "z_loss"],
-    "experts": ["Bottleneck", "MoE", "observe", "upcycle"],
+    "experts": ["Bottleneck", "MoE", "observe", "reuse_memory", "upcycle"],
     "measure": ["METRICS", "register_metric", "Load", "n_eff", "cv", "record", "Trace", "load_model", "ablate", "force"],
     "measure.transformers": ["listen"],
     "data": ["load_images", "load_text"],
-    "training": ["AuxLoss", "Trainer", "HealthMonitor", "reuse_memory"],
+    "training": ["AuxLoss", "Trainer", "HealthMonitor"],
     "experiments": ["EXPERIMENTS", "Experiment"],
     "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],
 }

@@ -21,7 +21,7 @@ from .timing import load_average, machine, on_threads
 from ..colours import GREY
 from ..measure.figures import calm
 from ..routing.parts import positive
-from ..training.allocator import reuse_memory
+from ..experts.allocator import reuse_memory
 from ..training.runs import write_atomically
 
 if TYPE_CHECKING:

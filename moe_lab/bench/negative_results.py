@@ -24,7 +24,7 @@ from ..experts.experts import Experts, affine
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import positive
 from ..routing.selection import topk_indices
-from ..training.allocator import reuse_memory
+from ..experts.allocator import reuse_memory
 
 if TYPE_CHECKING:
     import pandas as pd

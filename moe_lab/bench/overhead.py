@@ -31,7 +31,7 @@ from ..models.language.language_model import DecoderSettings, decoder
 from ..models.language.reading import next_token
 from ..routing.router import ROUTERS, Router
 from ..routing.sinkhorn import after
-from ..training.allocator import reuse_memory
+from ..experts.allocator import reuse_memory
 from ..training.callbacks import MetricsLog
 from ..training.runs import Run
 from ..training.trainer import Trainer

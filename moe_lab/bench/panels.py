@@ -23,7 +23,7 @@ from ..explore.collapse.training import CollapseState, collapse_training
 from ..explore.plane.plane_lab import PlaneLab
 from ..explore.plane.training import PlaneState, plane_training
 from ..explore.shared.live_panel import LivePanel
-from ..training.allocator import reuse_memory
+from ..experts.allocator import reuse_memory
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["dispatch", "experts", "moe", "soft", "upcycling"],
+    ["allocator", "dispatch", "experts", "moe", "soft", "upcycling"],
     {
+        "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "dispatch": [
             "Combine",
             "Dispatch",

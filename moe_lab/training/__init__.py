@@ -5,7 +5,6 @@ from lazy_loader import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     [
-        "allocator",
         "aux_losses",
         "callbacks",
         "checkpoints",
@@ -19,7 +18,6 @@ __getattr__, __dir__, __all__ = attach(
         "trainer",
     ],
     {
-        "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "aux_losses": [
             "AuxLoss",
             "Decided",
@@ -74,6 +72,8 @@ __getattr__, __dir__, __all__ = attach(
             "Objective",
             "Ready",
             "StepReport",
+            "TaskAndAuxLosses",
+            "Telling",
             "Told",
             "TrainingState",
             "Weighed",
@@ -130,6 +130,8 @@ __getattr__, __dir__, __all__ = attach(
             "Callback",
             "FeedbackStepper",
             "FitLoop",
+            "Gradients",
+            "Mover",
             "Stepper",
             "Trainer",
             "gradient_not_finite",

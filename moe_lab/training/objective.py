@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['loads_of', 'sum_loads', 'StepReport', 'check_optimizer', 'check_ingredients', 'TrainingState', 'Ready', 'Told',
-           'check_loss', 'mean_of_all', 'Weighed', 'Objective']
+           'check_loss', 'mean_of_all', 'Telling', 'Weighed', 'TaskAndAuxLosses', 'Objective']
 
 # %% ../../nbs/06_training/05_objective.ipynb #81c70bbd
 import warnings
@@ -196,13 +196,10 @@ def mean_of_all(
     check_loss(loss, step)
     return loss
 
-# %% ../../nbs/06_training/05_objective.ipynb #eb760814
-class Weighed(Ready):
-    "A run in which every term of the loss counts once, whatever the batches and the processes."
+# %% ../../nbs/06_training/05_objective.ipynb #72a9450c
+class Telling(Ready):
+    "A run whose processes tell each other what they found."
 
-    terms = 0.0  # of the batches accumulated so far, over all processes
-    unit = 1.0  # terms of the first of them
-    earlier: Sequence[Sequence[tuple[str, Routing]]] = ()  # decisions about them, where a loss looks at them
     stopping = False  # whether somebody asked any process to stop
     interrupted: Callable[[], bool] = staticmethod(lambda: False)  # whether somebody asked this one
 
@@ -224,6 +221,14 @@ class Weighed(Ready):
         found = float(mean.value.detach()), float(mean.n), bool(routings), self.interrupted()
         mine = on_device(Told(*found, loads_of(routings), decisions), "cpu")
         return on_device(self.of_all(mine), self.accelerator.device)
+
+# %% ../../nbs/06_training/05_objective.ipynb #eb760814
+class Weighed(Telling):
+    "A run in which every term of the loss counts once, whatever the batches and the processes."
+
+    terms = 0.0  # of the batches accumulated so far, over all processes
+    unit = 1.0  # terms of the first of them
+    earlier: Sequence[Sequence[tuple[str, Routing]]] = ()  # decisions about them, where a loss looks at them
 
     def decided(
         self,
@@ -251,8 +256,8 @@ class Weighed(Ready):
             self.earlier = [*self.earlier, own, *decided.others]
 
 # %% ../../nbs/06_training/05_objective.ipynb #81bbd49d
-class Objective(Weighed):
-    "The task's loss on each step's batch, plus the auxiliary losses."
+class TaskAndAuxLosses(Weighed):
+    "The task's loss on this process's part of a batch, and what auxiliary losses add to it."
 
     def own_loss(self) -> MeanOver:
         "The task's loss on this process's part of the batch; of nothing, where no row is left for it."
@@ -271,6 +276,10 @@ class Objective(Weighed):
         loss = mean.value * decided.weights[0]
         aux = self.aux_losses, self.done, self.optimizer, self.effective, self.anywhere
         return add_aux_losses(loss, decided, *aux)
+
+# %% ../../nbs/06_training/05_objective.ipynb #08fab552
+class Objective(TaskAndAuxLosses):
+    "The task's loss on each step's batch, plus the auxiliary losses."
 
     def compute(self) -> tuple[Tensor, StepReport]:
         "What this process adds to the objective, (), and what it has to report."

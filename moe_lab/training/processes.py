@@ -20,7 +20,7 @@ from ..experts.moe import MoE, mean_gradient
 from ..routing.adjustments import Feedback
 from ..routing.decision import Routing
 from ..routing.router import Router
-from .allocator import reuse_memory
+from ..experts.allocator import reuse_memory
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
