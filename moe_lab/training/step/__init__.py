@@ -1,0 +1,42 @@
+"""The public names of `moe_lab.training.step`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["objective", "processes"],
+    {
+        "objective": [
+            "Objective",
+            "Ready",
+            "StepReport",
+            "TaskAndAuxLosses",
+            "Telling",
+            "Told",
+            "TrainingState",
+            "Weighed",
+            "check_ingredients",
+            "check_loss",
+            "check_optimizer",
+            "loads_of",
+            "mean_of_all",
+            "sum_loads",
+        ],
+        "processes": [
+            "Heard",
+            "Together",
+            "Worker",
+            "check_accelerator",
+            "count_rows",
+            "count_tokens",
+            "feedback_of_all",
+            "learns_from_feedback",
+            "mean_of",
+            "on_device",
+            "prepared",
+            "rows_of_process",
+            "single_process",
+            "tensors_of",
+        ],
+    },
+)
