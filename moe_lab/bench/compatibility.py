@@ -122,10 +122,12 @@ def answered_visits(
 # %% ../../nbs/09_bench/09_compatibility.ipynb #a5230ec6
 def traced_visits(
     visits: pd.DataFrame,  # of one layer, as `Trace.assignments` gives them
-    length: int,  # S, tokens of a text with its padding
+    real: Tensor,  # (B, S) bool, False: padding
 ) -> Visits:
-    "The visits in a trace, tokens counted as in a batch (B, S)."
-    pairs = np.stack([visits.sequence * length + visits.position, visits.expert])
+    "The visits in a trace, tokens counted as in a batch (B, S), of which a position leaves out the padding."
+    columns = torch.where(real, torch.arange(real.shape[1]), real.shape[1]).sort(-1).values.numpy()  # (B, S)
+    sequence, position = visits.sequence.to_numpy(), visits.position.to_numpy()
+    pairs = np.stack([sequence * real.shape[1] + columns[sequence, position], visits.expert])
     return in_order(pairs, visits.weight.to_numpy())
 
 # %% ../../nbs/09_bench/09_compatibility.ipynb #9b928266
@@ -136,7 +138,7 @@ def trace_differences(
 ) -> str:  # "": none
     "In what a trace differs from a router's answer for the same tokens."
     said, said_weight = answered_visits(answer, real)
-    traced, traced_weight = traced_visits(visits, real.shape[1])
+    traced, traced_weight = traced_visits(visits, real)
     if said.shape != traced.shape:
         return f"{traced.shape[1]} visits in the trace, {said.shape[1]} by the router"
     if (said != traced).any():
