@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "colours",
     "draws",
+    "files",
     "registry",
     "routing",
     "experts",

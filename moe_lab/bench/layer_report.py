@@ -22,7 +22,7 @@ from ..colours import GREY
 from ..measure.figures import calm
 from ..routing.parts import positive
 from ..experts.allocator import reuse_memory
-from ..training.runs import write_atomically
+from ..files import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = attach(
         "checkpoints",
         "evaluation",
         "growth",
+        "metric_table",
         "monitor",
         "runs",
         "schedules",
@@ -59,6 +60,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "evaluation": ["Evaluation", "evaluate", "evaluation_mode", "load_rows"],
         "growth": ["Growth", "even_births", "keep_optimizer_state", "reset_optimizer_state"],
+        "metric_table": ["METRIC_COLUMNS", "MetricRow", "MetricTable", "Metrics"],
         "monitor": [
             "FrozenLook",
             "HealthMonitor",
@@ -68,10 +70,6 @@ __getattr__, __dir__, __all__ = attach(
             "same_randomness",
         ],
         "runs": [
-            "METRIC_COLUMNS",
-            "MetricRow",
-            "MetricTable",
-            "Metrics",
             "Run",
             "StoredRun",
             "claim",
@@ -79,9 +77,6 @@ __getattr__, __dir__, __all__ = attach(
             "environment",
             "settings_differences",
             "settings_hash",
-            "sync_folder",
-            "write_atomically",
-            "write_durably",
         ],
         "schedules": [
             "Constant",

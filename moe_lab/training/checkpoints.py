@@ -22,7 +22,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from .runs import sync_folder, write_durably
+from ..files import sync_folder, write_durably
 
 # %% ../../nbs/06_training/07_checkpoints.ipynb #e0b1d21f
 def _take_out(tensor: Tensor, tensors: dict[str, Tensor], name: str) -> dict[str, str]:

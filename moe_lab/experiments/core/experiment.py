@@ -12,16 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .sweep import Column, Job, Work, run_jobs
+from .sweep import Column, Job, Work, check_workers, run_jobs
+from ...files import write_atomically
 from ...registry import Registry, origin_of
-from ...training.runs import claim, describe, write_atomically
+from ...routing.parts import positive
+from ...training.runs import claim, describe, settings_hash
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'Experiment', 'launch', 'command']
+__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'launch', 'changes', 'command']
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5a2bc202
 def nothing_to_refuse(
@@ -29,13 +31,30 @@ def nothing_to_refuse(
 ):
     "Every job can be done."
 
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #8aea0c97
+def _shown(value: Any) -> str:
+    "A setting's value in a sentence."
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #17869fa3
+def told(
+    text: str,  # about an experiment, with names of settings in braces
+    settings: dict,  # as `describe` gives them
+) -> str:
+    "The text with the settings that ran filled in; `ValueError` for a name that no setting has."
+    try:
+        return text.format_map({name: _shown(value) for name, value in settings.items()})
+    except KeyError as missing:
+        known = ", ".join(settings)
+        raise ValueError(f"text={text!r:.60}: there is no setting {missing}; there are {known}") from None
+
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #fc65d2f3
 @dataclass(frozen=True, repr=False)
 class Experiment:
     "A named experiment: what it asks, its settings, what follows from them, and what is shown of it."
 
     name: str  # on the command line
-    question: str = field(compare=False)  # in one sentence
+    question: str = field(compare=False)  # in one sentence, with settings in braces
     settings: Any  # a frozen dataclass
     jobs: Callable[[Any, int], list[Job]] = field(compare=False)  # settings, number of seeds
     work: Work = field(compare=False)  # what one job does
@@ -44,8 +63,8 @@ class Experiment:
     figures: dict[str, Callable[[Path, pd.DataFrame], Figure]] = field(
         default_factory=dict, compare=False
     )  # by title, from the folder and the long table
-    about: str = field(default="", compare=False)  # how the setting was chosen
-    reading: str = field(default="", compare=False)  # how to read the table
+    about: str = field(default="", compare=False)  # how the setting was chosen, with settings in braces
+    reading: str = field(default="", compare=False)  # how to read the table, with settings in braces
     refuse: Callable[[Sequence[Job]], None] = field(default=nothing_to_refuse, compare=False)  # raises
     tables: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = field(
         default_factory=dict, compare=False
@@ -57,7 +76,14 @@ class Experiment:
         return origin_of(self.jobs)
 
     def __repr__(self) -> str:
-        return f"Experiment({self.name!r}: {self.question})"
+        return f"Experiment({self.name!r}: {self.told(self.question)})"
+
+    def told(
+        self,
+        text: str,  # about it, with names of settings in braces
+    ) -> str:
+        "The text with its settings filled in; `ValueError` for a name that no setting has."
+        return told(text, describe(self.settings))
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5cf4d7dc
 def launch(
@@ -70,25 +96,45 @@ def launch(
 
     `ValueError` for jobs that are refused, or fewer than 0 workers; errors of a taken folder as in `claim`.
     """
+    positive(seeds=experiment.seeds)
     jobs = experiment.jobs(experiment.settings, experiment.seeds)
     experiment.refuse(jobs)
-    if workers < 0:
-        raise ValueError(f"workers={workers}: needs 0 (one per core) or more")
-    claim(out, experiment, resume)
-    about = {"question": experiment.question, "about": experiment.about}
-    write_atomically(out / "about.json", json.dumps(about).encode())
-    return run_jobs(out, jobs, experiment.work, workers)
+    check_workers(workers)
+    with claim(Path(out), experiment, resume):
+        about = {part: experiment.told(getattr(experiment, part)) for part in ("question", "about")}
+        write_atomically(Path(out) / "about.json", json.dumps(about).encode())
+        return run_jobs(Path(out), jobs, experiment.work, workers, settings_hash(experiment))
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c3549740
+def changes(
+    usual: Experiment,  # the one of that name, with its usual settings
+    settings: dict,  # as `describe` gives them
+) -> dict[str, Any]:
+    "The settings that are not the usual ones, by name; `ValueError` where there are others than today."
+    before = describe(usual.settings)
+    if settings.keys() != before.keys():
+        other = ", ".join(sorted(settings.keys() ^ before.keys()))
+        raise ValueError(
+            f"settings of {usual.name}: other ones than today's ({other}); run it again with another --out"
+        )
+    return {name: value for name, value in settings.items() if value != before[name]}
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #767a7274
+def _option(name: str, value: Any) -> list[str]:
+    "A setting as it is typed."
+    typed = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{typed}" if value else f"--no-{typed}"]
+    return [f"--{typed}", str(value)]
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c0be43f4
 def command(
     usual: Experiment,  # the one of that name, with its usual settings
     settings: dict,  # as `describe` gives them
     seeds: int,  # how many there were
 ) -> str:
-    "What to type to do an experiment again with these settings."
-    before = describe(usual.settings)
-    changed = {k: v for k, v in settings.items() if v != before[k]}
-    options = [part for k, v in changed.items() for part in (f"--{k.replace('_', '-')}", str(v))]
+    "What to type to do an experiment again with these settings; `ValueError` as in `changes`."
+    options = [word for name, value in changes(usual, settings).items() for word in _option(name, value)]
     return shlex.join(["moe-lab", "run", usual.name, "--seeds", str(seeds), *options])
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #efbcfe8c

@@ -8,35 +8,58 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .experiment import Experiment, command
+from .experiment import Experiment, changes, command, told
 from .figures import results_table
-from ...training.runs import write_atomically
+from ...files import read_json, read_table, write_atomically
+from ...training.runs import settings_hash
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['M', 'png', 'write_report']
+__all__ = ['COLUMNS', 'M', 'png', 'write_report']
+
+# %% ../../../nbs/07_experiments/1_core/05_report.ipynb #0395b62c
+def _settings(
+    out: Path,  # the folder of an experiment
+) -> dict[str, Any]:  # name of the experiment, and settings, as `describe` gives them
+    "What an experiment's folder was claimed with; `FileNotFoundError` or `ValueError` if it is no such folder."
+    question = "is it the --out folder of an experiment?"
+    if not (out / "settings.json").exists():
+        raise FileNotFoundError(f"{out}: no settings.json; {question}")
+    stored = read_json(out / "settings.json", "choose another folder")
+    if not isinstance(stored, dict) or not isinstance(stored.get("settings"), dict) or "name" not in stored:
+        raise ValueError(f"{out}: settings.json names no experiment and its settings; {question}")
+    return stored
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #1d5efed5
+COLUMNS = {"arm", "regime", "seed", "split", "metric", "value"}  # that every table of results has
+
+# %% ../../../nbs/07_experiments/1_core/05_report.ipynb #a8708c3e
 def _summary(
     out: Path,  # the folder of a finished experiment
 ) -> pd.DataFrame:  # one row per job and figure
-    "The table of a finished experiment; `FileNotFoundError` where nothing is finished."
-    import pandas as pd
-
-    if not (out / "summary.parquet").exists():
+    "The table of a finished experiment; `FileNotFoundError` where there is none, `ValueError` if it does not fit."
+    path, again = out / "summary.parquet", "remove it, and the same command with --resume makes it again"
+    if not path.exists():
         raise FileNotFoundError(
             f"{out}: no summary.parquet; is it the --out folder of a finished experiment?"
         )
-    return pd.read_parquet(out / "summary.parquet")
+    table = read_table(path, again)
+    if not set(table.columns) >= COLUMNS:
+        raise ValueError(f"{path} is damaged (it is no table of results); {again}")
+    own = settings_hash(_settings(out))
+    if table.attrs.get("settings", own) != own:
+        raise ValueError(f"{path} belongs to other settings than its folder; {again}")
+    return table
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #b9e7fbef
 def png(
@@ -57,15 +80,29 @@ def _made(
     table: pd.DataFrame,  # of its sweep
 ) -> dict[str, M]:
     "Figures or tables by title; those whose runs are not in the folder are left out, with a warning."
+    from matplotlib import rc_context
+
     made = {}
     for title, make in makers.items():
         try:
-            made[title] = make(out, table)
+            with rc_context({"text.parse_math": False}):
+                made[title] = make(out, table)
         except FileNotFoundError as error:
             warnings.warn(f"{title!r} is left out: {error}", stacklevel=3)
     return made
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #413e343f
+def _texts(
+    experiment: Experiment,  # with its usual settings
+    settings: dict,  # that ran, as `describe` gives them
+    seeds: int,  # how many
+) -> dict[str, str]:
+    "What the page says in words, by its name in the template."
+    changed = ", ".join(f"{name} = {value}" for name, value in changes(experiment, settings).items())
+    texts = {part: told(getattr(experiment, part), settings) for part in ("question", "about", "reading")}
+    return texts | {"command": command(experiment, settings, seeds), "changed": changed}
+
+# %% ../../../nbs/07_experiments/1_core/05_report.ipynb #98cba986
 def _page(
     out: Path,  # the experiment's folder
     experiment: Experiment,  # with its usual settings
@@ -74,47 +111,54 @@ def _page(
     tables: dict[str, pd.DataFrame],  # more tables, by title
 ) -> str:
     "The report as one HTML page."
-    import jinja2
+    from jinja2 import Environment
+    from markupsafe import Markup
 
-    settings, environment = ((out / f"{part}.json").read_text("utf8") for part in ("settings", "environment"))
-    seeds = table["seed"].nunique()
+    stored = _settings(out)
+    environment = read_json(out / "environment.json", "the same command with --resume writes it again")
     template = resources.files("moe_lab.experiments.core").joinpath("report.html").read_text("utf8")
-    return jinja2.Template(template).render(
-        name=experiment.name,
-        question=experiment.question,
-        about=experiment.about,
-        command=command(experiment, json.loads(settings)["settings"], seeds),
-        reading=experiment.reading,
-        seeds=seeds,
-        table=results_table(table, experiment.columns).to_html(border=0),
-        tables={title: table.to_html(border=0) for title, table in tables.items()},
-        figures={title: base64.b64encode(content).decode() for title, content in pictures.items()},
-        settings=settings,
-        environment=environment,
+    seeds = table["seed"].nunique()
+    return (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            _texts(experiment, stored["settings"], seeds),
+            name=experiment.name,
+            seeds=seeds,
+            table=Markup(results_table(table, experiment.columns).to_html(border=0)),
+            tables={title: Markup(table.to_html(border=0)) for title, table in tables.items()},
+            figures={title: base64.b64encode(content).decode() for title, content in pictures.items()},
+            settings=json.dumps(stored, indent=2, ensure_ascii=False),
+            environment=json.dumps(environment, indent=2, ensure_ascii=False),
+        )
     )
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #0d6bde14
 def _write_beside(
-    out: Path,  # the experiment's folder
-    files: dict[str, bytes],  # content by "folder/Title.ending"
+    folder: Path,  # made if it is not there
+    files: dict[str, bytes],  # content by title
+    ending: str,  # of the files' names
 ):
-    "Write files into folders below `out`, their names in lower case with underscores."
-    for name, content in files.items():
-        path = out / name.lower().replace(" ", "_")
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, content)
+    "Write files into a folder, their names the titles in lower case with underscores."
+    folder.mkdir(exist_ok=True)
+    for title, content in files.items():
+        name = re.sub(r"[^\w.-]+", "_", title.lower())
+        write_atomically(folder / f"{name}.{ending}", content)
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #abd8fcd6
 def write_report(
     out: Path,  # the folder of a finished experiment
     experiment: Experiment,  # the one of that name, with its usual settings
 ) -> Path:  # of the page
-    "Write `report.html`, `figures/*.png` and `tables/*.parquet`; `FileNotFoundError` where nothing is finished."
+    """Write `report.html`, `figures/*.png` and `tables/*.parquet`.
+
+    `FileNotFoundError` where nothing is finished, `ValueError` for a file that is damaged or of other settings.
+    """
     table = _summary(out)
     pictures = {title: png(drawn) for title, drawn in _made(experiment.figures, out, table).items()}
     tables = _made(experiment.tables, out, table)
     page = _page(out, experiment, table, pictures, tables)
-    _write_beside(out, {f"figures/{title}.png": content for title, content in pictures.items()})
-    _write_beside(out, {f"tables/{title}.parquet": table.to_parquet() for title, table in tables.items()})
-    write_atomically(out / "report.html", page.encode())
+    _write_beside(out / "figures", pictures, "png")
+    _write_beside(out / "tables", {title: table.to_parquet() for title, table in tables.items()}, "parquet")
+    write_atomically(out / "report.html", page.encode("utf8", "backslashreplace"))
     return out / "report.html"

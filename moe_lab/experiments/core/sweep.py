@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import re
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
+from ...files import write_atomically
 from ...training.callbacks import ProgressBar
-from ...training.runs import Run, write_atomically
+from ...training.runs import Run
 from ...training.trainer import Callback
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'Job', 'finish', 'gather', 'one_thread', 'run_jobs', 'Column', 'mean_and_spread']
+__all__ = ['Work', 'Job', 'seed_range', 'open_run', 'finish', 'gather', 'one_thread', 'end_with_parent', 'begin_worker',
+           'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
@@ -36,23 +43,47 @@ class Job:
     seed: int  # which repetition
     settings: Any  # a dataclass; the seed is in it too
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #928e3c6f
+def seed_range(
+    settings: Any,  # whose seed is the first
+    seeds: int,  # how many
+) -> range:
+    "The seeds of an experiment; `ValueError` for fewer than one, or for one that random generators do not take."
+    if not isinstance(seeds, int) or seeds < 1:
+        raise ValueError(f"seeds={seeds}: needs a whole number of at least 1")
+    first = settings.seed
+    if not isinstance(first, int) or not 0 <= first <= 2**32 - seeds:
+        raise ValueError(f"seed={first}: needs a whole number from 0 to {2**32 - seeds}")
+    return range(first, first + seeds)
+
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #a77bfc97
 Work = Callable[[Any, Run, Sequence[Callback]], list[dict]]  # settings, run, more callbacks -> rows
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #7e092eb7
-def finish(
+def open_run(
     job: Job,  # its arm and settings name the run's folder
     out: Path,  # the experiment's folder; the run's own is made in `out`/runs
+) -> Run:
+    "The run of a job, held by this process until it is released; `BlockingIOError` while another process has it."
+    name = re.sub(r"[^\w.]+", "-", job.arm).strip("-.")[:80]
+    return Run.open(out / "runs", name or "run", job.settings, resume=True)
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #6e92a278
+def finish(
+    job: Job,  # its arm and settings name the run's folder
+    out: Path,  # the experiment's folder
     work: Work,  # what the job does
     callbacks: Sequence[Callback] = (),  # for the work's trainer
 ) -> list[dict]:  # a dict per figure, with the name of the run's folder
     "The rows of a job: from its folder if it is finished, else by doing what is left."
-    name = re.sub(r"[^\w.]+", "-", job.arm)
-    run = Run.open(out / "runs", name, job.settings, resume=True)
-    if run.summary is None:
-        run.finish({"rows": work(job.settings, run, callbacks)})
-    assert run.summary is not None
-    return [{"run": run.folder.name, **row} for row in run.summary["rows"]]
+    run = open_run(job, out)
+    try:
+        if run.summary is None:
+            run.finish({"rows": work(job.settings, run, callbacks)})
+        assert run.summary is not None
+        return [{"run": run.folder.name, **row} for row in run.summary["rows"]]
+    finally:
+        run.release()
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #9ce8c5e3
 def gather(
@@ -79,22 +110,99 @@ def _in_turn(out: Path, jobs: Sequence[Job], work: Work) -> dict[Job, list[dict]
     finally:
         torch.set_num_threads(threads)
 
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #61f8c7c3
+def end_with_parent():
+    "From now on this process ends as soon as the one that started it does, however that ends."
+    parent = multiprocessing.parent_process()
+
+    def watch():
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #5fb40cdb
+def begin_worker():
+    "What a worker does first: it watches its parent, and computes on one thread."
+    end_with_parent()
+    one_thread()
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #82cacc2d
+def _result(future: Future, job: Job, out: Path) -> list[dict]:
+    "The rows that a worker sends; `ChildProcessError` naming the job if the worker is no more."
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise ChildProcessError(
+            f"the process at work on {job.arm!r}, seed {job.seed}, in {out / 'runs'}, was killed, perhaps for want of "
+            "memory (--workers 1 needs least); the same command with --resume goes on from its last checkpoint"
+        ) from None
+
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #293f9ed5
+def _one_by_one(
+    pools: Sequence[ProcessPoolExecutor], jobs: Sequence[Job], out: Path, work: Work
+) -> Iterator[tuple[Job, list[dict]]]:
+    "Each job with its rows, as they are done; a pool that is free takes the next."
+    left, busy = iter(jobs), {}
+
+    def begin(pool: ProcessPoolExecutor):
+        for job in islice(left, 1):
+            busy[pool.submit(finish, job, out, work)] = pool, job
+
+    for pool in pools:
+        begin(pool)
+    while busy:
+        for future in wait(busy, return_when=FIRST_COMPLETED).done:
+            pool, job = busy.pop(future)
+            yield job, _result(future, job, out)
+            begin(pool)
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #e733bf63
+def _check_importable(work: Work) -> None:
+    "`ValueError` for work that other processes cannot find."
+    import __main__
+
+    try:
+        pickle.dumps(work)
+        found = getattr(work, "__module__", "") != "__main__" or hasattr(__main__, "__file__")
+    except (pickle.PicklingError, AttributeError, TypeError):
+        found = False
+    if not found:
+        raise ValueError(
+            f"work={work!r:.100}: other processes cannot import it; write it into a module of its own, or use workers=1"
+        )
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #4cfb114c
 def _side_by_side(out: Path, jobs: Sequence[Job], work: Work, workers: int) -> dict[Job, list[dict]]:
     "Do the jobs in processes of one thread each; after an error no further job begins."
     from tqdm.auto import tqdm
 
+    _check_importable(work)
     rows, fresh = {}, multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh, one_thread) as pool, tqdm(total=len(jobs), unit="run") as bar:
-        waiting = {pool.submit(finish, job, out, work): job for job in jobs}
-        try:
-            for future in as_completed(waiting):
-                rows[waiting[future]] = future.result()
-                bar.update()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with ExitStack() as ending, tqdm(total=len(jobs), unit="run") as bar:
+        pools = [ending.enter_context(ProcessPoolExecutor(1, fresh, begin_worker)) for _ in range(workers)]
+        for job, found in _one_by_one(pools, jobs, out, work):
+            rows[job] = found
+            bar.update()
     return rows
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #c8295751
+def check_workers(
+    workers: int,  # processes; 0: one per core
+):
+    "`ValueError` for what is no number of processes."
+    if not isinstance(workers, int) or workers < 0:
+        raise ValueError(f"workers={workers}: needs a whole number, 0 (one per core) or more")
+
+# %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #dff6ac97
+def _check_jobs(jobs: Sequence[Job]) -> None:
+    "`ValueError` for no jobs at all, or for two that would share a run."
+    if not jobs:
+        raise ValueError("jobs: there are none; needs at least one")
+    runs = [(job.arm, job.settings) for job in jobs]
+    if twice := next((job for job, run in zip(jobs, runs) if runs.count(run) > 1), None):
+        raise ValueError(f"jobs: {twice.arm!r} with seed {twice.seed} is there twice; needs each once")
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #624ab495
 def run_jobs(
@@ -102,11 +210,15 @@ def run_jobs(
     jobs: Sequence[Job],  # in the order of the table's rows
     work: Work,  # importable, so that other processes find it
     workers: int = 0,  # processes; 0: one per core
+    settings: str = "",  # the hash of the experiment's, for the table
 ) -> pd.DataFrame:  # one row per job and figure
     "Do the jobs that are left and write `summary.parquet`; a failing job ends the sweep, the others keep."
+    check_workers(workers)
+    _check_jobs(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     rows = _in_turn(out, jobs, work) if workers == 1 else _side_by_side(out, jobs, work, workers)
     table = gather({job: rows[job] for job in jobs})
+    table.attrs = {"settings": settings}
     write_atomically(out / "summary.parquet", table.to_parquet(index=False))
     return table
 
