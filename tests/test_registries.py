@@ -13,7 +13,7 @@ from moe_lab import cli
 from moe_lab.bench.routers import router_table
 from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.experiments.core.experiment import EXPERIMENTS, Experiment
-from moe_lab.experiments.core.sweep import Column, Job
+from moe_lab.experiments.core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.expert_choice.reader import ExpertChoiceSettings
 from moe_lab.experiments.systems.language.training import LanguageSettings
 from moe_lab.experiments.systems.spectra.system import SpectraSettings, of_layer
@@ -149,7 +149,8 @@ class Throw:
 
 
 def throws(settings, seeds):
-    return [Job("die", f"{settings.sides} sides", s, replace(settings, seed=s)) for s in range(seeds)]
+    regime = f"{settings.sides} sides"
+    return [Job("die", regime, seed, replace(settings, seed=seed)) for seed in seed_range(settings, seeds)]
 
 
 def throw(settings, run, callbacks):

@@ -6,8 +6,9 @@ import warnings
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
-from moe_lab.experiments.core.experiment import EXPERIMENTS
+from moe_lab.experiments.core.experiment import EXPERIMENTS, told
 from moe_lab.experiments.core.report import write_report
 from moe_lab.training.runs import describe, settings_differences
 
@@ -36,4 +37,5 @@ def test_a_page_is_made_of_what_is_stored(tmp_path, path):
     }
     assert len(missing) == len(left_out)
     assert page.count("data:image/png;base64,") == len(experiment.figures.keys() - missing)
-    assert experiment.question in page
+    settings = json.loads((out / "settings.json").read_text("utf8"))["settings"]
+    assert escape(told(experiment.question, settings)) in page

@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = attach(
             "EXPERIMENTS",
             "Experiment",
             "changes",
+            "check_heard",
             "command",
             "launch",
             "nothing_to_refuse",

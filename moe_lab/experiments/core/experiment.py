@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'launch', 'changes', 'command']
+__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'launch', 'changes', 'check_heard', 'command']
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5a2bc202
 def nothing_to_refuse(
@@ -33,8 +33,10 @@ def nothing_to_refuse(
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #8aea0c97
 def _shown(value: Any) -> str:
-    "A setting's value in a sentence."
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    "A setting's value in a sentence; without a value there is no limit."
+    if value is None or isinstance(value, bool):
+        return {None: "all", True: "yes", False: "no"}[value]
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #17869fa3
 def told(
@@ -114,9 +116,7 @@ def changes(
     before = describe(usual.settings)
     if settings.keys() != before.keys():
         other = ", ".join(sorted(settings.keys() ^ before.keys()))
-        raise ValueError(
-            f"settings of {usual.name}: other ones than today's ({other}); run it again with another --out"
-        )
+        raise ValueError(f"settings of {usual.name}: not today's ({other}); run it again with another --out")
     return {name: value for name, value in settings.items() if value != before[name]}
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #767a7274
@@ -126,6 +126,17 @@ def _option(name: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [f"--{typed}" if value else f"--no-{typed}"]
     return [f"--{typed}", str(value)]
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #e21a9ab8
+def check_heard(
+    asked: Experiment,  # with settings as they were asked for
+    usual: Experiment,  # the one of that name, with its usual settings
+):
+    "`ValueError` for a changed setting that no job of the experiment has."
+    jobs = [describe(job.settings) for job in asked.jobs(asked.settings, asked.seeds)]
+    for name, value in changes(usual, describe(asked.settings)).items():
+        if all(job.get(name) != value for job in jobs):
+            raise ValueError(f"{name}={value}: every run of {usual.name} sets its own; leave it out")
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c0be43f4
 def command(

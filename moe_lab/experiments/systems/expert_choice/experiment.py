@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job
+from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.expert_choice.leaks import (
     future_leaks,
     honest_loss,
@@ -129,13 +129,13 @@ def arms(
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/03_experiment.ipynb #ca75f92e
 def jobs(
     settings: ExpertChoiceSettings,  # of expert choice
-    seeds: int,  # how many, counted from 0
+    seeds: int,  # how many, counted from the settings' own
 ) -> list[Job]:
     "Both rules at every capacity, and token choice without a limit."
     return [
-        Job(arm, "digits, 8 × 64 pixels", seed, replace(own, seed=seed))
+        Job(arm, f"digits, {own.batch_size} × {LENGTH} pixels", seed, replace(own, seed=seed))
         for arm, own in arms(settings).items()
-        for seed in range(seeds)
+        for seed in seed_range(settings, seeds)
     ]
 
 # %% ../../../../nbs/07_experiments/2_systems/3_expert_choice/03_experiment.ipynb #2fac557c
@@ -217,8 +217,9 @@ EXPERIMENTS.add(
         COLUMNS,
         seeds=3,
         figures={"By capacity": lambda out, table: by_capacity(table)},
-        about="""The model, the batch of 8 texts and the capacities follow the expert-choice repository; digits stand in
-for its random tokens, because they can be learned and have a test set. Tokens that choose are kept even by a Switch
+        about="""The usual model, its batch and the capacities follow the expert-choice repository; here a batch
+has {batch_size} texts, and {n_experts} experts serve it in each of {layers} layers. Digits stand in for its
+random tokens, because they can be learned and have a test set. Tokens that choose are kept even by a Switch
 loss. Dashed: token choice without a limit.""",
     )
 )

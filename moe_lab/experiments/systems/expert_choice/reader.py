@@ -110,7 +110,7 @@ class ExpertChoiceSettings(AuxLossSettings):
     steps: int = 300  # of training
     lr: float = 3e-3  # learning rate
     tested: int = 192  # test texts; an eighth of them for leaks and the honest loss
-    seed: int = 0  # of the model and the order of the texts
+    seed: int = 0  # of the model and the order of the texts; the first of an experiment
 
     def __post_init__(self):
         positive(batch_size=self.batch_size, steps=self.steps)

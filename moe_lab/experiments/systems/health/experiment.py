@@ -12,7 +12,7 @@ import torch
 
 from ....data.vision.photographs import load_photographs
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job
+from ...core.sweep import Column, Job, seed_range
 from .interventions import intervention_effects
 from .trained import ARMS, HealthSettings, build
 from ....measure.load.health import Health, check_ups, squared_usage
@@ -56,9 +56,8 @@ TUNING, HELD_OUT = (6, 12, 24), (4, 8, 16, 32)  # numbers of experts
 # %% ../../../../nbs/07_experiments/2_systems/4_health/04_experiment.ipynb #40566d7c
 def jobs(
     experts: Sequence[int],  # numbers of experts
-    first_seed: int,  # from which seeds are counted
 ) -> Callable[[HealthSettings, int], list[Job]]:
-    "What lists every arm for these numbers of experts, one or two choices, and seeds from `first_seed` on."
+    "What lists every arm for these numbers of experts, one or two choices, and seeds from the settings' on."
 
     def list_jobs(settings: HealthSettings, seeds: int) -> list[Job]:
         return [
@@ -66,7 +65,7 @@ def jobs(
             for e in experts
             for k in (1, 2)
             for arm in ARMS
-            for seed in range(first_seed, first_seed + seeds)
+            for seed in seed_range(settings, seeds)
         ]
 
     return list_jobs
@@ -79,8 +78,8 @@ EXPERIMENTS.add(
     Experiment(
         "health-tuning",
         "Which thresholds tell trained routers apart?",
-        HealthSettings(),
-        jobs(TUNING, 100),
+        HealthSettings(seed=100),
+        jobs(TUNING),
         work,
         COLUMNS,
     )
@@ -92,7 +91,7 @@ EXPERIMENTS.add(
         "health",
         "Is the detector right about trained routers?",
         HealthSettings(),
-        jobs(HELD_OUT, 0),
+        jobs(HELD_OUT),
         work,
         COLUMNS,
         seeds=2,

@@ -118,7 +118,7 @@ class HealthSettings:
     steps: int = 120  # of training
     batch_size: int = 128  # patches
     lr: float = 0.01  # learning rate
-    seed: int = 0  # of the model and the order of the patches
+    seed: int = 0  # of the model and the order of the patches; the first of an experiment
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #ec114178
 def make_model(

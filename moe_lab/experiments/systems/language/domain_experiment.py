@@ -9,7 +9,7 @@ __all__ = ['COLUMNS', 'jobs']
 from dataclasses import replace
 
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job
+from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.language.domain_figures import (
     by_domain,
     by_layer,
@@ -24,13 +24,13 @@ from .training import LanguageSettings
 # %% ../../../../nbs/07_experiments/2_systems/5_language/04_domain_experiment.ipynb #31a05410
 def jobs(
     settings: LanguageSettings,  # of the arm with experts
-    seeds: int,  # how many, counted from 0
+    seeds: int,  # how many, counted from the settings' own
 ) -> list[Job]:
     "The experts, and the dense model that costs a token as many multiply-adds."
     arms = {"experts": settings, "dense": replace(settings, first_k_dense_replace=settings.layers)}
     return [
         Job(arm, settings.data, seed, replace(own, seed=seed))
-        for seed in range(seeds)
+        for seed in seed_range(settings, seeds)
         for arm, own in arms.items()
     ]
 
@@ -62,9 +62,10 @@ EXPERIMENTS.add(
             "Map": router_maps,
         },
         tables={"Keywords": keyword_table, "Health of each layer": health_table},
-        about="""A decoder of three layers, eight experts of which a token visits two, and a Switch loss of 0.01, on
-text that every installation has. The dense model costs a token as many multiply-adds. Shape and length of training were
-chosen so that both train in a few minutes on two cores.""",
+        about="""A decoder of {layers} layers, {n_experts} experts of which a token visits {k}, router {router},
+and the loss {aux_loss} with a coefficient from {aux_loss_coef_start} to {aux_loss_coef_end}, trained on {data}
+for {steps} steps. The dense model costs a token as many multiply-adds. The usual shape and length of training
+were chosen so that both train in a few minutes on two cores, on text that every installation has.""",
         reading="""NMI is 0 where experts and labels know nothing of each other, 1 where each tells the other. The last
 row is what permuted labels give (kinds permuted between sequences, words between tokens), and for keywords what
 decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.""",

@@ -58,7 +58,7 @@ class LanguageSettings(AuxLossSettings):
     aux_loss_coef_end: float = field(default=0.01, kw_only=True)  # its coefficient from the decay's end on
     aux_warmup_frac: float = field(default=0.05, kw_only=True)  # fraction of the steps that keep the start
     aux_decay_end_frac: float = field(default=0.3, kw_only=True)  # fraction after which the end is reached
-    seed: int = 0  # of one run; an experiment counts from 0 itself, see --seeds
+    seed: int = 0  # of one run; the first of an experiment, see --seeds
 
     def __post_init__(self):
         positive(limit=self.limit, length=self.length, batch_size=self.batch_size, steps=self.steps)

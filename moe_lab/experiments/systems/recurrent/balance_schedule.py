@@ -12,7 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from ....data.language.tokens import TokenSet
-from ...core.sweep import Job
+from ...core.sweep import Job, seed_range
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,
     loss_rows,
@@ -60,7 +60,7 @@ ARMS: dict[str, dict] = {  # name -> the change of settings
 # %% ../../../../nbs/07_experiments/2_systems/6_recurrent/01_balance_schedule.ipynb #5f25e631
 def jobs(
     settings: RecurrentSettings,  # what every arm starts from
-    seeds: int,  # how many, counted from 0
+    seeds: int,  # how many, counted from the settings' own
 ) -> list[Job]:
     "Three weights of the balance loss, fewer experts, and no experts; a token costs all the same multiply-adds."
     arms = {arm: replace(settings, **change) for arm, change in ARMS.items()}
@@ -68,7 +68,7 @@ def jobs(
     arms["dense"] = replace(settings, first_k_dense_replace=settings.layers)
     return [
         Job(arm, settings.data, seed, replace(own, seed=seed))
-        for seed in range(seeds)
+        for seed in seed_range(settings, seeds)
         for arm, own in arms.items()
     ]
 

@@ -89,11 +89,11 @@ EXPERIMENTS.add(
         seeds=3,
         figures={"On the way": on_the_way},
         tables={"Pairs": paired_losses},
-        about="""One block with 20 experts, of which a token visits two, is run four times; attention and experts
-are shared by all depths. The balance loss is the Switch loss; its weight is held for 5 % of the steps and reaches
-its end at 30 %. One arm has a quarter of the experts, and with the embeddings three fifths of the parameters. All
-arms see the same tokens in the same order. The dense model has one network in the place of the experts. A token costs
-as many multiply-adds in all of them, but for the router's.""",
+        about="""One block with {n_experts} experts, of which a token visits {k}, is run {layers} times;
+attention and experts are shared by all depths. The balance loss is {aux_loss}; its weight is held until a
+fraction {aux_warmup_frac} of the steps and reaches its end at {aux_decay_end_frac}. One arm has a quarter of
+the experts. All arms see the same tokens in the same order. The dense model has one network in the place of the
+experts. A token costs as many multiply-adds in all of them, but for the router's.""",
         reading="""A difference below the error of its pair says nothing about the two models that were trained;
 one inside the spread over seeds says nothing about the two ways of training. Loads are those of held-out texts, a
 mean over the depths. A token that goes to other experts at each depth meets more than two: active parameters count

@@ -13,7 +13,7 @@ from ....data.batching import steps_per_epoch
 from ....data.vision.loading import load_images
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job
+from ...core.sweep import Column, Job, seed_range
 from .system import SpectraSettings, make_model, train
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def ablation_jobs(
     "Every arm as a change of the base settings, for every seed."
     return [
         Job(arm, "", seed, replace(base, **change, seed=seed))
-        for seed in range(seeds)
+        for seed in seed_range(base, seeds)
         for arm, change in ARMS.items()
     ]
 
@@ -109,10 +109,11 @@ COLUMNS = {
 }
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/02_ablations.ipynb #33c7b8ce
-CHOSEN = """The text trains 32 experts (4 a token, router dimension 32) in a language model of 256 million parameters.
-Here are 8 experts (2 a token, router dimension 8) in a classifier of photographs, trained from scratch by one Adam at
-one rate, because that is what a laptop can repeat. Weights are the softmax of the logits over all experts, in all arms;
-λ is 0.3, ε 0.05, the quota's slack 1.25. The text leaves these open; they were set before the arms were compared."""
+CHOSEN = """The text trains 32 experts (4 a token, router dimension 32) in a language model of 256 million
+parameters. Here are {n_experts} experts ({k} a token) in a classifier of {data}, trained from scratch by one
+Adam at one rate, because that is what a laptop can repeat. Weights are the softmax of the logits over all
+experts, in all arms; λ is 0.3, ε 0.05, the quota's slack 1.25 where no capacity factor is named. The text
+leaves these open; they were set before the arms were compared."""
 
 # %% ../../../../nbs/07_experiments/2_systems/2_spectra/02_ablations.ipynb #b5f04f56
 EXPERIMENTS.add(

@@ -61,7 +61,7 @@ class SpectraSettings(AuxLossSettings):
     steps: int = 150  # of the optimizer
     batch_size: int = 32  # images
     lr: float = 3e-3  # Adam's learning rate
-    seed: int = 0  # of parameters and of the order of images
+    seed: int = 0  # of parameters and of the order of images; the first of an experiment
 
     def __post_init__(self):
         positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)

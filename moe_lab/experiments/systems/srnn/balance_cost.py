@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Job
+from ...core.sweep import Job, seed_range
 from .experiments import COLUMNS, PLAIN, refuse
 from .measurements import load, measure, without_experts
 from .settings import SRNNSettings
@@ -102,7 +102,7 @@ def jobs(
     return [
         Job(arm, place(s), seed, replace(s, seed=seed, **change))
         for s, arm, change, seeds in arms
-        for seed in range(seeds)
+        for seed in seed_range(base, seeds)
     ]
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #68b29b04
@@ -183,9 +183,9 @@ def curves(
     return fig
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #addfdc4b
-ABOUT = """SRNN's regime of the other experiments (weights from the softmax over all experts, batches of 64) with 8,192
-patches, half of theirs, because 167 runs stand behind it. Strengths were fixed before the runs, in steps of
-three to ten."""
+ABOUT = """SRNN's regime of the other experiments, with half of their patches as usual, because many runs stand behind
+it: here at most {limit} patches in batches of {batch_size}, weights from the softmax over {gate} experts. Strengths
+were fixed before the runs, in steps of three to ten."""
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/05_balance_cost.ipynb #ca6f66ac
 TITLES = ("active", "N_eff", "CV", "held-out loss ×1000", "experts silenced ×1000")

@@ -11,14 +11,15 @@ from dataclasses import replace
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.figures import load_over_time, loss_against_balance, survivors
-from ...core.sweep import Column, Job
+from ...core.sweep import Column, Job, seed_range
 from .measurements import load, train
 from .settings import SRNNSettings
 from .system import make_model, planned_births, total_steps
 
 # %% auto #0
-__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'WAYS', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'regime',
-           'seeds_of', 'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs', 'refuse', 'srnn_experiment']
+__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'WAYS', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'FIXED',
+           'TWO_PHASE', 'regime', 'seeds_of', 'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs',
+           'refuse', 'srnn_experiment']
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #8bb3a7f4
 def regime(
@@ -35,7 +36,7 @@ def seeds_of(
     seeds: int,  # how many
 ) -> list[Job]:
     "One job a seed."
-    return [Job(arm, regime(settings), seed, replace(settings, seed=seed)) for seed in range(seeds)]
+    return [Job(arm, regime(settings), s, replace(settings, seed=s)) for s in seed_range(settings, seeds)]
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #b91316ab
 def single_arm(
@@ -162,29 +163,41 @@ READING = (
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #4052ef68
 def srnn_experiment(
     name: str,  # on the command line
-    question: str,  # in one sentence
+    question: str,  # in one sentence, with settings in braces
     settings: SRNNSettings,  # from which the jobs are made
     jobs: Callable[[SRNNSettings, int], list[Job]] = single_arm,  # settings, number of seeds
     seeds: int = 1,  # unless someone asks for more
-    about: str = "",  # how the setting was chosen
+    about: str = "",  # how the setting was chosen, with settings in braces
 ) -> Experiment:
     "An SRNN experiment: the same work, table and figures for all of them."
     return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, FIGURES, about, READING, refuse)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #50cd82d0
-CHOSEN = """The setting is one in which experts die when nobody intervenes: where there is no collapse, there is
-nothing to cure. Pixels are centred before the encoder, each image is one token, the softmax runs over all experts, and
-skips lead past them. It was chosen after trying others (raw pixels, a normalised latent, batches of 128, weights over
-the chosen experts), in some of which more experts survive unaided. The second regime in the table differs from the
-first in the gate alone."""
+CHOSEN = """The usual setting is one in which experts die when nobody intervenes: where there is no collapse, there
+is nothing to cure. It was chosen after trying others (raw pixels, a normalised latent, batches of 128, weights over
+the chosen experts), in some of which more experts survive unaided. Here pixels are centred before the encoder, each
+image is one token, a batch has {batch_size} images, the softmax runs over {gate} experts at first, and whether skips
+lead past them: {skips}. The second regime in the table differs from the first in the gate alone."""
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/04_experiments.ipynb #6d9adffd
+FIXED = "{start} experts from the start, {n_experts} in the end, epochs: {epochs}."
+TWO_PHASE = "{start} experts at first, {n_experts} after a fraction {phase_one} of the images."
 for experiment in (
-    srnn_experiment("srnn-demo", "Does it run? A few thousand images, once.", SRNNSettings(limit=10_000)),
-    srnn_experiment("srnn-fixed", "16 experts from the start, 40 epochs.", SRNNSettings(start=16, epochs=40)),
-    srnn_experiment("srnn-progressive", "From 2 to 16 experts, each image seen once.", SRNNSettings()),
     srnn_experiment(
-        "srnn-two-phase", "4 experts, then 12 more at once.", SRNNSettings(start=4, births="phase")
+        "srnn-demo", "Does it run? {limit} images, epochs: {epochs}.", SRNNSettings(limit=10_000)
+    ),
+    srnn_experiment(
+        "srnn-fixed",
+        "{start} experts from the start, {n_experts} in the end, epochs: {epochs}.",
+        SRNNSettings(start=16, epochs=40),
+    ),
+    srnn_experiment(
+        "srnn-progressive", "From {start} to {n_experts} experts, epochs: {epochs}.", SRNNSettings()
+    ),
+    srnn_experiment(
+        "srnn-two-phase",
+        "{start} experts at first, {n_experts} after a fraction {phase_one} of the images.",
+        SRNNSettings(start=4, births="phase"),
     ),
     srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
     srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),

@@ -67,7 +67,7 @@ class SRNNSettings(SRNNModelSettings):
     optimizer_state: Literal["kept", "reset"] = "kept"  # the optimizer's, when experts are born
     epochs: int = 1  # 1: every image is seen once, no replay
     precision: Literal["no", "bf16"] = "no"  # mixed precision, as `accelerate` names it
-    seed: int = 0  # of parameters and of the order of images
+    seed: int = 0  # of parameters and of the order of images; the first of an experiment
     device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
