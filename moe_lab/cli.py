@@ -4,16 +4,24 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'run_experiment', 'report', 'choices_of', 'command', 'routers', 'health', 'compatibility', 'bench_layers',
-           'time_all', 'overhead', 'run_command', 'report_command', 'parse', 'main']
+           'time_all', 'overhead', 'run_command', 'report_command', 'options_of', 'as_typed_here', 'parse', 'main']
 
 # %% ../nbs/10_cli.ipynb #36a1e09b
+import inspect
+import io
+import os
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Union
+from unittest.mock import patch
 
 import tyro
+
+from .answers import BROKEN_PIPE, is_short_of_memory, one_line, parser_sentence, stop_writing
 
 # %% ../nbs/10_cli.ipynb #72d2ca2a
 def run_experiment(
@@ -22,16 +30,16 @@ def run_experiment(
     resume: bool,  # go on with what is in the folder
     workers: int,  # processes side by side; 0: one per core
 ):
-    "Run an experiment, print its table, write its report; `ValueError` for no seeds, others as in `launch`."
-    from moe_lab.experiments.core.experiment import EXPERIMENTS, launch
+    "Run an experiment, write its report, print its table; errors as in `check_heard` and `launch`."
+    from moe_lab.experiments.core.experiment import EXPERIMENTS, check_heard, launch
     from moe_lab.experiments.core.figures import results_table
     from moe_lab.experiments.core.report import write_report
 
-    if experiment.seeds < 1:
-        raise ValueError(f"--seeds {experiment.seeds}: at least 1 is needed")
+    check_heard(experiment, EXPERIMENTS[experiment.name])
     table = launch(experiment, out, resume, workers)
+    page = write_report(out, EXPERIMENTS[experiment.name])
     print(results_table(table, experiment.columns).to_string(), end="\n\n")
-    print(f"table:  {out / 'summary.parquet'}\nreport: {write_report(out, EXPERIMENTS[experiment.name])}")
+    print(f"table:  {out / 'summary.parquet'}\nreport: {page}")
 
 # %% ../nbs/10_cli.ipynb #d7a860c7
 def report(
@@ -39,16 +47,12 @@ def report(
 ):
     """Write the report of a finished experiment again, from the runs in its folder.
 
-    `FileNotFoundError` where there is none, `ValueError` for an experiment that is not registered.
+    `FileNotFoundError` where there is none, `ValueError` for an experiment that is not registered or a damaged file.
     """
-    import json
-
     from moe_lab.experiments.core.experiment import EXPERIMENTS
-    from moe_lab.experiments.core.report import write_report
+    from moe_lab.experiments.core.report import experiment_settings, write_report
 
-    if not (folder / "settings.json").exists():
-        raise FileNotFoundError(f"{folder}: no settings.json; is it the --out folder of an experiment?")
-    name = json.loads((folder / "settings.json").read_text("utf8"))["name"]
+    name = experiment_settings(folder)["name"]
     if name not in EXPERIMENTS:
         raise ValueError(f"{folder}: holds {name!r}, which is none of {', '.join(EXPERIMENTS)}")
     print(f"report: {write_report(folder, EXPERIMENTS[name])}")
@@ -83,7 +87,7 @@ def command(
         """
         Args:
             settings: what decides each run
-            seeds: runs per arm, with seeds 0, 1, …
+            seeds: runs per arm, with seeds counted from --seed
             out: folder for runs, table, figures and report
             resume: go on with what is in the folder
             workers: processes side by side; 0: one per core
@@ -92,7 +96,7 @@ def command(
         return lambda: run_experiment(asked, out, resume, workers)
 
     run.__annotations__["settings"] = Annotated[type(experiment.settings), tyro.conf.OmitArgPrefixes]
-    run.__doc__ = f"{experiment.question}{choices_of(experiment.settings)}\n{run.__doc__}"
+    run.__doc__ = f"{experiment.told(experiment.question)}{choices_of(experiment.settings)}\n{run.__doc__}"
     return run
 
 # %% ../nbs/10_cli.ipynb #692b12b6
@@ -123,14 +127,10 @@ def health(runs: Path | None = None) -> Callable[[], None]:
     """
 
     def judge():
-        import pandas as pd
-
         from moe_lab.experiments.systems.health import verdicts
 
-        judged = {"routers made on purpose": verdicts.synthetic_routers()}
-        if runs is not None:
-            judged["trained routers"] = verdicts.trained_routers(pd.read_parquet(runs / "summary.parquet"))
-        for title, found in judged.items():
+        trained = {} if runs is None else {"trained routers": verdicts.routers_of(runs)}
+        for title, found in {"routers made on purpose": verdicts.synthetic_routers(), **trained}.items():
             table = verdicts.confusion(found).to_string(formatters={"right": "{:.1%}".format})
             right = f"{verdicts.share_right(found):.1%} right, those on the border left out"
             print(f"{title}: {right}\n{table}\n")
@@ -252,14 +252,55 @@ COMMANDS: dict[str, Callable[..., Callable[[], None]]] = {
     "overhead": overhead,
 }
 
+# %% ../nbs/10_cli.ipynb #6c2a529a
+def options_of(
+    given: list[str],  # words of the command line
+) -> set[str]:
+    "The arguments that are options of a command."
+    if given[:1] != ["run"]:
+        act = COMMANDS.get("".join(given[:1]))
+        return {*inspect.signature(act).parameters} if act else set()
+    from moe_lab.experiments.core.experiment import EXPERIMENTS
+
+    asked = [EXPERIMENTS[name].settings for name in given[1:2] if name in EXPERIMENTS]
+    return {"seeds", "out", "resume", "workers"} | {field.name for own in asked for field in fields(own)}
+
+# %% ../nbs/10_cli.ipynb #4fb05582
+def as_typed_here(
+    text: str,  # of an error
+    given: list[str],  # words of the command line
+) -> str:
+    "The text with the arguments of this command as they are typed."
+    return one_line(ValueError(text), options_of(given))
+
 # %% ../nbs/10_cli.ipynb #a3690532
+@contextmanager
+def _one_sentence(given: list[str]) -> Iterator[None]:
+    "Inside the block the parser's boxes are not printed, but said in one sentence."
+    drawn = io.StringIO()
+    try:
+        with redirect_stderr(drawn), patch.dict(os.environ, COLUMNS="9999"):  # so that no line is broken
+            yield
+    except SystemExit:
+        said = as_typed_here(parser_sentence(drawn.getvalue(), given), given)
+        print(f"moe-lab: {said}", file=sys.stderr)
+        raise
+
+# %% ../nbs/10_cli.ipynb #69c6e47e
 def parse(
     arguments: list[str] | None = None,  # None: those of the command line
 ) -> Callable[[], None]:
     "What the command line asks for, ready to be called; `SystemExit` for help and for what is not understood."
     given = sys.argv[1:] if arguments is None else arguments
     offered = {"run": run_command(is_asked_for=given[:1] == ["run"]), **COMMANDS}
-    return tyro.extras.subcommand_cli_from_dict(offered, prog="moe-lab", args=given)
+
+    def understand() -> Callable[[], None]:
+        return tyro.extras.subcommand_cli_from_dict(offered, prog="moe-lab", args=given)
+
+    if {"-h", "--help"} & {*given}:
+        return understand()
+    with _one_sentence(given):
+        return understand()
 
 # %% ../nbs/10_cli.ipynb #d353dcdd
 def _interrupted(
@@ -272,21 +313,64 @@ def _interrupted(
     return f"\n{str(stop) or 'interrupted'}{onwards}"
 
 # %% ../nbs/10_cli.ipynb #e97acd05
+def _explained(
+    error: Exception,
+    given: list[str],  # words of the command line
+) -> str:
+    "What an error says to whoever typed the command; an error that nobody foresaw says its kind as well."
+    said = one_line(error, options_of(given))
+    if is_short_of_memory(error):
+        return (
+            f"there is not enough memory for this; smaller sizes, batches or --workers 1 need less ({said})"
+        )
+    if isinstance(error, (ValueError, OSError, FloatingPointError, ImportError, TypeError)):
+        return said
+    return f"{type(error).__name__}: {said}; this should not happen, MOE_LAB_DEBUG=1 shows where it did"
+
+# %% ../nbs/10_cli.ipynb #d5de7199
+@contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    "Inside the block a warning is printed without the place in the code that it comes from."
+    usual = warnings.formatwarning
+
+    def in_a_line(message, category, *place):
+        own = issubclass(category, UserWarning)
+        return f"moe-lab: {message}\n" if own else usual(message, category, *place)
+
+    with patch.object(warnings, "formatwarning", in_a_line):
+        yield
+
+# %% ../nbs/10_cli.ipynb #d2ee46d6
+def _run(
+    given: list[str],  # words of the command line
+) -> int:
+    "Do what was typed: 0 when all went well, 1 for an error, 130 for an interrupt."
+    try:
+        with _warnings_in_a_line():
+            parse(given)()
+        sys.stdout.flush()
+    except KeyboardInterrupt as stop:
+        print(_interrupted(stop, given[:1]), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get("MOE_LAB_DEBUG"):
+            raise
+        print(f"moe-lab: {_explained(error, given)}", file=sys.stderr)
+        return 1
+    return 0
+
+# %% ../nbs/10_cli.ipynb #03b85ec4
 def main(
     arguments: list[str] | None = None,  # None: those of the command line
 ) -> int:
-    "The entry point of `moe-lab`; 0 when all went well, 1 for an error, 130 for an interrupt."
-    import os
-
+    "The entry point of `moe-lab`: 0, or 1 for an error, 2 for a wrong option, 130 for an interrupt, 141 for no reader."
     try:
-        parse(arguments)()
-    except KeyboardInterrupt as stop:
-        asked = (sys.argv[1:] if arguments is None else arguments)[:1]
-        print(_interrupted(stop, asked), file=sys.stderr)
-        return 130
-    except (ValueError, OSError, FloatingPointError, ImportError) as error:
-        if os.environ.get("MOE_LAB_DEBUG"):
-            raise
-        print(f"moe-lab: {error}", file=sys.stderr)
-        return 1
-    return 0
+        try:
+            return _run(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        stop_writing()
+        return BROKEN_PIPE

@@ -31,6 +31,7 @@ FLOORS = (
     "experiments",
     "explore",
     "bench",
+    "answers",
     "cli",
 )
 NOTEBOOKS = {

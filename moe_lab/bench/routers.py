@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .timing import on_threads, timed
 from ..routing.decision import Context, Promises
+from ..routing.parts import positive
 from ..routing.presets import top_k
 from ..routing.router import ROUTERS, Router
 
@@ -154,6 +155,7 @@ def router_table(
     "Promises, parameters, FLOPs and time of every router, relative to `top_k` in the same round."
     import pandas as pd
 
+    positive(n_tokens=n_tokens, n_experts=n_experts, d=d, k=k, rounds=rounds)
     with on_threads(1):
         torch.manual_seed(0)
         x, ids = torch.randn(n_tokens, d), torch.randint(n_tokens, (n_tokens,))

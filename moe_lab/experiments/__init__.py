@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["core", "systems"],
     {
-        "core.aux_loss_settings": ["AuxLossSettings", "check_nonnegative", "with_aux_loss"],
+        "core.aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
         "core.experiment": [
             "EXPERIMENTS",
             "Experiment",
@@ -24,7 +24,7 @@ __getattr__, __dir__, __all__ = attach(
             "share_over_time",
             "survivors",
         ],
-        "core.report": ["COLUMNS", "png", "write_report"],
+        "core.report": ["COLUMNS", "experiment_settings", "png", "write_report"],
         "core.sweep": [
             "Column",
             "Job",

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["aux_loss_settings", "experiment", "figures", "report", "sweep"],
     {
-        "aux_loss_settings": ["AuxLossSettings", "check_nonnegative", "with_aux_loss"],
+        "aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
         "experiment": [
             "EXPERIMENTS",
             "Experiment",
@@ -24,7 +24,7 @@ __getattr__, __dir__, __all__ = attach(
             "share_over_time",
             "survivors",
         ],
-        "report": ["COLUMNS", "png", "write_report"],
+        "report": ["COLUMNS", "experiment_settings", "png", "write_report"],
         "sweep": [
             "Column",
             "Job",

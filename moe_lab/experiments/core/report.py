@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'M', 'png', 'write_report']
+__all__ = ['COLUMNS', 'M', 'experiment_settings', 'png', 'write_report']
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #0395b62c
-def _settings(
+def experiment_settings(
     out: Path,  # the folder of an experiment
 ) -> dict[str, Any]:  # name of the experiment, and settings, as `describe` gives them
     "What an experiment's folder was claimed with; `FileNotFoundError` or `ValueError` if it is no such folder."
@@ -56,7 +56,7 @@ def _summary(
     table = read_table(path, again)
     if not set(table.columns) >= COLUMNS:
         raise ValueError(f"{path} is damaged (it is no table of results); {again}")
-    own = settings_hash(_settings(out))
+    own = settings_hash(experiment_settings(out))
     if table.attrs.get("settings", own) != own:
         raise ValueError(f"{path} belongs to other settings than its folder; {again}")
     return table
@@ -114,7 +114,7 @@ def _page(
     from jinja2 import Environment
     from markupsafe import Markup
 
-    stored = _settings(out)
+    stored = experiment_settings(out)
     environment = read_json(out / "environment.json", "the same command with --resume writes it again")
     template = resources.files("moe_lab.experiments.core").joinpath("report.html").read_text("utf8")
     seeds = table["seed"].nunique()

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from ....data.batching import batch_index, order
-from ...core.aux_loss_settings import AuxLossSettings
+from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
 from ....registry import one_of
@@ -113,7 +113,14 @@ class ExpertChoiceSettings(AuxLossSettings):
     seed: int = 0  # of the model and the order of the texts; the first of an experiment
 
     def __post_init__(self):
-        positive(batch_size=self.batch_size, steps=self.steps)
+        positive(batch_size=self.batch_size, steps=self.steps, n_experts=self.n_experts, layers=self.layers)
+        positive(hidden=self.hidden, heads=self.heads, d=self.d, k=self.k)
+        check_nonnegative(lr=self.lr)
+        check_capacity(self.capacity_factor)
+        if self.k > self.n_experts:
+            raise ValueError(f"k={self.k}: a token can visit 1 to n_experts={self.n_experts}")
+        if self.d % self.heads:
+            raise ValueError(f"d={self.d}: needs a multiple of heads={self.heads}")
         one_of(ROUTERS, self.router, "router")
         self.check_aux_loss()
         if self.tested < 64 or self.tested % 64:

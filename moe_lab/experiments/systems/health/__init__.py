@@ -47,6 +47,7 @@ __getattr__, __dir__, __all__ = attach(
             "confusion",
             "detector_verdicts",
             "recognised",
+            "routers_of",
             "share_right",
             "synthetic_routers",
             "trained_routers",

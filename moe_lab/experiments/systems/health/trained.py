@@ -13,12 +13,15 @@ from torch import Tensor, nn
 
 from ....data.batching import batch_index
 from ....data.images import Splits
+from ...core.aux_loss_settings import check_nonnegative
 from ..srnn.system import reconstruction
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
+from ....registry import one_of
 from ....routing.adjustments import LossFreeBias
 from ....routing.decision import Context, Promises, Routing
 from ....routing.losses import mean_token_entropy, switch_loss
+from ....routing.parts import positive
 from ....routing.router import Router
 from ....routing.scores import Hash, Linear
 from ....routing.selection import TopK
@@ -110,7 +113,7 @@ ARMS = {
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #1108db57
 @dataclass(frozen=True)
 class HealthSettings:
-    "One trained router."
+    "One trained router; `ValueError` for settings that cannot be."
 
     arm: str = "plain"  # a key of ARMS
     n_experts: int = 16  # E
@@ -119,6 +122,13 @@ class HealthSettings:
     batch_size: int = 128  # patches
     lr: float = 0.01  # learning rate
     seed: int = 0  # of the model and the order of the patches; the first of an experiment
+
+    def __post_init__(self):
+        one_of(ARMS, self.arm, "arm")
+        positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)
+        check_nonnegative(lr=self.lr)
+        if self.k > self.n_experts:
+            raise ValueError(f"k={self.k}: a token can visit 1 to n_experts={self.n_experts}")
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #ec114178
 def make_model(

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .experiment import NUMBERS, numbers_of
 from .interventions import true_state
 from .synthetic import RECIPES, amber_experts, made
+from ....files import read_table
 from moe_lab.measure.load.health import (
     STATES,
     TUNED,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['synthetic_routers', 'trained_routers', 'detector_verdicts', 'share_right', 'recognised', 'confusion']
+__all__ = ['synthetic_routers', 'trained_routers', 'routers_of', 'detector_verdicts', 'share_right', 'recognised', 'confusion']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #03a7aa0d
 def synthetic_routers(
@@ -56,6 +58,20 @@ def trained_routers(
     found = zip(wide["needed"], wide["rise"], wide["same"])
     wide["truth"] = [true_state(needed, rise, same, margin) for needed, rise, same in found]
     return wide.rename(columns={"arm": "router"}).astype({"experts": int, "k": int}).drop(columns="regime")
+
+# %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #8f208f4d
+def routers_of(
+    runs: Path,  # the --out folder of the experiment "health" or "health-tuning"
+) -> pd.DataFrame:
+    "Its trained routers, as of `trained_routers`; `FileNotFoundError` or `ValueError` where there are none."
+    summary = read_table(
+        runs / "summary.parquet", "needs the --out folder of a finished `moe-lab run health`"
+    )
+    if not {"needed", "rise", "same"} <= set(summary.get("metric", ())):
+        raise ValueError(
+            f"runs={runs}: holds no trained routers; needs the --out folder of `moe-lab run health`"
+        )
+    return trained_routers(summary)
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/05_verdicts.ipynb #b2e84699
 def detector_verdicts(

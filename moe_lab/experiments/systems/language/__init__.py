@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = attach(
             "Studied",
             "aux_losses",
             "build",
+            "check_sizes",
             "demonstration",
             "demonstration_folder",
             "loss_rows",

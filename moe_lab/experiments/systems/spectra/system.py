@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ....data.batching import batch_index, stratified_order
 from ....data.vision.loading import load_images
 from ....data.images import ImageSet, Splits
-from ...core.aux_loss_settings import AuxLossSettings
+from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE, moe_layers, observe
 from ....measure.load.metrics import METRICS, Load, Measured
@@ -65,6 +65,10 @@ class SpectraSettings(AuxLossSettings):
 
     def __post_init__(self):
         positive(n_experts=self.n_experts, k=self.k, steps=self.steps, batch_size=self.batch_size)
+        positive(limit=self.limit, size=self.size, patch=self.patch, layers=self.layers)
+        positive(d=self.d, hidden=self.hidden)
+        check_nonnegative(lr=self.lr)
+        check_capacity(self.capacity_factor)
         one_of(ROUTERS, self.router, "router")
         self.check_aux_loss()
 

@@ -73,6 +73,7 @@ class SRNNSettings(SRNNModelSettings):
 
     def __post_init__(self):
         positive(k=self.k, start=self.start, epochs=self.epochs, batch_size=self.batch_size)
+        positive(d=self.d, hidden=self.hidden, checkpoint_every=self.checkpoint_every)
         one_of(ROUTERS, self.router, "router")
         self.check_aux_loss()
         check_nonnegative(lr_autoencoder=self.lr_autoencoder, lr_moe=self.lr_moe)

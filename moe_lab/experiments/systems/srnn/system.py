@@ -40,7 +40,8 @@ def make_model(
     "SRNN's autoencoder for such images, with `settings.start` experts; `ValueError` unless they are squares."
     channels, height, width = images.shape[1:]
     if height != width:
-        raise ValueError(f"images are {height}×{width}: SRNN needs squares; pass size to resize them")
+        squares = f"SRNN needs squares, as size={min(height, width)} makes them"
+        raise ValueError(f"size={settings.size}: images are {height}×{width}, and {squares}")
     moe = MoE(make_router(settings), Bottleneck(settings.d, settings.hidden, settings.start))
     return MoEAutoencoder(moe, channels, height, settings.d, widths(height), settings.skips)
 
@@ -66,10 +67,16 @@ def planned_births(
     steps: int,  # of the whole run
 ) -> dict[int, int]:
     "Step -> number of experts born before it; `ValueError` for too few steps."
-    missing = settings.n_experts - settings.start
+    start, end = settings.start, settings.n_experts
     if settings.births == "phase":
-        return {round(settings.phase_one * steps): missing} if missing else {}
-    return even_births(settings.start, settings.n_experts, steps)
+        return {round(settings.phase_one * steps): end - start} if end > start else {}
+    if steps <= end - start:
+        s = settings
+        raise ValueError(
+            f"limit={s.limit}, epochs={s.epochs}, batch_size={s.batch_size}: these make {steps} steps, too few for "
+            f"{end - start} births; needs {end - start + 1} steps, or fewer experts than n_experts={end}"
+        )
+    return even_births(start, end, steps)
 
 # %% ../../../../nbs/07_experiments/2_systems/1_srnn/02_system.ipynb #ec0b776b
 OPTIMIZER_STATE = {"kept": keep_optimizer_state, "reset": reset_optimizer_state}
