@@ -68,7 +68,8 @@ def meant(
 ) -> str:
     "What the parser thinks was meant: an option of this command first, or a name among those that there are."
     command = " ".join(["in moe-lab", *_before_options(given), "--help"])
-    options, current = {}, ""
+    options: dict[str, str] = {}
+    current = ""
     for row in next((block[1:] for block in blocks if block[0] == "Perhaps you meant:"), []):
         current = row.split(",")[0].split(" ")[0] if row.startswith("--") else current
         if row.startswith("in "):

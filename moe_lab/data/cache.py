@@ -10,6 +10,7 @@ __all__ = ['TENSORS', 'NAMES', 'cache_folder', 'cache_key', 'atomic_path', 'spli
 import hashlib
 import json
 import os
+import re
 import tempfile
 import warnings
 import zlib
@@ -126,21 +127,29 @@ def read_splits(
         raise ValueError(f"{path} is damaged: {error}") from error
 
 # %% ../../nbs/04_data/03_cache.ipynb #4b640fb1
+def _read_back(path: Path) -> Splits | None:
+    "The sets in a file; None where there is none, with a warning where it cannot be used."
+    try:
+        return read_splits(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        warnings.warn(f"{error}; it is made again", stacklevel=3)
+        return None
+
+# %% ../../nbs/04_data/03_cache.ipynb #221aad61
 def cached(
     settings: dict,  # all that decides the result, as JSON values; "name" leads the file name
     build: Callable[[], Splits],  # makes the sets
 ) -> Splits:
     "The sets that `build` makes from `settings`, read from the cache folder when they were made before."
-    name = settings["name"].replace("/", "--")
+    name = re.sub(r"[^\w.+-]", "-", settings["name"])[-80:]
     path = cache_folder() / f"{name}-{cache_key(settings)}.safetensors"
-    if path.exists():
+    splits = _read_back(path)
+    if splits is None:
+        splits = build()
         try:
-            return read_splits(path)
-        except ValueError as error:
-            warnings.warn(f"{error}; it is made again", stacklevel=2)
-    splits = build()
-    try:
-        save_splits(splits, path)
-    except OSError as error:
-        warnings.warn(f"{path} cannot be kept, the next run decodes again: {error}", stacklevel=2)
+            save_splits(splits, path)
+        except OSError as error:
+            warnings.warn(f"{path} cannot be kept, the next run decodes again: {error}", stacklevel=2)
     return splits

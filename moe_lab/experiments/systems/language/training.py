@@ -4,12 +4,11 @@
 
 # %% auto #0
 __all__ = ['DEMONSTRATION', 'check_sizes', 'LanguageSettings', 'token_sets', 'text_of', 'aux_losses', 'build', 'train_to_end',
-           'surprise', 'loss_rows', 'Studied', 'demonstration_folder', 'demonstration']
+           'surprise', 'loss_rows', 'Studied', 'demonstration_file', 'trained_weights', 'demonstration']
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #bb782115
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -17,12 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import torch
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from ....data.batching import batch_index
 from ....data.cache import cache_folder
 from ....data.language.loading import load_text, readers
 from ....data.language.tokens import TokenSet, pack_documents, train_tokenizer
+from ....files import kept
 from ...core.aux_loss_settings import AuxLossSettings, check_nonnegative
 from ....models.language.language_model import DecoderSettings, LanguageModel, decoder
 from ....models.language.reading import at_rest, batch_of, next_token, token_losses
@@ -197,28 +198,31 @@ class Studied(NamedTuple):
     held_out: TokenSet  # to be tested on
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #f57c1cdb
-def demonstration_folder(
+def demonstration_file(
     settings: LanguageSettings,  # of texts, model and training
     texts: TokenSet,  # to learn from
 ) -> Path:
-    "Where a model to look into is kept: a folder of the cache that depends on settings and tokenizer."
+    "Where a model to look into is kept: a file of the cache that depends on settings and tokenizer."
     words = hashlib.sha256(texts.tokenizer.to_str().encode()).hexdigest()[:12]
-    return cache_folder() / "models" / words / f"demonstration-{settings_hash(settings)}"
+    return cache_folder() / "models" / words / f"demonstration-{settings_hash(settings)}.weights"
 
 # %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #cd20c1f4
+def trained_weights(
+    settings: LanguageSettings,  # of texts, model and training
+) -> bytes:
+    "The parameters of a model that is trained now, as the content of a safetensors file."
+    with TemporaryDirectory() as folder:
+        run = Run.open(folder, "demonstration", settings)
+        model = train_to_end(settings, run, [ProgressBar("a model to look into")]).model
+    return save({name: value.clone() for name, value in model.state_dict().items()})
+
+# %% ../../../../nbs/07_experiments/2_systems/5_language/01_training.ipynb #0d0c92ea
 def demonstration(
     settings: LanguageSettings = DEMONSTRATION,  # of texts, model and training
 ) -> Studied:
     "The model of these settings, trained on first use and kept in the cache folder."
     texts, held_out = text_of(settings)
-    place = demonstration_folder(settings, texts)
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=place.parent) as unfinished:
-            run = Run.open(unfinished, "demonstration", settings)
-            train_to_end(settings, run, [ProgressBar("a model to look into")])
-            with suppress(OSError):  # another process was faster
-                run.folder.rename(place)
-    trainer = build(settings, texts)
-    resume(trainer, Run(place))
-    return Studied(trainer.model.eval(), texts, held_out)
+    weights = kept(demonstration_file(settings, texts), lambda: trained_weights(settings))
+    model = build(settings, texts).model
+    model.load_state_dict(load(weights))
+    return Studied(model.eval(), texts, held_out)
