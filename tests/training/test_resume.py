@@ -166,6 +166,7 @@ def test_kill_minus_9(tmp_path, straight):
         assert child.returncode == -signal.SIGKILL
         run = Run.open(tmp_path, "srnn", SMALL, resume=True)
         assert run.summary is None
+        run.release()
     with warnings.catch_warnings(action="ignore"):  # a half-written checkpoint may be mentioned
         assert_same(go_on(tmp_path, SMALL), straight(SMALL))
 
