@@ -137,6 +137,13 @@ def do(page, command: str):
     page.evaluate("async command => { await window.jupyterapp.commands.execute(command); }", command)
 
 
+def choose_theme(page, theme: str):  # such as "JupyterLab Dark"
+    "Show JupyterLab in a theme, and wait until it is there."
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+
+
 @contextmanager
 def desk(chromium, server: Server):
     "A page with an empty notebook, whose kernel other notebooks use too: what is loaded once is loaded for all."

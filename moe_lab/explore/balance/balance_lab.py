@@ -19,7 +19,17 @@ from .comparison import Outcome, comparison_in_words, measure_outcome
 from .rules import ROUTER_MENU, BalanceState, SideState, decide_side
 from .stage import BalanceStage
 from .token_batch import encode_patches
-from ..shared.controls import WIDE, Preset, card, log_slider, menu, rounded, slider, styled
+from moe_lab.explore.shared.controls import (
+    WIDE,
+    Preset,
+    card,
+    flow,
+    log_slider,
+    menu,
+    rounded,
+    slider,
+    styled,
+)
 from ..shared.panel import Panel
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #bac911b6
@@ -103,10 +113,10 @@ BALANCE_PRESETS |= {
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #8dbbb1f4
 SIDE_KNOBS: dict[str, Callable[[SideState], w.Widget]] = {
-    "router": lambda side: menu(side, "router", options=ROUTER_MENU.labels),
-    "score": lambda side: menu(side, "score"),
-    "adjust": lambda side: menu(side, "adjust"),
-    "select": lambda side: menu(side, "select"),
+    "router": lambda side: menu(side, "router", "router", ROUTER_MENU.labels),
+    "score": lambda side: menu(side, "score", "score"),
+    "adjust": lambda side: menu(side, "adjust", "adjustment"),
+    "select": lambda side: menu(side, "select", "selection"),
     "temperature": lambda side: log_slider(side, "temperature", "temperature"),
     "repulsion": lambda side: slider(side, "repulsion", "repulsion", 0.05),
     "strength": lambda side: log_slider(side, "strength", "bias / step"),
@@ -164,8 +174,7 @@ def slider_grid(
 ) -> w.Widget:
     "The side's sliders, side by side where there is room."
     sliders = [knobs[f"{s}.{name}"] for name in SideState.BOUNDS]
-    grid = w.GridBox(sliders, layout={"grid_template_columns": "repeat(auto-fit, minmax(190px, 1fr))"})
-    return styled(grid, "moe-grid")
+    return styled(w.GridBox(sliders), "moe-grid")
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #5111763d
 def side_card(
@@ -175,7 +184,7 @@ def side_card(
 ) -> w.Widget:
     "The card of one side: its rule above, what comes of it below."
     i = "ab".index(s)
-    return card(rule_row(s, knobs), slider_grid(s, knobs), stage.maps[i], stage.loads[i], flex="1 1 0")
+    return card(rule_row(s, knobs), slider_grid(s, knobs), stage.maps[i], stage.loads[i])
 
 # %% ../../../nbs/08_explore/3_balance/07_balance_lab.ipynb #5eb2d5e6
 class BalancePanel(Panel):
@@ -193,8 +202,8 @@ class BalancePanel(Panel):
         side = images.images.shape[-1]  # pixels
         heading = ("Two ways to choose", f"{len(images)} patches of {side}×{side} pixels")
         groups = {"Both sides": [made[name] for name in made if "." not in name], "Differences": [self.only]}
-        cards = w.HBox([side_card(s, made, self.stage) for s in "ab"])
-        super().__init__(asked, BALANCE_PRESETS, made, heading, groups, [cards, self.stage.below], width=260)
+        cards = flow(*(side_card(s, made, self.stage) for s in "ab"), least=(320, 320))
+        super().__init__(asked, BALANCE_PRESETS, made, heading, groups, [cards, self.stage.below])
         self.only.observe(lambda change: self.moved(), "value")
         self.moved()
 

@@ -15,7 +15,7 @@ import torch
 from .comparison import Outcome
 from .token_batch import TokenBatch
 from .views import EntropyPlane, LoadBars, Moves, TokenMap, tokens_per_expert
-from ..shared.controls import sheet, styled
+from ..shared.controls import flow, sheet, styled
 from ..shared.views import follow
 from ...measure.load.metrics import Measured
 
@@ -65,10 +65,8 @@ class BalanceViews:
         self.loads = [LoadBars(height=140), LoadBars(height=140)]
         self.plane, self.moves, self.table = EntropyPlane(), Moves(), w.HTML()
         follow(*self.maps, *self.loads, self.moves)
-        self.below = w.HBox([self.plane, self.moves, self.table])
-        for view, flex in zip(self.below.children, ("1 1 200px", "1 1 200px", "0 1 340px")):
-            view.layout = {"flex": flex, "min_width": "0"}
-        styled(self.below, "moe-card", "moe-between")
+        self.below = flow(self.plane, self.moves, self.table, least=(220, 220, 290))
+        styled(self.below, "moe-card")
 
 # %% ../../../nbs/08_explore/3_balance/06_stage.ipynb #f082f2b8
 class BalanceStage(BalanceViews):

@@ -17,7 +17,7 @@ from ...data.images import Splits
 from ...data.vision.photographs import load_photographs
 from .training import CollapseHistory, CollapseState, collapse_training
 from ..shared.balancing import EXCHANGEABLE, show_what_matters
-from ..shared.controls import WIDE, Preset, card, log_slider, menu, sheet, slider
+from ..shared.controls import WIDE, Preset, card, flow, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.views import ExpertTiles, Lines, Points, StackedLoad, follow
 
@@ -126,10 +126,8 @@ class CollapseViews:
         self.bias = Points(title="Bias by age", unit="logits", height=150)
         self.tiles = ExpertTiles()
         follow(self.load, self.bias, self.tiles)
-        small = w.HBox([self.effective, self.loss, self.bias])
-        for view in small.children:
-            view.layout = {"width": "33%"}
-        self.box = w.HBox([card(self.load, small, flex="3 1 0"), card(self.tiles, flex="0 0 330px")])
+        small = flow(self.effective, self.loss, self.bias, least=(190, 190, 190))
+        self.box = flow(card(self.load, small), card(self.tiles), least=(560, 300))
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #91f51fba
 def patches_of(history: CollapseHistory) -> list[np.ndarray]:  # E arrays (n, H, W, C) uint8; n may be 0

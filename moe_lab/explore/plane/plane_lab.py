@@ -26,7 +26,7 @@ from moe_lab.explore.plane.training import (
 )
 from .views import PlaneView, draw_expert
 from ..shared.balancing import GROWING, show_what_matters
-from ..shared.controls import Preset, button, card, log_slider, menu, sheet, slider
+from ..shared.controls import Preset, button, card, flow, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.views import Lines, StackedLoad, follow
 from ...measure.load.metrics import Load, n_eff
@@ -135,9 +135,7 @@ class PlaneStage:
         self.effective = Lines(title="N_eff", floor_name="dice", height=150)
         self.loss = Lines(title="Cross-entropy", floor_name="one expert alone", height=150)
         follow(self.plane, self.load)
-        small = w.HBox([self.load, self.effective, self.loss])
-        for view, width in zip(small.children, ("40%", "27%", "33%")):
-            view.layout = {"width": width}
+        small = flow(self.load, self.effective, self.loss, least=(250, 190, 190))
         self.box = card(self.plane, small)
 
     def show(

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balancing", "controls", "html_page", "live", "live_panel", "panel", "state", "views"],
+    ["balancing", "controls", "figure_panel", "html_page", "live", "live_panel", "panel", "state", "views"],
     {
         "balancing": [
             "EXCHANGEABLE",
@@ -19,15 +19,17 @@ __getattr__, __dir__, __all__ = attach(
             "CopyCode",
             "LABEL",
             "LogSlider",
+            "PanelAid",
             "Preset",
             "TURN",
             "WIDE",
             "button",
             "card",
             "chip_row",
+            "flow",
             "heading_html",
             "in_turn",
-            "knob_groups",
+            "knob_group",
             "log_slider",
             "menu",
             "rounded",
@@ -35,6 +37,16 @@ __getattr__, __dir__, __all__ = attach(
             "slider",
             "styled",
             "wrong",
+        ],
+        "figure_panel": [
+            "DPI",
+            "FigureKnobs",
+            "FigurePanel",
+            "NARROWEST",
+            "TIGHT",
+            "fitted",
+            "restacked",
+            "wrap_titles",
         ],
         "html_page": [
             "Page",

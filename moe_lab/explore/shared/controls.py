@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['TURN', 'WIDE', 'LABEL', 'in_turn', 'menu', 'slider', 'LogSlider', 'log_slider', 'rounded', 'Preset', 'styled',
-           'button', 'CopyCode', 'card', 'chip_row', 'heading_html', 'knob_groups', 'wrong', 'sheet']
+           'button', 'CopyCode', 'card', 'chip_row', 'flow', 'heading_html', 'knob_group', 'PanelAid', 'wrong', 'sheet']
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #15a25951
 import textwrap
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
 from math import log10
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import anywidget
 import ipywidgets as w
+import traitlets
 
 from ...draws import import_apart
 from .state import State
@@ -124,10 +125,9 @@ def button(label: str, *classes: str) -> w.Button:  # classes: of `panel.css`
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #cf427404
 class CopyCode(anywidget.AnyWidget):
-    "A button that copies what `code()` returns; it brings the style of the panel along."
+    "A button that copies what `code()` returns."
 
     _esm = static("shared") / "panel.js"
-    _css = static("shared") / "panel.css"
 
     def __init__(self, code: Callable[[], str]):  # called at each press
         super().__init__()
@@ -143,6 +143,16 @@ def chip_row(*parts: w.Widget) -> w.Box:
     "Small widgets side by side, in as many lines as they need."
     return styled(w.HBox(parts), "moe-chips")
 
+# %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #e6a6e47d
+def flow(
+    *parts: w.Widget,
+    least: Sequence[int],  # pixels that each of them needs
+) -> w.Box:
+    "Widgets side by side, their widths in proportion to what they need, in as many lines as that takes."
+    for part, pixels in zip(parts, least, strict=True):
+        part.layout.flex = f"{pixels} 1 {pixels}px"
+    return styled(w.HBox(parts), "moe-flow")
+
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #6cf39b2a
 def heading_html(
     title: str,  # HTML
@@ -152,12 +162,20 @@ def heading_html(
     return w.HTML(f"<b class='moe-title'>{title}</b><br><span class='moe-about'>{about}</span>")
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #22db6f18
-def knob_groups(groups: Mapping[str, Sequence[w.Widget]]) -> list[w.Widget]:  # by title, which is HTML
-    "The widgets of all groups, a title before each group."
-    parts: list[w.Widget] = []
-    for name, entries in groups.items():
-        parts += [w.HTML(f"<span class='moe-group'>{name}</span>"), *entries]
-    return parts
+def knob_group(
+    title: str,  # HTML
+    entries: Sequence[w.Widget],  # below the title
+) -> w.Box:
+    "Widgets that belong together, below each other; what has no label is called by the title."
+    return styled(w.VBox([w.HTML(f"<span class='moe-group'>{title}</span>"), *entries]), "moe-knobs")
+
+# %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #b5f15346
+class PanelAid(anywidget.AnyWidget):
+    "Brings a panel its style, names its controls for screen readers, and tells how wide the box around it is."
+
+    _esm = static("shared") / "panel_aid.js"
+    _css = static("shared") / "panel.css"
+    width = traitlets.Int(0).tag(sync=True)  # of the box in which it stands, in pixels; 0: not shown yet
 
 # %% ../../../nbs/08_explore/1_shared/04_controls.ipynb #a40a7cba
 def wrong(

@@ -110,9 +110,10 @@ def bar_rows(
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #68151a8b
 def ink(colour: str) -> str:  # #RRGGBB
-    "What is read best on a colour, #RRGGBB: white, or nearly black."
-    red, green, blue = bytes.fromhex(colour[1:])
-    return "#1F2933" if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else "#FFFFFF"
+    "What is read best on a colour, #RRGGBB: white, or black."
+    linear = (c / 3294.6 if c < 11 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in bytes.fromhex(colour[1:]))
+    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))  # of sRGB, in [0, 1]
+    return "#000000" if luminance > 0.179 else "#FFFFFF"  # either contrast is at least 4.5 : 1
 
 # %% ../../../nbs/08_explore/1_shared/07_html_page.ipynb #86e66545
 def strip(

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from .controls import button, in_turn, styled, wrong
+from .controls import button, chip_row, in_turn, styled, wrong
 from .live import LiveRun
 from .panel import Panel
 from .state import State
@@ -38,7 +38,7 @@ class RunPanel(Panel):
 
     def head(self) -> list[w.Widget]:
         "Buttons and status, and below them the news."
-        return [w.HBox([*self.controls.values(), self.status]), *super().head()]
+        return [chip_row(*self.controls.values(), self.status), *super().head()]
 
     def show(self, seen: Any):  # as the generator yields it
         "Draw a state of the run."

@@ -17,11 +17,12 @@ import ipywidgets as w
 from moe_lab.explore.shared.controls import (
     WIDE,
     CopyCode,
+    PanelAid,
     Preset,
     button,
     card,
     chip_row,
-    knob_groups,
+    knob_group,
     heading_html,
     in_turn,
     rounded,
@@ -89,15 +90,15 @@ class PanelLayout(StateKeeper, w.HBox):
         heading: tuple[str, str],  # the title and a line below it
         groups: Groups,  # what stands in the column, by title
         main: Sequence[w.Widget],  # what stands beside it
-        width: int = 280,  # of the column, in pixels
     ):
         self.state, self.presets, self.knobs = state, presets, knobs
         self.buttons = {name: button(name, "moe-chip") for name in presets}
         self.buttons["Save figure"] = button("Save figure")
         self.state_line, self.answer = w.Text(str(state), continuous_update=False, layout=WIDE), w.HTML()
         self.news = styled(w.HTML(), "moe-news")
-        beside = w.VBox([*self.head(), *main], layout={"flex": "1 1 0", "min_width": "0"})
-        super().__init__([self.column(heading, groups, width), beside])
+        beside = styled(w.VBox([*self.head(), *main]), "moe-main")
+        self.aid = PanelAid()
+        super().__init__([self.column(heading, groups), beside, self.aid])
         self.add_class("moe-lab")
         self.accept(state)
         self.listen()
@@ -106,13 +107,13 @@ class PanelLayout(StateKeeper, w.HBox):
         "What stands above the views."
         return [self.news]
 
-    def column(self, heading: tuple[str, str], groups: Groups, width: int) -> w.Widget:  # as of the panel
+    def column(self, heading: tuple[str, str], groups: Groups) -> w.Widget:  # as of the panel
         "The presets and the knobs, grouped, with the state below."
         chips = chip_row(*(self.buttons[name] for name in self.presets))
         ends = chip_row(CopyCode(lambda: self.code()), self.buttons["Save figure"])
         below = {"This state": [self.state_line, ends, self.answer]}
-        parts = heading_html(*heading), chips, *knob_groups({**groups, **below})
-        return card(*parts, width=f"{width}px", flex=f"0 0 {width}px")
+        made = [knob_group(title, entries) for title, entries in {**groups, **below}.items()]
+        return styled(card(heading_html(*heading), chips, *made), "moe-column")
 
     def listen(self):
         "Connect what the reader can do; what that is, the classes below add."

@@ -15,7 +15,7 @@ import ipywidgets as w
 import numpy as np
 
 from ...colours import expert_colour
-from ..shared.controls import card, sheet
+from ..shared.controls import card, flow, sheet
 from ..shared.html_page import Page
 from .expert_cards import ExpertCards
 from .map_layers import LayerMap, MapLayer, MapState, packed, unpacked
@@ -113,8 +113,8 @@ class MapViews:
         self.said: Selection | None = None  # of the selected points, if there are any
         self.page, self.cards = Page(value=HINT), ExpertCards(sight.layer.seen.routed, sight.layer.profiles)
         self.scatter = scatter_of(sight, height)
-        self.map = card(self.scatter.show(buttons=BUTTONS), flex="1.25 1 0")
-        middle = w.HBox([self.map, card(self.page, flex="1 1 0")], layout={"align_items": "stretch"})
+        self.map = card(self.scatter.show(buttons=BUTTONS))
+        middle = flow(self.map, card(self.page), least=(400, 320))
         self.box = w.VBox([middle, card(self.cards)])
 
     @property

@@ -18,7 +18,7 @@ import numpy as np
 import traitlets
 
 from ...data.cache import cache_folder
-from ..shared.controls import CopyCode, chip_row, in_turn, wrong
+from ..shared.controls import CopyCode, chip_row, in_turn, styled, wrong
 from ..shared.html_page import point_together
 from ..shared.panel import Groups, Panel
 from .map_layers import MAP_METHODS, LayerMap, MapState, map_in_words
@@ -31,12 +31,15 @@ def map_knobs(
     layers: Sequence[str],  # names
 ) -> dict[str, w.Widget]:
     "Method, layer and colour to choose, by their names in the state."
-    look: Any = {"button_width": "auto"}
-    wide, numbers = {"width": "max-content"}, [(name, i) for i, name in enumerate(layers)]
+    label: Any = {"description_width": "initial"}
+    look, wide = label | {"button_width": "auto"}, {"width": "max-content"}
+    numbers, colours = [(name, i) for i, name in enumerate(layers)], state.CHOICES["colour"]
     return {
-        "method": w.ToggleButtons(options=MAP_METHODS, value=state.method, style=look),
-        "layer": w.Dropdown(options=numbers, value=state.layer, layout=wide),
-        "colour": w.ToggleButtons(options=state.CHOICES["colour"], value=state.colour, style=look),
+        "method": w.ToggleButtons(options=MAP_METHODS, value=state.method, description="method", style=look),
+        "layer": w.Dropdown(
+            options=numbers, value=state.layer, description="layer", layout=wide, style=label
+        ),
+        "colour": w.ToggleButtons(options=colours, value=state.colour, description="colour", style=look),
     }
 
 # %% ../../../nbs/08_explore/5_tokens/11_specialist_map.ipynb #773d4496
@@ -47,16 +50,12 @@ class BarPanel(Panel):
         self,
         heading: tuple[str, str],  # the title, and a line that finds no room
         groups: Groups,  # not used, all knobs are in one row
-        width: int,  # not used, a bar is as wide as the map
     ) -> w.Widget:
         "All controls in a bar above the map."
         title = w.HTML(f"<b class='moe-title'>{heading[0]}</b>")
-        self.state_line.layout = {"flex": "1 1 0", "max_width": "420px"}
+        self.state_line.description, self.state_line.style = "state", {"description_width": "initial"}
         ends = [self.state_line, CopyCode(lambda: self.code()), self.buttons["Save figure"], self.answer]
-        knobs = [part for name, knob in self.knobs.items() for part in (w.HTML(name), knob)]
-        bar = chip_row(title, *knobs, *ends)
-        bar.layout.align_items = "center"
-        return bar
+        return styled(chip_row(title, *self.knobs.values(), *ends), "moe-bar")
 
 # %% ../../../nbs/08_explore/5_tokens/11_specialist_map.ipynb #5b2e17d6
 class MapPanel(BarPanel):
@@ -73,7 +72,6 @@ class MapPanel(BarPanel):
         self.check(asked)
         self.stage, made = MapStage(self.maps.draw(asked), height), map_knobs(asked, [*self.maps.seen])
         super().__init__(asked, {}, made, ("Where do tokens go?", ""), {}, [self.stage.box])
-        self.layout.flex_flow, self.children[1].layout.flex = "column", "1 1 auto"
         self.moved()
 
     def check(self, state: MapState):  # not accepted yet

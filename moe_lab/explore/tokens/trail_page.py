@@ -82,10 +82,9 @@ def cell(
     name: str,  # of the layer
 ) -> str:
     "An expert that a token visits (HTML)."
-    strong = " moe-strong" if weight > 0.55 else ""
     look = f"--expert:{expert_colour(expert)};--value:{weight:.2f}"
     return (
-        f"<button class='moe-cell{strong}' data-expert='{expert}' data-layer='{layer}' style='{look}' "
+        f"<button class='moe-cell' data-expert='{expert}' data-layer='{layer}' style='{look}' "
         f"title='{escape(name)}: E{expert} {weight:.2f}'>{expert}</button>"
     )
 

@@ -27,7 +27,8 @@ function TokenMap(pen, frame, model) {
   const [T, side] = frame.floats(2);
   const [xs, ys, expert, weight, refused, quiet, label] = Array.from({ length: 7 }, () => frame.floats(T));
   const span = (values, from, to) => scale(values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b)), from, to);
-  const [x, y] = [span(xs, 10, pen.width - 10), span(ys, pen.height - 10, 10)];
+  const box = plotBox(pen, 10, 10, 10, 10);
+  const [x, y] = [span(xs, box.left, box.right), span(ys, box.bottom, box.top)];
   const alpha = (t) => (quiet[t] || faded(model, expert[t]) ? 0.12 : 0.85);
   const radius = (t) => 2 + 2.6 * weight[t];
   for (let t = 0; t < T; t++) {
@@ -64,9 +65,11 @@ function LoadBars(pen, frame, model) {
   const [E, most, fair, band, side] = frame.floats(5);
   const [counts, refused, soft, carried, dead] = Array.from({ length: 5 }, () => frame.floats(E));
   const size = 4 * side * side;
-  const step = (pen.width - 44) / E;
-  const tile = Math.min(step - 4, 44);
-  const box = { left: 38, top: 10, right: pen.width - 6, bottom: pen.height - tile - 24 };
+  const { left, right } = plotBox(pen, 38, 0, 6, 0);
+  const step = (right - left) / E;
+  const tile = Math.max(2, Math.min(step - 4, 44));
+  const box = plotBox(pen, 38, 10, 6, tile + 24);
+  const thin = Math.ceil(28 / step); // every so many has its name below it
   const y = scale(0, most || 1, box.bottom, box.top);
   const middle = (e) => box.left + (e + 0.5) * step;
   const half = Math.min(step * 0.38, 22);
@@ -88,7 +91,7 @@ function LoadBars(pen, frame, model) {
     if (dead[e]) grey(patches);
     ctx.globalAlpha = fade * (dead[e] ? 0.45 : 1);
     pixelart(pen, patches, side, side, x - tile / 2, box.bottom + 5, tile, tile);
-    text(pen, `E${e}`, x, box.bottom + tile + 14, { align: "center", bold: true, colour: dead[e] ? pen.muted : pen.ink });
+    if (e % thin === 0) text(pen, `E${e}`, x, box.bottom + tile + 14, { align: "center", bold: true, colour: dead[e] ? pen.muted : pen.ink });
     ctx.globalAlpha = 1;
   }
   rule(pen, box.left, y(fair), box.right, y(fair), pen.muted, { dash: [4, 3] });
@@ -109,7 +112,7 @@ function LoadBars(pen, frame, model) {
 function EntropyPlane(pen, frame, model) {
   const { ctx } = pen;
   const points = [frame.floats(6), frame.floats(6)]; // probabilities (x, y), decisions (x, y), dice (x, y)
-  const box = { left: 34, top: 20, right: pen.width - 24, bottom: pen.height - 34 };
+  const box = plotBox(pen, 34, 20, 24, 34);
   const [x, y] = [scale(0, 1, box.left, box.right), scale(0, 1, box.bottom, box.top)];
   ctx.beginPath();
   for (const [u, v] of [[0, 0], [1, 0], [0, 1], [0, 0]]) ctx.lineTo(x(u), y(v));
@@ -120,9 +123,11 @@ function EntropyPlane(pen, frame, model) {
   ctx.lineWidth = 1;
   ctx.strokeStyle = pen.line;
   ctx.stroke();
-  text(pen, "specialised", x(0) + 6, y(1) - 10, { colour: pen.ink, bold: true });
-  text(pen, "collapsed", x(0) + 2, y(0) + 12, { colour: pen.ink, bold: true });
-  text(pen, "uniform", x(1), y(0) + 12, { colour: pen.ink, bold: true, align: "right" });
+  const names = labels(pen);
+  const corner = (words, u, v, place) => names.place(words, x(u), y(v), place, { colour: pen.ink, bold: true });
+  corner("specialised", 0, 1, (half) => [[half + 6, -10]]);
+  corner("collapsed", 0, 0, (half) => [[half + 2, 12]]);
+  corner("uniform", 1, 0, (half) => [[-half, 12]]);
   text(pen, "entropy of a token →", x(0.5), y(0) + 26, { align: "center" });
   ctx.save();
   ctx.translate(12, y(0.5));
@@ -131,9 +136,13 @@ function EntropyPlane(pen, frame, model) {
   ctx.restore();
   ctx.save();
   ctx.translate(x(0.5), y(0.5));
-  ctx.rotate(Math.atan2(y(0) - y(1), x(1) - x(0)));
-  text(pen, "balanced", 0, -9, { align: "center" });
+  const slope = Math.atan2(y(0) - y(1), x(1) - x(0));
+  ctx.rotate(slope);
+  const half = text(pen, "balanced", 0, -9, { align: "center" }) / 2;
   ctx.restore();
+  for (let along = -half; along <= half; along += 8) {
+    names.take(x(0.5) + along * Math.cos(slope) + 9 * Math.sin(slope), y(0.5) + along * Math.sin(slope) - 9 * Math.cos(slope), 8, 8);
+  }
 
   const spots = points.flatMap(([a, b, c, d, e, f], i) => [
     { i, what: "its probabilities", u: a, v: b },
@@ -141,13 +150,14 @@ function EntropyPlane(pen, frame, model) {
     { i, what: "dice", u: e, v: f },
   ]);
   const seen = spots.filter(({ u, v }) => Number.isFinite(u + v)).map((s) => ({ ...s, px: x(s.u), py: y(s.v) }));
+  for (const { px, py } of seen) names.take(px, py, 6, 6);
   points.forEach(([a, b, c, d, e, f], i) => {
     if (Number.isFinite(e)) cross(pen, x(e), y(f), 3.5, pen.muted);
     rule(pen, x(a), y(b), x(c), y(d), hue(model, i), { width: 1.5 });
     disc(pen, x(a), y(b), 5, pen.paper, hue(model, i));
     if (!Number.isFinite(c)) return;
     disc(pen, x(c), y(d), 6.5, hue(model, i), pen.paper);
-    text(pen, SIDES[i], x(c) + (i ? -14 : 14), y(d), { align: "center", bold: true, colour: hue(model, i) });
+    names.place(SIDES[i], x(c), y(d), i ? (half) => around(5)(half).reverse() : around(5), { bold: true, colour: pen.ink });
   });
   return {
     says: seen.map(({ i, what, u, v }) => `${SIDES[i]}: ${what} at (${short(u)}, ${short(v)})`).join("; "),
@@ -169,16 +179,17 @@ function Moves(pen, frame, model) {
   const N = E + 1;
   const moved = frame.floats(N * N);
   const total = moved.reduce((a, b) => a + b, 0);
-  const step = Math.min(pen.width - 64, pen.height - 34) / N;
+  const step = Math.max(2, Math.min(pen.width - 64, pen.height - 34) / N);
   const left = 44 + Math.max(0, (pen.width - 64 - N * step) / 2);
   const box = { left, top: 22, right: left + N * step, bottom: 22 + N * step };
   const colour = (e) => (e < E ? hue(model, e) : pen.muted);
   const name = (e) => (e < E ? `E${e}` : "–");
   const most = moved.reduce((a, b) => Math.max(a, b), 1);
-  const thin = step < 15 ? 2 : 1;
+  const [tall, wide] = [Math.ceil(13 / step), Math.ceil((N > 11 ? 26 : 20) / step)]; // every so many has its name
+  const named = (e, thin) => e === E || (e % thin === 0 && e + thin <= E);
   for (let a = 0; a < N; a++) {
-    if (a % thin === 0 || a === E) text(pen, name(a), left - 6, box.top + (a + 0.5) * step, { align: "right", bold: true, colour: colour(a) });
-    if (a % thin === 0 || a === E) text(pen, name(a), left + (a + 0.5) * step, 12, { align: "center", bold: true, colour: colour(a) });
+    if (named(a, tall)) text(pen, name(a), left - 6, box.top + (a + 0.5) * step, { align: "right", bold: true, colour: colour(a) });
+    if (named(a, wide)) text(pen, name(a), left + (a + 0.5) * step, 12, { align: "center", bold: true, colour: colour(a) });
     for (let b = 0; b < N; b++) {
       const [x, y, n] = [left + b * step, box.top + a * step, moved[a * N + b]];
       ctx.globalAlpha = n ? (faded(model, a) && faded(model, b) ? 0.15 : 0.2 + 0.8 * Math.sqrt(n / most)) : 0.05;

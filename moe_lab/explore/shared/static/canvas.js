@@ -7,6 +7,14 @@ const short = (v) => {
   return v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(1) : `${+v.toPrecision(3)}`;
 };
 const scale = (lo, hi, from, to) => (v) => from + ((v - lo) / (hi - lo || 1)) * (to - from);
+// What margins leave of a picture, at least so much that no axis turns round.
+const LEAST = 40; // pixels
+const plotBox = (pen, left, top, right, bottom) => ({
+  left,
+  top,
+  right: Math.max(pen.width - right, left + LEAST),
+  bottom: Math.max(pen.height - bottom, top + LEAST),
+});
 const nearest = (places, x) => places.reduce((best, p, i) => (Math.abs(p - x) < Math.abs(places[best] - x) ? i : best), 0);
 
 function add(parent, tag, name = "") {
@@ -143,5 +151,34 @@ function axes(pen, box, y, marks, label = short) {
   rule(pen, box.left, box.top, box.left, box.bottom, pen.line);
   rule(pen, box.left, box.bottom, box.right, box.bottom, pen.line);
 }
+
+// Steps from the first to the last below a plot, in as many words as there is room for.
+function stepAxis(pen, box, first, last, y) {
+  const room = box.right - box.left - pen.ctx.measureText(last).width - 12;
+  const words = [`step ${first}`, `${first}`].find((words) => pen.ctx.measureText(words).width < room);
+  if (words && last > first) text(pen, words, box.left, y);
+  text(pen, last > first ? `${last}` : `step ${last}`, last > first ? box.right : box.left, y, { align: last > first ? "right" : "left" });
+}
+
+// Words of which none stands upon another, nor upon what was said to be taken, nor outside of the picture.
+function labels(pen) {
+  const taken = []; // centre and half size
+  const free = (x, y, w, h) => taken.every(([tx, ty, tw, th]) => Math.abs(tx - x) >= w + tw || Math.abs(ty - y) >= h + th);
+  const within = (x, y, w, h) => x - w >= 0 && x + w <= pen.width && y - h >= 0 && y + h <= pen.height;
+  return {
+    take: (x, y, w, h) => taken.push([x, y, w, h]),
+    // At the first of these places, from the middle (x, y), that is free: whether there is one.
+    place(words, x, y, places, look = {}) {
+      pen.ctx.font = `${look.bold ? "600 " : ""}11px ${pen.family}`;
+      const half = pen.ctx.measureText(words).width / 2 + 1;
+      const at = places(half).map(([dx, dy]) => [x + dx, y + dy, half, 6]).find((box) => within(...box) && free(...box));
+      if (!at) return false;
+      taken.push(at);
+      text(pen, words, at[0], at[1], { align: "center", ...look });
+      return true;
+    },
+  };
+}
+const around = (gap) => (half) => [[0, -gap - 6], [0, gap + 6], [gap + half, 0], [-gap - half, 0]];
 
 const inside = (box, x, y) => x >= box.left - 4 && x <= box.right + 4 && y >= box.top && y <= box.bottom;

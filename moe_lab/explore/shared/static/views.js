@@ -6,7 +6,7 @@ function StackedLoad(pen, frame, model) {
   const [S, E] = frame.floats(2);
   const [dead, steps, births, share] = [frame.floats(E), frame.floats(S), frame.floats(E), frame.floats(S * E)];
   const [colours, selected] = [model.get("colours"), model.get("selected")];
-  const box = { left: 44, top: 18, right: pen.width - 92, bottom: pen.height - 28 };
+  const box = plotBox(pen, 44, 18, 92, 28);
   const x = scale(steps[0], steps[S - 1], box.left, box.right);
   const y = scale(0, 1, box.bottom, box.top);
   const [rows, places] = S > 1 ? [[...steps.keys()], [...steps].map(x)] : [[0, 0], [box.left, box.right]];
@@ -34,8 +34,7 @@ function StackedLoad(pen, frame, model) {
     const at = Math.max(x(b), box.left);
     if (b <= steps[S - 1]) rule(pen, at, box.bottom + 2, at, box.bottom + 8, colour(e), { width: 2 });
   });
-  text(pen, `step ${steps[0]}`, box.left, box.bottom + 18);
-  if (S > 1) text(pen, `${steps[S - 1]}`, box.right, box.bottom + 18, { align: "right" });
+  stepAxis(pen, box, steps[0], steps[S - 1], box.bottom + 18);
 
   const last = share.subarray((S - 1) * E);
   const tall = (e) => last[e] * (box.bottom - box.top) >= 13;
@@ -90,13 +89,12 @@ function Lines(pen, frame, model) {
   });
   ctx.font = `600 11px ${pen.family}`;
   const margin = Math.max(36, ...lasts.map(({ i, value }) => ctx.measureText(label(i, value)).width));
-  const box = { left: 44, top: 10, right: pen.width - margin - 14, bottom: pen.height - 24 };
+  const box = plotBox(pen, 44, 10, margin + 14, 24);
   const x = scale(steps[0], steps[S - 1], box.left, box.right);
   const height = scale(lo, hi, box.bottom, box.top);
   const y = (v) => height(bend(v));
   axes(pen, box, y, log ? logTicks(lo, hi) : ticks(lo, hi));
-  text(pen, `${box.right - box.left > 90 ? "step " : ""}${steps[0]}`, box.left, box.bottom + 13);
-  if (S > 1) text(pen, `${steps[S - 1]}`, box.right, box.bottom + 13, { align: "right" });
+  stepAxis(pen, box, steps[0], steps[S - 1], box.bottom + 13);
 
   for (let i = M - 1; i >= 0; i--) {
     ctx.beginPath();
@@ -107,12 +105,14 @@ function Lines(pen, frame, model) {
     ctx.stroke();
     ctx.setLineDash([]);
   }
-  let lowest = Infinity; // labels stand from the bottom up, 13 pixels apart
-  for (const { i, row, value } of lasts.sort((a, b) => a.value - b.value)) {
+  lasts.sort((a, b) => a.value - b.value);
+  const heights = []; // labels stand from the bottom up, 13 pixels apart, and below the top
+  for (const { value } of lasts) heights.push(Math.min(y(value), (heights.at(-1) ?? Infinity) - 13));
+  for (let n = lasts.length - 1, top = 7; n >= 0; n--, top += 13) heights[n] = Math.max(heights[n], top);
+  lasts.forEach(({ i, row, value }, n) => {
     if (i < N) disc(pen, x(steps[row]), y(value), 2.5, colour(i));
-    lowest = Math.min(y(value), lowest - 13);
-    text(pen, label(i, value), box.right + 8, lowest, { colour: i < N ? pen.ink : pen.muted, bold: i < N });
-  }
+    text(pen, label(i, value), box.right + 8, heights[n], { colour: i < N ? pen.ink : pen.muted, bold: i < N });
+  });
 
   const read = (row) => [...Array(M).keys()].map((i) => `${names[i] || "value"} ${short(values[row * M + i])}`);
   return {
@@ -130,7 +130,7 @@ function Points(pen, frame, model) {
   const [xs, ys] = [frame.floats(E), frame.floats(E)];
   const [colours, selected] = [model.get("colours"), model.get("selected")];
   const here = [...xs.keys()].filter((e) => Number.isFinite(xs[e]) && Number.isFinite(ys[e]));
-  const box = { left: 48, top: 10, right: pen.width - 28, bottom: pen.height - 36 };
+  const box = plotBox(pen, 48, 10, 28, 36);
   const span = (values) => [Math.min(0, ...values), Math.max(0, ...values)];
   const [left, right] = span(here.map((e) => xs[e]));
   const [low, high] = span(here.map((e) => ys[e]));
@@ -138,20 +138,19 @@ function Points(pen, frame, model) {
   const y = low === high ? scale(-1, 1, box.bottom, box.top) : scale(low, high, box.bottom - 8, box.top + 8);
   axes(pen, box, y, low === high ? [0] : ticks(low, high, 3));
   rule(pen, box.left, y(0), box.right, y(0), pen.muted, { dash: [4, 3] });
-  for (const mark of ticks(left, right || 1, 4)) text(pen, short(mark), x(mark), box.bottom + 11, { align: "center" });
+  const marks = ticks(left, right || 1, Math.max(1, Math.min(4, Math.floor((box.right - box.left) / 40))));
+  for (const mark of marks) text(pen, short(mark), x(mark), box.bottom + 11, { align: "center" });
   text(pen, model.get("x_label"), box.right, box.bottom + 26, { align: "right" });
 
-  const taken = here.map((e) => [x(xs[e]), y(ys[e]), 6, 6]); // centre and half size of what stands here already
+  const names = labels(pen);
+  names.take(0, pen.height / 2, box.left, pen.height); // the axis
+  here.forEach((e) => names.take(x(xs[e]), y(ys[e]), 5, 5));
   for (const e of here) {
     const [px, py] = [x(xs[e]), y(ys[e])];
     pen.ctx.globalAlpha = selected < 0 || selected === e ? 1 : 0.2;
     disc(pen, px, py, 4.5, colours[e % colours.length], pen.paper);
-    const places = [[px + 18, py], [px, py - 13], [px, py + 13], [px - 18, py]];
-    const free = ([cx, cy]) => taken.every(([tx, ty, w, h]) => Math.abs(tx - cx) >= w + 11 || Math.abs(ty - cy) >= h + 6);
-    const place = places.find((at) => at[1] <= box.bottom - 6 && free(at));
-    if (!place) continue; // the pointer still reads it
-    taken.push([...place, 11, 6]);
-    text(pen, `E${e}`, ...place, { align: "center", colour: pen.ink });
+    const above = (places) => places.filter(([, dy]) => py + dy <= box.bottom - 6);
+    names.place(`E${e}`, px, py, (half) => above(around(6)(half)), { colour: pen.ink }); // if not, the pointer still reads it
   }
   pen.ctx.globalAlpha = 1;
   const read = (e) => `${short(ys[e])} ${model.get("unit")}`.trim();

@@ -1,0 +1,69 @@
+// What moe_lab/explore/shared/controls.py does for the panel it stands in: names for screen readers, and how wide
+// the box around it is.
+// ipywidgets writes words beside a control, but gives a slider's handle and its number no name; nor can a list have that of its group.
+
+const words = (node) => node?.textContent.trim() ?? "";
+
+function put(node, name, value) {
+  if (value && node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+const groupOf = (node) => words(node.closest(".moe-knobs")?.querySelector(".moe-group"));
+const labelOf = (node) => words(node.closest(".jupyter-widgets")?.querySelector(":scope > .widget-label")) || groupOf(node);
+
+function name(panel) {
+  for (const group of panel.querySelectorAll(".moe-knobs, .widget-toggle-buttons")) {
+    put(group, "role", "group");
+    put(group, "aria-label", labelOf(group));
+  }
+  for (const handle of panel.querySelectorAll(".noUi-handle")) put(handle, "aria-label", labelOf(handle.closest(".widget-slider, .widget-hslider")));
+  for (const number of panel.querySelectorAll(".widget-readout")) {
+    put(number, "role", "textbox");
+    put(number, "aria-label", `${labelOf(number)}, number`);
+  }
+  for (const control of panel.querySelectorAll("select, textarea, input")) {
+    if (![...(control.labels ?? [])].some(words)) put(control, "aria-label", labelOf(control));
+  }
+  for (const picture of panel.querySelectorAll("img.widget-image")) put(picture, "alt", picture.title || words(panel.querySelector(".moe-said")) || "a figure");
+  for (const button of panel.querySelectorAll(".widget-toggle-button, .moe-chip")) {
+    put(button, "aria-pressed", `${button.matches(".mod-active, .moe-chosen")}`);
+  }
+}
+
+// Something changed often: act once it is still for a moment.
+function whenStill(act, pause = 100) {
+  let waiting = 0;
+  return () => (clearTimeout(waiting), (waiting = setTimeout(act, pause)));
+}
+
+function render({ model, el }) {
+  el.classList.add("moe-aid");
+  let ended = false;
+  let panel = null;
+  const names = whenStill(() => !ended && name(panel), 30);
+  const width = whenStill(() => {
+    const there = el.parentElement?.clientWidth;
+    if (ended || !there || model.get("width") === there) return;
+    model.set("width", there);
+    model.save_changes();
+  });
+  const changes = new MutationObserver(names);
+  const size = new ResizeObserver(width);
+
+  function start() {
+    if (ended) return;
+    panel = el.closest(".moe-lab");
+    if (!panel) return requestAnimationFrame(start); // not put into its place yet
+    name(panel);
+    changes.observe(panel, { childList: true, subtree: true, attributeFilter: ["class"] });
+    size.observe(el.parentElement);
+  }
+  start();
+  return () => {
+    ended = true;
+    changes.disconnect();
+    size.disconnect();
+  };
+}
+
+export default { render };

@@ -1,0 +1,61 @@
+"""Panels in windows of many sizes: what is cut, turned round, too small or written over, and what has no name."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from browser import tools
+
+WIDTHS = (600, 800, 1000, 1280, 1400, 1900)  # of the window, in pixels
+MEASURE = Path(__file__).with_name("measure.js").read_text("utf8")
+WRONG = f"() => {{ {MEASURE} return measure(); }}"
+STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+RULES = {"resultTypes": ["violations"]}
+
+
+def watch(page):
+    "From now on it is known what is written on the canvases of a page."
+    page.evaluate(f"() => {{ {MEASURE} watchWords(); }}")
+
+
+def wrong(page, patience: int = 50) -> list[str]:  # looks, a tenth of a second apart
+    "What is wrong with the panels on the page, once they have had the time to follow the window."
+    for _ in range(patience):
+        page.evaluate(STILL)
+        if not (found := page.evaluate(WRONG)):
+            return []
+        page.wait_for_timeout(100)
+    return found
+
+
+def wrong_in_windows(page, widths: tuple[int, ...] = WIDTHS) -> dict[str, list[str]]:
+    "What is wrong, by the window: each width, with the file browser and without; the window is as before at the end."
+    size, found = page.viewport_size, {}
+    watch(page)
+    for beside in ("", " beside the file browser"):
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": size["height"]})
+            found[f"{width} pixels{beside}"] = wrong(page)
+        tools.do(page, "application:toggle-left-area")
+    page.set_viewport_size(size)
+    return {window: what for window, what in found.items() if what}
+
+
+def serious(page) -> list[str]:
+    "What axe finds serious or critical in the panels on the page, as it is."
+    page.evaluate("() => { document.body.style.height = '100vh'; }")  # JupyterLab's has none: all in it counts as unseen
+    found = Axe().run(page, ".moe-lab, .moe-view", RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[-1].strip()[:160]})"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+def serious_in_themes(page) -> dict[str, list[str]]:
+    "What axe finds, by the theme; the theme is the light one at the end."
+    found = {}
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        tools.choose_theme(page, theme)
+        found[theme] = serious(page)
+    return {theme: what for theme, what in found.items() if what}
