@@ -70,7 +70,8 @@ function onCanvas(canvas) {
   }
   const first = words.find(({ words: said }) => /^step \d/.test(said));
   const last = first && words.find(({ y, words: said, align }) => y === first.y && align === "right" && number(said) !== null);
-  if (first && last && last.x - first.x < LEAST.plot) say(`steps run from ${first.x} to ${last.x}`);
+  if (first && last && last.x <= first.x) say("steps run backwards");
+  if (first && last && last.x - first.x < LEAST.plot) say(`its steps have ${last.x - first.x} pixels`);
   const marks = words.filter(({ words: said, straight }) => straight && number(said) !== null);
   const turned = (list, at) => [...list].sort((a, b) => at(a) - at(b)).some(({ words: said }, i, all) => i && number(said) <= number(all[i - 1].words));
   for (const axis of groups(marks.filter(({ align }) => align === "right"), ({ x }) => x)) if (turned(axis, ({ y }) => -y)) say("its upright axis is turned");
@@ -133,7 +134,16 @@ function measurePanel(panel) {
   return [...wrong, ...all(".moe-view > canvas").flatMap(onCanvas)];
 }
 
-function measure() {
+const nextPicture = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+
+// What is wrong with all panels, one after the other: what is far from the screen is not laid out.
+async function measure() {
   const panels = [...document.querySelectorAll(".moe-lab, .moe-view")].filter((panel) => seen(panel) && !panel.parentElement.closest(".moe-lab, .moe-view"));
-  return panels.length ? [...new Set(panels.flatMap(measurePanel))] : ["there is no panel"];
+  const wrong = panels.length ? [] : ["there is no panel"];
+  for (const panel of panels) {
+    panel.scrollIntoView({ block: "start" });
+    await nextPicture();
+    wrong.push(...measurePanel(panel));
+  }
+  return [...new Set(wrong)];
 }

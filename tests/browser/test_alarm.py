@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import tools
+from browser import tools, windows
 from lessons import FOLDER
 
 pytestmark = pytest.mark.browser
@@ -81,3 +81,9 @@ def test_without_content_the_reason_is_gone(panel):
     says(page, "detector: hash-like")
     wait_for_another(page, before)
     assert tools.ask_kernel(page, "print(lab.knobs[1].value, lab.health.state)") == "0.0 hash-like"
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)

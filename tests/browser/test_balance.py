@@ -1,7 +1,7 @@
 """`BalanceLab` in a real JupyterLab: what a learner does, and what a learner sees."""
 
 import pytest
-from browser import tools
+from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -159,3 +159,11 @@ def test_copied_code_gives_the_numbers_that_are_shown(panel):
     assert said.startswith("N_eff ") and said.endswith("True")
     page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
     show(page, "balance_code")
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    for name in ("router", "score", "adjustment", "selection"):
+        assert page.get_by_role("combobox", name=name, exact=True).count() == 2
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)

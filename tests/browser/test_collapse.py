@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import tools
+from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -208,3 +208,19 @@ def test_a_bad_state_line_is_answered_and_changes_nothing(panel, running):
     wait_for_state(page, "collapse?")
     page.wait_for_timeout(300)  # a running system redraws many times
     assert "colour: unknown" in page.locator(".moe-wrong").inner_text(timeout=1000)
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    tools.ask_kernel(page, "lab.run(250)")
+    at_step(page, 251)
+    for role, name in {
+        "slider": "top-k",
+        "combobox": "method",
+        "textbox": "This state",
+        "group": "Growth",
+    }.items():
+        assert page.locator(".moe-lab").get_by_role(role, name=name, exact=True).count() == 1
+    assert page.get_by_role("button", name="collapse", exact=True).get_attribute("aria-pressed") == "true"
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)

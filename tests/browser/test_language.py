@@ -4,7 +4,7 @@ import re
 from math import cos, pi, sin
 
 import pytest
-from browser import tools
+from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -241,3 +241,10 @@ def test_a_pasted_line_brings_the_lasso_back(page):
     page.get_by_text("layer=9: the model has 2 layers").wait_for()
     assert ask(page, "lab.stage.chosen.tolist()") == chosen
     tools.screenshot(page, "map_pasted")
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(page):
+    page.locator(".moe-cell").first.click()
+    page.get_by_text(re.compile(r"^The selection: \d+ tokens")).wait_for(timeout=30_000)
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)

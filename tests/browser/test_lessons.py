@@ -4,7 +4,7 @@ import shutil
 import time
 
 import pytest
-from browser import tools
+from browser import tools, windows
 from lessons import FOLDER, LESSONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,3 +24,6 @@ def test_it_runs_in_jupyterlab(lesson, jupyter, page, record_property):
     tools.screenshot(page, f"lesson_{lesson.stem}")
     assert ran, page.evaluate(BROKEN)
     assert not page.evaluate(BROKEN)
+    if page.locator(".moe-lab").count():
+        assert not windows.wrong_in_windows(page)
+        assert not windows.serious_in_themes(page)

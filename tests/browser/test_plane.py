@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import tools
+from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -136,3 +136,9 @@ def test_a_failure_is_shown_reset_recovers_and_one_thread_is_left(panel):
     at_step(page, 40)
     threads = "print(sum(t.name == 'live run: PlaneLab' for t in threading.enumerate()))"
     assert tools.ask_kernel(page, threads) == "1"
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)

@@ -1,7 +1,7 @@
 """The live views in a real JupyterLab: they draw, redraw, answer the pointer and tell the kernel."""
 
 import pytest
-from browser import tools
+from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -184,22 +184,36 @@ def test_play_pause_failure_reset_and_running_the_cell_again(panel):
     says(page, "paused · 1 thread")
 
 
+def test_no_axis_turns_round_where_there_is_no_room(panel):
+    page = panel
+    press(page, "Step")
+    page.wait_for_function("() => document.querySelector('canvas[aria-label*=\"step 200\"]')")
+    windows.measure(page, "watchWords();")
+    narrow = "width => document.querySelectorAll('.moe-view').forEach(view => (view.style.maxWidth = width))"
+    page.evaluate(narrow, "70px")
+    drawn = "[...document.querySelectorAll('.moe-view > canvas')].every(canvas => canvas.words?.length)"
+    page.wait_for_function(f"() => {drawn}")
+    said = windows.measure(
+        page, "return [...document.querySelectorAll('.moe-view > canvas')].flatMap(onCanvas);"
+    )
+    page.evaluate(narrow, "none")
+    assert not [what for what in said if "turned" in what or "backwards" in what]
+
+
 def test_the_dark_theme_is_drawn_dark(panel):
     page = panel
     press(page, "Step")
     page.wait_for_function("() => document.querySelector('canvas[aria-label*=\"step 200\"]')")
     stack = canvas(page, "Share of the load, expert by expert").element_handle()
-    theme = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
     labels_are = """([canvas, light]) => {
       const {data} = canvas.getContext('2d').getImageData(canvas.width - 84, 30, 84, 250);
       const ink = data.filter((_, i) => i % 4 === 1 && data[i + 2] > 150);
       return ink.length > 20 && (light ? Math.min(...ink) > 150 : Math.max(...ink) < 100);
     }"""
     page.wait_for_function(labels_are, arg=[stack, False])
-    page.evaluate(theme, "JupyterLab Dark")
+    tools.choose_theme(page, "JupyterLab Dark")
     try:
         page.wait_for_function(labels_are, arg=[stack, True])
-        page.locator("#jupyterlab-splash").wait_for(state="detached")
         tools.screenshot(page, "views_dark")
     finally:
-        page.evaluate(theme, "JupyterLab Light")
+        tools.choose_theme(page, "JupyterLab Light")

@@ -7,42 +7,47 @@ from browser import tools
 
 WIDTHS = (600, 800, 1000, 1280, 1400, 1900)  # of the window, in pixels
 MEASURE = Path(__file__).with_name("measure.js").read_text("utf8")
-WRONG = f"() => {{ {MEASURE} return measure(); }}"
-STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RULES = {"resultTypes": ["violations"]}
 
 
-def watch(page):
-    "From now on it is known what is written on the canvases of a page."
-    page.evaluate(f"() => {{ {MEASURE} watchWords(); }}")
+def measure(page, code: str):
+    "What code says that is written with the tools of `measure.js`."
+    return page.evaluate(f"async () => {{ {MEASURE} {code} }}")
 
 
 def wrong(page, patience: int = 50) -> list[str]:  # looks, a tenth of a second apart
     "What is wrong with the panels on the page, once they have had the time to follow the window."
     for _ in range(patience):
-        page.evaluate(STILL)
-        if not (found := page.evaluate(WRONG)):
+        if not (found := measure(page, "return await measure();")):
             return []
         page.wait_for_timeout(100)
     return found
 
 
+def show_browser(page, shown: bool):
+    "Open JupyterLab's file browser, or close it."
+    if page.locator("#jp-left-stack").is_visible() != shown:
+        tools.do(page, "application:toggle-left-area")
+
+
 def wrong_in_windows(page, widths: tuple[int, ...] = WIDTHS) -> dict[str, list[str]]:
     "What is wrong, by the window: each width, with the file browser and without; the window is as before at the end."
     size, found = page.viewport_size, {}
-    watch(page)
-    for beside in ("", " beside the file browser"):
+    measure(page, "watchWords();")
+    for shown in (True, False):
+        show_browser(page, shown)
         for width in widths:
             page.set_viewport_size({"width": width, "height": size["height"]})
-            found[f"{width} pixels{beside}"] = wrong(page)
-        tools.do(page, "application:toggle-left-area")
+            found[f"{width} pixels{' with the file browser' * shown}"] = wrong(page)
     page.set_viewport_size(size)
     return {window: what for window, what in found.items() if what}
 
 
 def serious(page) -> list[str]:
     "What axe finds serious or critical in the panels on the page, as it is."
-    page.evaluate("() => { document.body.style.height = '100vh'; }")  # JupyterLab's has none: all in it counts as unseen
+    page.evaluate(
+        "() => { document.body.style.height = '100vh'; }"
+    )  # JupyterLab's has none: all in it counts as unseen
     found = Axe().run(page, ".moe-lab, .moe-view", RULES).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[-1].strip()[:160]})"

@@ -101,15 +101,20 @@ class FigureKnobs(w.VBox):
         for knob, value in zip(self.knobs[len(self.knobs) - len(values) :], values, strict=True):
             knob.value = value
 
+    def is_at_preset(self) -> bool:
+        "Whether the knobs are where the chosen preset, if there is one, wants them."
+        values = self.presets.get(self.preset.value, ())
+        return [*values] == [knob.value for knob in self.knobs[len(self.knobs) - len(values) :]]
+
     def redraw(self):
         "Draw what follows from the knobs, as wide as there is room."
         from matplotlib.pyplot import close
 
-        figure, self.said.value = self.draw(*(knob.value for knob in self.knobs))
+        figure, said = self.draw(*(knob.value for knob in self.knobs))
         self.natural, file = round(DPI * figure.get_figwidth()), io.BytesIO()
         fitted(figure, self.aid.width).savefig(file, format="png", dpi=DPI)
         close(figure)
-        self.picture.value = file.getvalue()
+        self.picture.value, self.said.value = file.getvalue(), said
 
 # %% ../../../nbs/08_explore/1_shared/09_figure_panel.ipynb #54b1c551
 class FigurePanel(FigureKnobs):
@@ -131,13 +136,17 @@ class FigurePanel(FigureKnobs):
 
     @in_turn
     def follow(self):
-        "Draw anew, unless more is to come."
+        "Draw anew, unless more is to come; a preset that the knobs have left is no longer the one chosen."
         if not self.is_turning:
+            if not self.is_at_preset():
+                self.preset.value = None
             self.redraw()
 
     @in_turn
     def choose(self):
         "A preset was pressed."
+        if self.preset.value is None:
+            return
         self.is_turning = True
         try:
             self.turn()
