@@ -50,7 +50,7 @@ def wrap_titles(
         titles = {ax.get_title(loc=place) for place in ("left", "center", "right")} - {""}
         for text in ax.get_children():
             if isinstance(text, Text) and text.get_text() in titles:
-                letter = 0.65 * text.get_fontsize() * DPI / 72  # pixels, of a bold one
+                letter = 0.65 * float(text.get_fontsize()) * DPI / 72  # pixels, of a bold one
                 text.set_text(textwrap.fill(text.get_text(), max(12, int(pixels / letter))))
 
 # %% ../../../nbs/08_explore/1_shared/09_figure_panel.ipynb #4c710d5b
