@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["dynamics", "figures", "load", "maps", "text", "trace", "transformers"],
+    ["dynamics", "figures", "load", "maps", "points", "text", "trace", "transformers"],
     {
         "dynamics": [
             "Landscape",
@@ -31,7 +31,6 @@ __getattr__, __dir__, __all__ = attach(
             "is_dead",
             "line_with_floor",
             "mosaic",
-            "points",
             "scale_y",
             "share_labels",
             "stacked_load",
@@ -125,12 +124,9 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "maps": [
             "MAP_METHODS",
-            "as_array",
-            "as_points",
-            "different_points",
+            "deciding_module",
             "draw_map",
             "flatten",
-            "in_float32",
             "keep",
             "kept_map",
             "laid_out",
@@ -142,11 +138,11 @@ __getattr__, __dir__, __all__ = attach(
             "router_inputs",
             "shuffled_columns",
             "stratified_sample",
-            "tokens_without_padding",
             "trustworthiness_by_chance",
             "tsne",
             "umap",
         ],
+        "points": ["as_array", "as_points", "different_points", "in_float32"],
         "text.keywords": [
             "above_expected",
             "check_vocabulary",
