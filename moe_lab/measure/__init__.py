@@ -307,7 +307,14 @@ __getattr__, __dir__, __all__ = attach(
             "written_name",
         ],
         "transformers.interventions": ["ablate", "force", "intervene", "only_expert", "without_expert"],
-        "transformers.loading": ["load_model", "loader_for", "place_of", "vocabulary_of"],
+        "transformers.loading": [
+            "load_model",
+            "load_tokenizer",
+            "loader_for",
+            "place_of",
+            "read_behind",
+            "vocabulary_of",
+        ],
         "transformers.running": [
             "CallWatch",
             "as_written",

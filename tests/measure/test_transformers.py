@@ -139,7 +139,7 @@ def test_a_tokenizer_that_is_too_small_is_refused():
 
     words = Tokenizer(models.WordLevel({"a": 0, "b": 1}, "a"))
     vocabulary = vocabulary_of(PreTrainedTokenizerFast(tokenizer_object=words))
-    assert vocabulary == ["a", "b"]
+    assert vocabulary == [" a", " b"]
     model = tiny_model("mixtral")
     refused = pytest.raises(ValueError, match="vocabulary has 2 entries, but token goes to")
     with refused, record(model, vocabulary=vocabulary):

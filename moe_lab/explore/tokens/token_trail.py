@@ -8,6 +8,7 @@ __all__ = ['TRAIL_CODE', 'TrailReader', 'trail_figure', 'TrailStage', 'trail_kno
 
 # %% ../../../nbs/08_explore/5_tokens/04_token_trail.ipynb #8c0d072d
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -17,7 +18,8 @@ from torch import nn
 from ..shared.controls import WIDE, card, menu, sheet, wrong
 from ..shared.html_page import Page, visible
 from ..shared.panel import Panel
-from .passage import Passage, expert_counts, next_words, read_passage, reader, reread
+from .passage import Passage, expert_counts, next_words, read_passage, reread
+from .readers import opened
 from moe_lab.explore.tokens.trail_page import (
     TRAIL_PRESETS,
     TrailState,
@@ -29,12 +31,13 @@ from moe_lab.explore.tokens.trail_page import (
 )
 
 # %% ../../../nbs/08_explore/5_tokens/04_token_trail.ipynb #60a27415
-TRAIL_CODE = """from moe_lab.explore.tokens.passage import read_passage, reader, reread
+TRAIL_CODE = """from moe_lab.explore.tokens.passage import read_passage, reread
+from moe_lab.explore.tokens.readers import reader
 
 words = reader(tokenizer)  # model and tokenizer are yours
 ids = words.read({text!r})
-before = read_passage(model, ids, words.vocabulary)
-after = reread(model, ids, words.vocabulary, {change!r}, {layer!r}, {expert})
+before = read_passage(model, ids, words)
+after = reread(model, ids, words, {change!r}, {layer!r}, {expert})
 print(before.surprise, after.surprise)"""
 
 # %% ../../../nbs/08_explore/5_tokens/04_token_trail.ipynb #9b778a24
@@ -43,16 +46,18 @@ class TrailReader:
 
     def __init__(
         self,
-        model: nn.Module,  # the kit's or a transformers decoder
-        tokenizer: Any,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`
+        model: nn.Module
+        | str
+        | Path,  # the kit's or a transformers model, or the folder or the hub id of one
+        tokenizer: Any = None,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`; None: the name's
     ):
-        self.model, self.reader = model, reader(tokenizer)
-        self.layers = read_passage(model, [0], self.reader.vocabulary).layers  # of each decision
-        self.n_experts = max(expert_counts(model).values())  # of the largest layer
+        self.model, self.words = opened(model, tokenizer)
+        self.layers = read_passage(self.model, [0], self.words).layers  # of each decision
+        self.n_experts = max(expert_counts(self.model.model).values())  # of the largest layer
 
     def check(self, state: TrailState):  # its text, layer and expert
         "`ValueError` for a text that cannot be read, or a layer or an expert that the model does not have."
-        self.reader.read(state.text)
+        self.words.read(state.text, self.model.longest)
         layers, experts = len(self.layers), self.n_experts
         if not (0 <= state.layer < layers and -1 <= state.expert < experts):
             there = f"the model has {layers} layers, at most {experts} experts"
@@ -71,11 +76,11 @@ class TrailReader:
         state: TrailState,  # its text and its change
     ) -> tuple[Passage, Passage]:
         "The text without and with the change; the same reading twice where nothing is changed."
-        ids, vocabulary = self.reader.read(state.text), self.reader.vocabulary
-        before = read_passage(self.model, ids, vocabulary)
-        return before, reread(
-            self.model, ids, vocabulary, *self.changed(state)
-        ) if state.is_change else before
+        ids = self.words.read(state.text, self.model.longest)
+        before = read_passage(self.model, ids, self.words)
+        if not state.is_change:
+            return before, before
+        return before, reread(self.model, ids, self.words, *self.changed(state))
 
     def code(self, state: TrailState) -> str:
         "Python that reads the text in the same two ways."
@@ -166,8 +171,10 @@ class TrailPanel(Panel):
 
     def __init__(
         self,
-        model: nn.Module,  # the kit's or a transformers decoder
-        tokenizer: Any,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`
+        model: nn.Module
+        | str
+        | Path,  # the kit's or a transformers model, or the folder or the hub id of one
+        tokenizer: Any = None,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`; None: the name's
         text: str | None = None,  # to begin with; None: that of the state
         state: str = "trail?",  # a line as the panel writes it
     ):
@@ -175,7 +182,7 @@ class TrailPanel(Panel):
         asked = asked if text is None else asked.having({"text": text})
         self.reading = TrailReader(model, tokenizer)
         self.check(asked)
-        self.stage = TrailStage(self.reading.reader.vocabulary)
+        self.stage = TrailStage(self.reading.words.vocabulary)
         self.page = self.stage.page
         made = trail_knobs(asked, self.reading.layers, self.reading.n_experts)
         groups = {"Your text": ("text",), "An expert": ("expert", "layer", "change")}
@@ -261,8 +268,10 @@ class TokenTrail(LinkedTrail):
 
     def __init__(
         self,
-        model: nn.Module,  # the kit's or a transformers decoder
-        tokenizer: Any,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`
+        model: nn.Module
+        | str
+        | Path,  # the kit's or a transformers model, or the folder or the hub id of one
+        tokenizer: Any = None,  # a TokenSet, or a tokenizer of `tokenizers` or `transformers`; None: the name's
         text: str | None = None,  # to begin with; None: that of the state
         state: str = "trail?",  # a line as the panel writes it
         linked_layer: int | None = None,  # the layer whose experts linked views show; None: the one chosen

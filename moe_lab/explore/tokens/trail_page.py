@@ -24,9 +24,9 @@ from moe_lab.explore.tokens.passage import (
     Passage,
     next_words,
     read_passage,
-    reader,
     reread,
 )
+from .readers import reader
 from ...colours import GREY, expert_colour
 from ...measure.figures import calm
 
@@ -178,7 +178,7 @@ def trail_in_words(
     state: TrailState,  # says what is changed
 ) -> str:
     "What the change does to the text (HTML)."
-    nats = [float(part.surprise[1:].mean()) if len(part.words) > 1 else np.nan for part in (before, passage)]
+    nats = [float(part.surprise.nanmean()) for part in (before, passage)]
     said = f"{len(passage.words)} tokens, {len(passage.layers)} layers; surprise <b>{nats[0]:.2f} nats</b> a token"
     if passage is before:
         return f"{said}."

@@ -100,7 +100,15 @@ __getattr__, __dir__, __all__ = attach(
             "written_name",
         ],
         "interventions": ["ablate", "force", "intervene", "only_expert", "without_expert"],
-        "loading": ["load_model", "loader_for", "place_of", "transformers", "vocabulary_of"],
+        "loading": [
+            "load_model",
+            "load_tokenizer",
+            "loader_for",
+            "place_of",
+            "read_behind",
+            "transformers",
+            "vocabulary_of",
+        ],
         "running": ["CallWatch", "as_written", "cache_in", "reads_texts", "running_call", "uncompiled_calls"],
         "tiny_models": [
             "HYBRID",
