@@ -46,7 +46,9 @@ def metaspace() -> PreTrainedTokenizerFast:
     tokenizer = learned(model, trainer, pre_tokenizers.Split("▁", "merged_with_next"), None, normalizer)
     tokenizer.decoder = decoders.Sequence(back)
     tokenizer.post_processor = processors.TemplateProcessing("<s> $A", special_tokens=[("<s>", 1)])
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>"
+    )
 
 
 def unigram() -> PreTrainedTokenizerFast:

@@ -186,6 +186,8 @@ class ExpertCards(Page):
         if not isinstance(routed, Routed):
             needed = "needs a layer, as look_into(model, texts)[name].routed"
             raise TypeError(f"routed is a {type(routed).__name__}: {needed}")
+        if known is not None and len(known) != routed.n_experts:
+            raise ValueError(f"known: {len(known)} profiles, but the layer has {routed.n_experts} experts")
         super().__init__()
         self.show(routed, known or profiles(routed))
         self.observe(lambda _change: self.unfold(), "selected")

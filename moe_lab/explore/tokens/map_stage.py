@@ -171,6 +171,10 @@ class MapStore:
         seen: Mapping[str, Seen],  # `look_into(model, texts)`: by the names of the layers
         folder: Path,  # where maps are kept
     ):
+        if not isinstance(seen, Mapping) or not seen or not all(isinstance(s, Seen) for s in seen.values()):
+            raise TypeError(
+                f"seen is a {type(seen).__name__}: needs layers, as look_into(model, texts) gives them"
+            )
         self.seen, self.folder = dict(seen), folder
         self.layers: dict[tuple[int, int], MapLayer] = {}  # by number, and number of points
         self.sights: dict[tuple[int, int, str], LayerMap] = {}  # by method as well
