@@ -326,6 +326,7 @@ __getattr__, __dir__, __all__ = attach(
             "as_values",
             "chosen_points",
             "draw_sight",
+            "layers_seen",
             "map_figure",
             "placed_points",
             "scatter_of",
@@ -359,6 +360,7 @@ __getattr__, __dir__, __all__ = attach(
             "transformers_reader",
         ],
         "tokens.routed": [
+            "LabelledVisits",
             "Routed",
             "Seen",
             "labelled",

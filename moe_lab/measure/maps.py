@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from ..colours import expert_colour
 from .figures import calm
 from .load.metrics import Measured
 from .points import as_points
+from .transformers.adapters import Values
 from moe_lab.measure.transformers.hooks import (
     LayerHooks,
     MoEHooks,
@@ -61,8 +63,8 @@ def router_inputs(
     given: dict[str, Tensor] = {}  # to the layer whose decision is under way
     seen: dict[str, list[Tensor]] = {}
 
-    def keep(name: str, x: Tensor):
-        given[name] = x.detach().flatten(0, -2)
+    def keep(name: str, values: Values):
+        given[name] = values[0].detach().flatten(0, -2)
 
     def tell(name: str, routing: Routing, *_):
         x = given.pop(name)  # (T, d)
@@ -70,8 +72,9 @@ def router_inputs(
 
     with attach(model, tell) as layers:
         seen |= {name: [] for name in layers}
-        parts = [(name, deciding_module(hooks)) for name, hooks in layers.items()]
-        with hooked([hook_before(part, lambda v, name=name: keep(name, v[0]), True) for name, part in parts]):
+        with hooked(
+            [hook_before(deciding_module(hooks), partial(keep, name), True) for name, hooks in layers.items()]
+        ):
             yield seen
 
 # %% ../../nbs/03_measure/7_maps.ipynb #ac52f043

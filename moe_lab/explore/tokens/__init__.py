@@ -73,6 +73,7 @@ __getattr__, __dir__, __all__ = attach(
             "as_values",
             "chosen_points",
             "draw_sight",
+            "layers_seen",
             "map_figure",
             "placed_points",
             "scatter_of",
@@ -106,6 +107,7 @@ __getattr__, __dir__, __all__ = attach(
             "transformers_reader",
         ],
         "routed": [
+            "LabelledVisits",
             "Routed",
             "Seen",
             "labelled",

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TOOLTIP', 'BUTTONS', 'HINT', 'placed_points', 'scatter_of', 'draw_sight', 'map_figure', 'MapViews', 'MapStage',
-           'MapStore', 'chosen_points', 'as_values']
+           'layers_seen', 'MapStore', 'chosen_points', 'as_values']
 
 # %% ../../../nbs/08_explore/5_tokens/10_map_stage.ipynb #637532dc
 from collections.abc import Mapping
@@ -162,6 +162,17 @@ class MapStage(MapViews):
         "A matplotlib figure: the map in its present colours, and the keywords of the selection."
         return map_figure(title, self.sight, self.colour, self.chosen, self.said)
 
+# %% ../../../nbs/08_explore/5_tokens/10_map_stage.ipynb #df69378f
+def layers_seen(
+    seen: Mapping[str, Seen],  # what `look_into` gives
+) -> dict[str, Seen]:
+    "The same, if it is that; otherwise a `TypeError`."
+    if not isinstance(seen, Mapping) or not seen or not all(isinstance(s, Seen) for s in seen.values()):
+        raise TypeError(
+            f"seen is a {type(seen).__name__}: needs layers, as look_into(model, texts) gives them"
+        )
+    return dict(seen)
+
 # %% ../../../nbs/08_explore/5_tokens/10_map_stage.ipynb #d5615c79
 class MapStore:
     "The maps of a model's layers, by what a state asks for."
@@ -171,11 +182,7 @@ class MapStore:
         seen: Mapping[str, Seen],  # `look_into(model, texts)`: by the names of the layers
         folder: Path,  # where maps are kept
     ):
-        if not isinstance(seen, Mapping) or not seen or not all(isinstance(s, Seen) for s in seen.values()):
-            raise TypeError(
-                f"seen is a {type(seen).__name__}: needs layers, as look_into(model, texts) gives them"
-            )
-        self.seen, self.folder = dict(seen), folder
+        self.seen, self.folder = layers_seen(seen), folder
         self.layers: dict[tuple[int, int], MapLayer] = {}  # by number, and number of points
         self.sights: dict[tuple[int, int, str], LayerMap] = {}  # by method as well
 

@@ -156,7 +156,8 @@ class TransformersModel(KitModel):
         ids: Tensor,  # (T,) long
     ) -> Tensor:  # (lead + T, V) float32
         "What the model expects after each id of a text; `ValueError` for one that does not say."
-        if not self.model.can_generate():
+        library: Any = self.model
+        if not library.can_generate():
             kind, better = (
                 type(self.model).__name__,
                 "load it as one for causal language modelling, if there is one",
@@ -196,7 +197,7 @@ def longest_text(
 
 # %% ../../../nbs/08_explore/5_tokens/01_readers.ipynb #716dbf2a
 def model_reader(
-    model: nn.Module,  # the kit's or a transformers model
+    model: nn.Module | KitModel,  # the kit's or a transformers model; a reader of one is returned as it is
 ) -> KitModel:
     "How a model is asked; `ValueError` for what is none."
     if isinstance(model, KitModel):
