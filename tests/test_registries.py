@@ -108,9 +108,8 @@ def test_a_router_is_in_every_menu(router):
 
 def test_a_router_learns_in_every_exploration(router):
     data = load_photographs(patch=8)
-    stream = collapse_training(
-        lambda done: CollapseState(balance="my_router", strength=3.0, grow=False), data
-    )
+    state = CollapseState(balance="my_router", strength=3.0, grow=False)
+    stream = collapse_training(lambda done: [state], data)
     assert [next(stream).bias.std() > 0 for _ in range(3)][-1]
     system = replay_plane([(0, PlaneState(balance="my_router", strength=4.0))], steps=3)
     assert system.model.moe.router.adjustments[-1].strength == 0.08

@@ -65,12 +65,14 @@ class Shown(NamedTuple):
 # %% ../../nbs/09_bench/11_panels.ipynb #1c5e1045
 LABS = {
     "CollapseLab": Shown(
-        lambda: collapse_training(lambda done: CollapseState(), load_photographs(patch=8)),
+        lambda: collapse_training(lambda done: [CollapseState()], load_photographs(patch=8)),
         CollapseLab,
         {},
         steps=50,
     ),
-    "PlaneLab": Shown(lambda: plane_training(PlaneState), PlaneLab, {"opening": 0}, steps=300),
+    "PlaneLab": Shown(
+        lambda: plane_training(lambda done: [PlaneState()]), PlaneLab, {"opening": 0}, steps=300
+    ),
 }
 
 # %% ../../nbs/09_bench/11_panels.ipynb #392784d5

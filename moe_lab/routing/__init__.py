@@ -112,6 +112,7 @@ __getattr__, __dir__, __all__ = attach(
             "seeded",
             "shown",
             "uncompiled",
+            "whole",
         ],
         "presets": [
             "base",

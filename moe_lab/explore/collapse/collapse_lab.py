@@ -15,10 +15,17 @@ import numpy as np
 
 from ...data.images import Splits
 from ...data.vision.photographs import load_photographs
-from .training import CollapseHistory, CollapseState, collapse_training
+from ...experiments.systems.srnn.system import total_steps
+from moe_lab.explore.collapse.training import (
+    CollapseHistory,
+    CollapseState,
+    collapse_training,
+    settings_of,
+)
 from ..shared.balancing import EXCHANGEABLE, show_what_matters
 from ..shared.controls import WIDE, Preset, card, flow, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
+from ..shared.state import Timeline, read_timeline
 from ..shared.views import ExpertTiles, Lines, Points, StackedLoad, follow
 
 # %% ../../../nbs/08_explore/2_collapse/02_collapse_lab.ipynb #21db1d1f
@@ -171,18 +178,29 @@ class CollapseStage(CollapseViews):
 class CollapsePanel(LivePanel):
     "A course on its stage, with knobs for every value."
 
+    first = 1  # the untrained system has no load to show
+
     def __init__(
         self,
-        asked: CollapseState,  # to begin with
+        begins: Timeline,  # what is to be seen first
         images: Splits,  # what it learns from
         name: str,  # a panel of this name that still runs is closed first
     ):
+        self.steps = total_steps(settings_of(begins.states[0][1], 1), len(images.train))  # of a whole course
+        self.check_timeline(begins)
+        asked = begins.states[0][1]
         self.history, self.stage, made = CollapseHistory(room=64), CollapseStage(), collapse_knobs(asked)
         side = images.train.images.shape[-1]  # pixels
         about = f"{len(images.train.label_names)} photographs, {side}×{side} patches"
         groups = {title: [made[field] for field in fields] for title, fields in COLLAPSE_GROUPS.items()}
         parts = (asked, COLLAPSE_PRESETS, made, ("Why experts die", about), groups, [self.stage.box])
-        super().__init__(*parts, name=name, start=lambda: collapse_training(lambda done: self.state, images))
+        super().__init__(*parts, name=name, start=lambda ask: collapse_training(ask, images), begins=begins)
+
+    def check_timeline(self, timeline: Timeline):
+        super().check_timeline(timeline)
+        last = max(timeline.states[-1][0], timeline.step or 0)
+        if last > self.steps:
+            raise ValueError(f"step={last}: a course has {self.steps} steps")
 
     def agree(self, state: Any):  # state: a `CollapseState`
         "Knobs and texts agree, and only the sliders that matter are there."
@@ -219,7 +237,7 @@ class CollapseLab(CollapsePanel):
         name: str = "CollapseLab",  # a lab of this name that still runs is closed first
     ):
         self.data = "data" if data else "load_photographs(patch=8)"  # as code
-        super().__init__(CollapseState.parse(state), data or load_photographs(patch=8), name)
+        super().__init__(read_timeline(CollapseState, state), data or load_photographs(patch=8), name)
 
     def code(self) -> str:
         "Python that goes through the same states, at the same steps."

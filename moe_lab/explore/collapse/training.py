@@ -312,14 +312,17 @@ class WatchedCourse(FollowingCourse):
 
 # %% ../../../nbs/08_explore/2_collapse/01_training.ipynb #da3f721a
 def collapse_training(
-    ask: Callable[[int], CollapseState],  # steps taken -> the state for the next one
+    ask: Callable[[int], Sequence[CollapseState]],  # steps taken -> the states to follow before the next one
     data: Splits,  # what it learns from
     look_every: int = 8,  # steps between frozen measurements
 ) -> Iterator[CollapseHistory]:
     "Train from scratch, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
-    course = WatchedCourse(ask(0), data, look_every)
+    first, *more = ask(0)
+    course = WatchedCourse(first, data, look_every)
     while course.trainer.done < course.trainer.steps:
-        course.follow(ask(course.trainer.done))
+        for state in more or ask(course.trainer.done):
+            course.follow(state)
+        more = []
         course.step()
         yield course.history
 
@@ -332,7 +335,7 @@ def replay_collapse(
     steps: int,  # to take, at least 1
 ) -> CollapseHistory:
     "What such a course has shown after so many steps."
-    stream = collapse_training(lambda done: [state for at, state in states if at <= done][-1], data)
+    stream = collapse_training(lambda done: [state for at, state in states if at <= done][-1:], data)
     with on_one_thread():
         *_, history = islice(stream, steps)
     return history

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['PLANE_PRESETS', 'PLANE_GROUPS', 'BRUSHES', 'PLANE_CODE', 'plane_in_words', 'draw_experts', 'PlaneStage',
-           'plane_knobs', 'PlanePanel', 'RestingPlane', 'PlaneLab']
+           'plane_knobs', 'PlaneFollower', 'PlanePanel', 'RestingPlane', 'PlaneLab']
 
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #25eae0ff
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -17,10 +18,12 @@ import numpy as np
 import traitlets
 
 from moe_lab.explore.plane.training import (
+    AFRESH,
     ROOM,
     PlanePicture,
     PlaneState,
     PlaneSystem,
+    is_afresh,
     plane_training,
     plane_picture,
 )
@@ -28,8 +31,10 @@ from .views import PlaneView, draw_expert
 from ..shared.balancing import GROWING, show_what_matters
 from ..shared.controls import Preset, button, card, flow, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
+from ..shared.state import Timeline, read_timeline
 from ..shared.views import Lines, StackedLoad, follow
 from ...measure.load.metrics import Load, n_eff
+from ...routing.parts import whole
 
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #bf607a0a
 PLANE_PRESETS = {
@@ -198,24 +203,43 @@ system = replay_plane(states, steps={steps})
 together, single = system.right(system.points)
 print(f"{{together:.0%}} of the points are right (a single expert: {{single:.0%}})")"""
 
+# %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #c5ce670e
+class PlaneFollower(LivePanel):
+    "A live panel of a system, whose history is the line of text."
+
+    system: Any = None  # what trains, once it has been seen
+
+    def check_timeline(self, timeline: Timeline):
+        super().check_timeline(timeline)
+        for (_, old), (at, new) in zip(timeline.states, timeline.states[1:]):
+            if is_afresh(old, new):
+                raise ValueError(
+                    f"{at}. …: another {', '.join(AFRESH[:-1])} or {AFRESH[-1]} needs a new system"
+                )
+
+    def followed(self) -> Sequence[tuple[int, PlaneState]]:
+        return self.system.states if self.system else []
+
 # %% ../../../nbs/08_explore/4_plane/03_plane_lab.ipynb #ef6abf0c
-class PlanePanel(LivePanel):
+class PlanePanel(PlaneFollower):
     "A division of the plane, live: its knobs, its pictures, and looks while it rests."
 
     def __init__(
         self,
         state: str = "plane?",  # a line of text as the panel writes it
         name: str = "PlaneLab",  # a lab of this name that still runs is closed first
-        opening: int = 300,  # steps that it takes by itself when it opens
+        opening: int = 300,  # steps that it takes by itself when it opens, if the line names none
     ):
-        asked, self.stage = PlaneState.parse(state), PlaneStage()
-        self.system: Any = None
+        begins = read_timeline(PlaneState, state)
+        self.check_timeline(begins)
+        whole(opening=opening)
+        asked, self.stage = begins.states[0][1], PlaneStage()
         self.looks: deque[bool] = deque()  # one for every state that is only to be looked at
         made, heading = plane_knobs(asked), ("Divide the plane", "experts on 2-D points")
         groups = {title: [made[field] for field in fields] for title, fields in PLANE_GROUPS.items()}
         parts = (asked, PLANE_PRESETS, made, heading, groups | self.more_groups(), [self.stage.box])
-        super().__init__(*parts, name=name, start=lambda: plane_training(lambda: self.state, self.looking))
-        self.live.step(opening)
+        run = partial(plane_training, looking=self.looking)
+        super().__init__(*parts, name=name, start=run, begins=begins, opening=opening)
 
     def more_groups(self) -> dict[str, list[w.Widget]]:
         "More of the column, by title."
@@ -262,14 +286,12 @@ class RestingPlane(PlanePanel):
         self.looks.clear()
         super().reset()
 
-    def report(
-        self,
-        state: str,  # a line of text as the panel writes it
-    ):
-        "The run says how it is; a knob may have been moved during its last step."
-        super().report(state)
-        if state == "paused" and self.live and self.system.state != self.state:
+    def settle(self):
+        "The run rests; a knob may have been moved during its last step, or is to move at this one."
+        if self.live and self.live.state == "paused" and (self.system.state != self.state or self.is_due):
             self.look()
+        else:
+            self.write()
 
     def code(self) -> str:
         return PLANE_CODE.format(states=self.system.states, steps=self.system.trainer.done)

@@ -20,6 +20,8 @@ from typing import Any
 
 import torch
 
+from ...routing.parts import whole
+
 # %% ../../../nbs/08_explore/1_shared/01_live.ipynb #834983ad
 _END: Any = object()  # stands where there is no state
 
@@ -215,7 +217,8 @@ class Orders(_Wanted):
         self._ask(0)
 
     def step(self, n: int = 1):  # n: how many steps to take, then rest
-        "Take `n` steps more and rest."
+        "Take `n` steps more and rest; `ValueError` for less than none."
+        whole(n=n)
         with self._wake:
             self._ask(n + (self._steps if self._steps < math.inf else 0))
 

@@ -37,6 +37,11 @@ class StateKeeper:
 
     state: Any  # a `State`
 
+    @property
+    def line(self) -> str:
+        "What is shown, as a line of text that brings it back."
+        return str(self.state)
+
     def accept(
         self,
         state: State,  # of the panel's own kind
@@ -133,7 +138,14 @@ class TextPanel(PanelLayout):
         state: State,  # the one just accepted
     ):
         "The line of text agrees, and what was answered is over."
-        self.state_line.value, self.answer.value = str(state), ""
+        self.write()
+        self.answer.value = ""
+
+    @in_turn
+    def write(self):
+        "Let the line of text say what is shown; what is written here is not entered by anybody."
+        self.written = self.line
+        self.state_line.value = self.written
 
     def check(
         self,
@@ -141,37 +153,52 @@ class TextPanel(PanelLayout):
     ):
         "`ValueError` for what cannot be shown here, even if such a state can be."
 
+    def enter(self, text: str):  # as `line`
+        "Bring back what a line says; `ValueError` for one that cannot be read or shown."
+        state = type(self.state).parse(text)
+        self.check(state)
+        (self.accept if state == self.state else self.begin)(state)
+
     @in_turn
-    def reopen(self, text: str):  # as `str(state)`
+    def reopen(self, text: str):  # as `line`
         "A line of text was entered; one that cannot be read or shown is answered, and changes nothing."
-        if text == str(self.state):
+        if text == self.written:
             return
         try:
-            state = type(self.state).parse(text)
-            self.check(state)
+            self.enter(text)
         except ValueError as error:
-            self.state_line.value = str(self.state)
+            self.write()
             self.answer.value = wrong(str(error))
-            return
-        (self.accept if state == self.state else self.begin)(state)
 
 # %% ../../../nbs/08_explore/1_shared/05_panel.ipynb #c598a411
 class KnobPanel(TextPanel):
     "A panel whose values can be turned, one by one."
+
+    is_agreeing = False  # while a new state turns the knobs
 
     def listen(self):
         "Connect the knobs too."
         super().listen()
         for name, knob in self.knobs.items():
             knob.set_state = in_turn(knob.set_state)  # by which the browser moves it
-            knob.observe(lambda change, name=name: self.turn(name, change["new"]), "value")
+            knob.observe(lambda change, name=name: self.hear(name, change["new"]), "value")
+
+    @in_turn
+    def hear(
+        self,
+        name: str,  # of the value, as in `knobs`
+        value: Any,  # as the knob has it
+    ):
+        "A knob tells of another value."
+        if not self.is_agreeing:
+            self.turn(name, value)
 
     def turn(
         self,
         name: str,  # of the value, as in `knobs`
         value: Any,  # as the knob has it
     ):
-        "A knob was moved."
+        "The reader has moved a knob."
         self.change({name: rounded(value)})
 
     def agree(
@@ -179,9 +206,13 @@ class KnobPanel(TextPanel):
         state: State,  # the one just accepted
     ):
         "The knobs agree, and the line of text."
-        for name, value in state.values().items():
-            if name in self.knobs and rounded(self.knobs[name].value) != value:
-                self.knobs[name].value = value
+        self.is_agreeing = True
+        try:
+            for name, value in state.values().items():
+                if name in self.knobs and rounded(self.knobs[name].value) != value:
+                    self.knobs[name].value = value
+        finally:
+            self.is_agreeing = False
         super().agree(state)
 
 # %% ../../../nbs/08_explore/1_shared/05_panel.ipynb #87b32f4b
@@ -239,7 +270,7 @@ class Panel(NewsPanel):
     def still(self) -> Any:
         "A matplotlib figure of what the panel shows."
         said = html.unescape(re.sub("<[^>]+>", "", self.said))
-        return self.stage.still(f"{said}\nstate: {self.state}")
+        return self.stage.still(f"{said}\nstate: {self.line}")
 
     @in_turn
     def save(self):
