@@ -69,8 +69,9 @@ def slider(page, label: str):
 
 
 def wait_for_state(page, state: str):
+    "Wait for a line of text, given as a regular expression."
     page.wait_for_function(
-        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
+        "state => RegExp(state).test([...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value)",
         arg=state,
     )
 
@@ -119,7 +120,7 @@ def test_a_dragged_slider_changes_the_state_and_the_live_view(panel):
     press(page, "▶ Play")
     past(page, 5)
     tools.drag(page, slider(page, "a birth every"), -150)
-    wait_for_state(page, "collapse?every=1")
+    wait_for_state(page, r"[.]every=1$")
     page.locator(".moe-tile").nth(15).wait_for(timeout=60_000)
     last_birth = float(tools.ask_kernel(page, "print(lab.history.births[15])"))
     assert last_birth < 14 * 34  # when it would have been without the drag
@@ -183,7 +184,7 @@ def test_an_exception_in_training_is_shown_and_reset_recovers(panel):
 def test_a_preset_starts_a_run_and_writes_its_state(panel):
     page = panel
     press(page, "rescue")
-    wait_for_state(page, "collapse?balance=srnn")
+    wait_for_state(page, "^collapse[?]balance=srnn$")
     past(page, 5)
     button(page, "❚❚ Pause").wait_for()
 
@@ -197,6 +198,25 @@ def test_a_state_line_reopens_its_state(panel):
     assert tools.ask_kernel(page, "print(lab.state.every, lab.state.k)") == "20 3"
 
 
+def test_a_line_brings_back_what_was_changed_on_the_way(panel):
+    page = panel
+    press(page, "▶ Play")
+    past(page, 30)
+    tools.drag(page, slider(page, "a birth every"), -60)
+    past(page, int(tools.ask_kernel(page, "print(lab.history.step)")) + 20)
+    press(page, "❚❚ Pause")
+    wait_for_state(page, "every=.*&step=")
+    line = state_line(page).input_value()
+    share = "lab.live.wait(); print(lab.line, hash(str([row.tolist() for row in lab.history.share])))"
+    seen = tools.ask_kernel(page, share)
+    press(page, "rescue")
+    wait_for_state(page, "^collapse[?]balance=srnn$")
+    state_line(page).fill(line)
+    state_line(page).press("Enter")
+    wait_for_state(page, f"^{re.escape(line)}$")
+    assert tools.ask_kernel(page, share) == seen
+
+
 @pytest.mark.parametrize("running", [False, True], ids=["at rest", "running"])
 def test_a_bad_state_line_is_answered_and_changes_nothing(panel, running):
     page = panel
@@ -205,7 +225,7 @@ def test_a_bad_state_line_is_answered_and_changes_nothing(panel, running):
         past(page, 5)
     state_line(page).fill("collapse?colour=red")
     state_line(page).press("Enter")
-    wait_for_state(page, "collapse?")
+    wait_for_state(page, "^collapse[?]$" if running else "^collapse[?]step=1$")
     page.wait_for_timeout(300)  # a running system redraws many times
     assert "colour: unknown" in page.locator(".moe-wrong").inner_text(timeout=1000)
 
