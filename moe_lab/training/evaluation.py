@@ -81,8 +81,9 @@ def evaluate(
     total, n, loads = 0.0, 0.0, dict[str, Load]()
     with evaluation_mode(model):
         for batch in batches:
+            rows = count_rows(batch)
             with observe(model) as routings:
-                mean = mean_of(task(model, batch), count_rows(batch))
+                mean = mean_of(task(model, batch), rows)
             total, n = total + float(mean.value) * float(mean.n), n + float(mean.n)
             loads = sum_loads([loads, loads_of(routings)])
     if n == 0:

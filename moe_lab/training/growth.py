@@ -63,7 +63,9 @@ class Growth(Callback):
         self,
         trainer: Trainer,  # whose layers grow
     ):
-        if trainer.done in self.births:
+        since = range(trainer.done - trainer.accumulates + 1, trainer.done + 1)
+        born = 0 if trainer.done % trainer.accumulates else sum(self.births.get(step, 0) for step in since)
+        if born:
             for layer in moe_layers(trainer.model).values():
-                layer.grow(self.births[trainer.done], trainer.optimizer)
+                layer.grow(born, trainer.optimizer)
             self.after_birth(trainer)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..measure.load.health import TUNED, CheckUp, Health, Thresholds, check_ups
+from ..routing.parts import positive
 from .evaluation import evaluate
 from .runs import Run
 from .trainer import Callback, StepReport, Trainer
@@ -22,9 +23,11 @@ def recent_batches(
     trainer: Trainer,  # the one that trains
     most: int,  # how many, if there are so many
 ) -> Iterator[Tensor]:
-    "This process's part of the batches (B, …) just seen, backwards."
+    "The batches (B, …) just seen, backwards: those of all processes."
+    from accelerate.utils import send_to_device
+
     for step in range(trainer.done - 1, max(trainer.done - 1 - most, -1), -1):
-        yield trainer.own_part(trainer.batch(step))
+        yield send_to_device(trainer.batch(step), trainer.accelerator.device)
 
 # %% ../../nbs/06_training/10_monitor.ipynb #a8f6c718
 def routed_enough(
@@ -51,6 +54,7 @@ class FrozenLook:
         batches: int = 16,  # the latest, at most, to find that many
         thresholds: Thresholds = TUNED,  # of the verdict
     ):
+        positive(tokens=tokens, batches=batches)
         self.tokens, self.batches, self.thresholds = tokens, batches, thresholds
 
     def latest(
@@ -96,6 +100,7 @@ class HealthMonitor(FrozenLook, Callback):
         say: Callable[[str], None] | None = None,  # default: tqdm.write
         thresholds: Thresholds = TUNED,  # of the verdict
     ):
+        positive(every=every)
         super().__init__(tokens, batches, thresholds)
         self.every, self.run, self.say = every, run, say
         self.changes: list[tuple[int, str, Health]] = []  # step, layer, the new verdict

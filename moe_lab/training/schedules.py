@@ -14,14 +14,14 @@ from dataclasses import dataclass
 def _check_finite(**values: float) -> None:
     "`ValueError` for the first value that is NaN or infinite."
     for name, value in values.items():
-        if not math.isfinite(value):
-            raise ValueError(f"{name} is {value}; a schedule needs a finite number")
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{name}={value!r}: a schedule needs a finite number")
 
 # %% ../../nbs/06_training/01_schedules.ipynb #e1ccd4ae
 def _check_steps(steps: int) -> None:
     "`ValueError` unless there is at least one step."
-    if steps < 1:
-        raise ValueError(f"steps is {steps}; a schedule needs at least 1")
+    if not isinstance(steps, int) or steps < 1:
+        raise ValueError(f"steps={steps!r}: a schedule needs a whole number of at least 1")
 
 # %% ../../nbs/06_training/01_schedules.ipynb #c2adab07
 @dataclass(frozen=True)

@@ -292,6 +292,8 @@ class Trainer(FitLoop):
         accelerator: "Accelerator | None" = None,  # default: the CPU in full precision
     ):
         super().__init__(model, optimizer, batch, task, steps, aux_losses, accelerator)
+        if not isinstance(callbacks, Sequence):
+            raise ValueError(f"callbacks is a {type(callbacks).__name__}: needs a list of Callbacks")
         self.callbacks = list(callbacks)
         for i, callback in enumerate(self.callbacks):
             if not isinstance(callback, Callback):

@@ -1,9 +1,11 @@
 "Trainings that several processes must do as one does, and the script that does them; `situations.py OUT [names]`."
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,7 +20,9 @@ from moe_lab.models.language import DecoderSettings, decoder, next_token
 from moe_lab.routing.losses import switch_loss, z_loss
 from moe_lab.routing.presets import top_k
 from moe_lab.training.aux_losses import AuxLoss
+from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.growth import Growth, even_births
+from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback, Trainer
 
 STEPS = 6
@@ -167,13 +171,68 @@ def launch(script: str, *arguments: object, processes: int = 2, wait: bool = Tru
     return started
 
 
+@dataclass(frozen=True)
+class NoSettings:
+    "A run's settings, of which there are none."
+
+
+def the_run(folder: Path) -> Run:
+    "The run in a folder, begun by the main process and found by the others."
+    one = accelerator()
+    if one.is_main_process:
+        Run.open(folder, "texts", NoSettings(), resume=True)
+    one.wait_for_everyone()
+    return Run(next(folder.glob("texts-*")))
+
+
+class Die(Callback):
+    "Kills all processes of a run, in the middle of the night."
+
+    def __init__(self, step: int):
+        self.step = step
+
+    def before_step(self, trainer):
+        if trainer.done == self.step:
+            os.killpg(0, signal.SIGKILL)
+
+
+def saved(
+    folder: Path, router: str, until: int | None = None, dies: int = STEPS, accumulates: int = 1
+) -> Trainer:
+    "A training that is saved every second step, goes on from where it stands, and grows; with dice of its own."
+    run, rank = the_run(folder), accelerator().process_index
+    torch.manual_seed(0)
+    trainer = language("padded", router, accumulates, grow=2)
+    trainer.callbacks += [MetricsLog(run, every=1), Checkpoints(run, every=2), Die(dies)]
+    torch.manual_seed(100 + rank)
+    resume(trainer, run)
+    trainer.fit(until)
+    return trainer
+
+
+def noisy(out: Path):
+    "Straight, and in two halves; with a noisy router, whose dice are those of a process."
+    straight = saved(out / "straight", "noisy_topk").model.state_dict()
+    saved(out / "halves", "noisy_topk", until=3)
+    torch.manual_seed(7)
+    torch.save(
+        [straight, saved(out / "halves", "noisy_topk").model.state_dict()],
+        out / f"noisy.{accelerator().process_index}.pt",
+    )
+
+
 def work(out: Path, names: list[str]):
-    "What each of the processes does: every situation, seeded as nobody else is after the first."
+    "What each of the processes does: every situation, seeded as nobody else is; then halves."
     one = accelerator()
     for name in names or SITUATIONS:
         torch.save(trained(name, seed=100 * one.process_index), out / f"{name}.{one.process_index}.pt")
+    noisy(out)
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    work(Path(sys.argv[1]), sys.argv[2:])
+    if sys.argv[1] == "mortal":
+        trainer = saved(Path(sys.argv[2]), "loss_free", dies=int(sys.argv[3]), accumulates=int(sys.argv[4]))
+        torch.save(trainer.model.state_dict(), Path(sys.argv[2]) / f"{trainer.rank}.pt")
+    else:
+        work(Path(sys.argv[1]), sys.argv[2:])

@@ -1,16 +1,12 @@
-"Two processes train what one trains, and bfloat16 trains too."
-
-import os
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
+"Several processes train what one trains, whatever the batches, and lose nothing; bfloat16 trains too."
 
 import pytest
 import torch
+from training.situations import SITUATIONS, STEPS, Trainer, accelerator, launch, saved, trained
+from training.situations import __file__ as SCRIPT
 
 from moe_lab.experiments.core.aux_loss_settings import with_aux_loss
-from moe_lab.experiments.systems.srnn.measurements import load, train
+from moe_lab.experiments.systems.srnn.measurements import load
 from moe_lab.experiments.systems.srnn.settings import SRNNSettings
 from moe_lab.experiments.systems.srnn.system import build, planned_births, total_steps
 from moe_lab.training.checkpoints import load_newest
@@ -18,110 +14,143 @@ from moe_lab.training.growth import Growth
 from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
-# No gate variance: each process would balance its own part of the batch.
-PLAIN = SRNNSettings(limit=1280, batch_size=64, n_experts=5, aux_loss_coef_start=0.0, aux_loss_coef_end=0.0)
-ROUTERS = ("srnn_as_printed", "srnn_by_max", "srnn_by_share", "loss_free")
-EACH = {name: replace(PLAIN, router=name) for name in ROUTERS}
+
+def found_by(processes: int, tmp_path_factory):
+    "The folder in which so many processes, started as one does on a real machine, left their results."
+    out = tmp_path_factory.mktemp(f"by{processes}")
+    launch(SCRIPT, out, processes=processes)
+    return out
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    return found_by(2, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory):
+    return found_by(4, tmp_path_factory)
+
+
+@pytest.fixture
+def fresh_accelerate():
+    "accelerate remembers precision and accumulation of a process; forget them before and after."
+    from accelerate.state import AcceleratorState
+
+    yield lambda: AcceleratorState._reset_state(True)
+    AcceleratorState._reset_state(True)
+
+
+def assert_like_one(out, name, processes):
+    "All processes have the same, bit for bit, and it is what one has, to 1e-5: parameters, buffers, losses and visits."
+    alone = trained(name)
+    all_found = [torch.load(out / f"{name}.{rank}.pt") for rank in range(processes)]
+    visits = alone.pop("visits")
+    for found in all_found:
+        assert found.pop("visits") == visits
+        assert all(torch.equal(found[part], all_found[0][part]) for part in found)
+    torch.testing.assert_close(all_found[0], alone, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_two_processes_train_what_one_trains(two, name, fresh_accelerate):
+    "Also where they were not seeded alike."
+    assert_like_one(two, name, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_four_processes_train_what_one_trains(four, name, fresh_accelerate):
+    assert_like_one(four, name, 4)
+
+
+def test_situations_differ():
+    "Otherwise the comparisons above would say nothing."
+    even, padded, balanced = (trained(n)["losses"] for n in ("even", "padded", "loss_free, padded"))
+    assert not torch.equal(even, padded) and not torch.equal(padded, balanced)
+    assert len(even) == STEPS
+
+
+def test_accumulated_batches_are_one_large_batch(fresh_accelerate):
+    "Where nothing looks at a batch as a whole; padded texts of odd number count by their tokens."
+    batch = SITUATIONS["padded"]().batch(0)
+
+    def step(parts):
+        fresh_accelerate()
+        torch.manual_seed(0)
+        small = SITUATIONS["padded"]()
+        trainer = Trainer(
+            small.model,
+            small.optimizer,
+            parts.__getitem__,
+            small.task,
+            len(parts),
+            accelerator=accelerator(len(parts)),
+        )
+        trainer.fit()
+        return trainer.model.state_dict()
+
+    torch.testing.assert_close(step([batch[:3], batch[3:4], batch[4:]]), step([batch]), rtol=1e-5, atol=1e-5)
+
+
+def test_each_process_goes_on_with_its_own_dice(two):
+    for rank in (0, 1):
+        straight, halves = torch.load(two / f"noisy.{rank}.pt")
+        assert all(torch.equal(straight[name], halves[name]) for name in straight)
+    run = Run(next((two / "straight").glob("texts-*")))
+    dice = [state["torch"] for state in load_newest(run.checkpoints, run.hash).rng]
+    assert len(dice) == 2 and not torch.equal(*dice)
+
+
+def test_a_run_of_two_processes_is_written_once(two):
+    run = Run(next((two / "straight").glob("texts-*")))
+    frame = run.metrics.frame()
+    assert frame[frame["metric"] == "loss"]["step"].tolist() == list(range(STEPS))
+    tokens = frame[frame["metric"] == "cv"].groupby("step")["n"].first()
+    assert tokens.tolist() == [4 * 4 + 4 * 12 - 3] * STEPS  # of both processes, padding left out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulates", [1, 2])
+def test_killed_and_resumed(tmp_path, accumulates, fresh_accelerate):
+    "All processes die, twice; what comes out is what one process trains that nobody disturbed."
+    for dies in (3, 5):
+        killed = launch(SCRIPT, "mortal", tmp_path, dies, accumulates, wait=False)
+        killed.communicate(timeout=200)
+        assert killed.returncode != 0
+    launch(SCRIPT, "mortal", tmp_path, STEPS, accumulates)
+    alone = saved(tmp_path / "alone", "loss_free", accumulates=accumulates)
+    first, second = (torch.load(tmp_path / f"{rank}.pt") for rank in (0, 1))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    torch.testing.assert_close(first, alone.model.state_dict(), rtol=1e-5, atol=1e-5)
+    run, other = (Run(next(folder.glob("texts-*"))) for folder in (tmp_path, tmp_path / "alone"))
+    columns = ["step", "split", "layer", "metric", "n"]
+    assert run.metrics.frame()[columns].equals(other.metrics.frame()[columns])
 
 
 class Losses(Callback):
-    "The loss of every whole batch."
+    "The loss of every step."
 
     def __init__(self):
         self.seen: list[float] = []
 
     def after_step(self, trainer, report):
-        self.seen.append(float(trainer.accelerator.reduce(report.loss, reduction="mean")))
-
-
-def trained(settings: SRNNSettings) -> dict:
-    "Losses, and parameters and buffers, after training with as many processes as there are."
-    data, losses = load(settings), Losses()
-    births = Growth(planned_births(settings, total_steps(settings, len(data.train))))
-    trainer = build(settings, data, [births, losses])
-    trainer.fit()
-    return {"losses": torch.tensor(losses.seen), **trainer.model.state_dict()}
-
-
-def run_folder(out: Path) -> Run:
-    return Run.open(out, "srnn", EACH["loss_free"], resume=True)
-
-
-def work(out: Path):
-    "What each process of `two_processes` does."
-    from accelerate import Accelerator
-
-    accelerator = Accelerator(cpu=True)
-    assert accelerator.num_processes == 2
-    results = {name: trained(settings) for name, settings in EACH.items()}
-    torch.save(results, out / f"{accelerator.process_index}.pt")
-    with accelerator.main_process_first():
-        run = run_folder(out)
-    rows = train(EACH["loss_free"], run)
-    if accelerator.is_main_process:
-        run.finish({"rows": rows})
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    work(Path(sys.argv[1]))
-    sys.exit()
-
-
-@pytest.fixture(scope="module")
-def two_processes(tmp_path_factory):
-    "The folder in which two processes, started as one does on a real machine, left their results."
-    out = tmp_path_factory.mktemp("two")
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
-    done = subprocess.run(
-        [*launch, __file__, str(out)], capture_output=True, text=True, env=environment, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    return out
-
-
-@pytest.mark.parametrize("router", EACH)
-def test_two_processes_train_what_one_trains(two_processes, router):
-    "Growth and the routers' feedback included."
-    alone = trained(EACH[router])
-    first, second = (torch.load(two_processes / f"{rank}.pt")[router] for rank in (0, 1))
-    assert all(torch.equal(first[name], second[name]) for name in first)
-    assert first.keys() == alone.keys()
-    torch.testing.assert_close(first, alone, rtol=1e-4, atol=1e-5)
-
-
-def test_a_run_of_two_processes_is_written_once(two_processes, tmp_path):
-    both, alone = run_folder(two_processes), run_folder(tmp_path)
-    alone.finish({"rows": train(EACH["loss_free"], alone)})
-    a, b = load_newest(both.checkpoints), load_newest(alone.checkpoints)
-    assert (a.step, a.extra) == (b.step, b.extra)
-    torch.testing.assert_close(a.model, b.model, rtol=1e-4, atol=1e-5)
-    columns = ["step", "split", "layer", "metric"]
-    assert both.metrics.frame()[columns].equals(alone.metrics.frame()[columns])
-    held_out = [r["value"] for r in both.summary["rows"] if r["metric"] == "loss"]
-    assert held_out == pytest.approx(
-        [r["value"] for r in alone.summary["rows"] if r["metric"] == "loss"], rel=1e-4
-    )
-
-
-@pytest.fixture
-def any_precision():
-    "accelerate allows one precision a process; forget it before and after."
-    from accelerate.state import AcceleratorState
-
-    yield AcceleratorState._reset_state
-    AcceleratorState._reset_state()
+        self.seen.append(float(report.loss))
 
 
 @pytest.mark.parametrize("router", ["top_k", "srnn_by_max", "loss_free"])
-def test_bfloat16_trains(router, any_precision):
+def test_bfloat16_trains(router, fresh_accelerate):
     "About as well as float32, and not by computing in float32."
     found, balance = {}, with_aux_loss("gate_variance", 0.1)
     for precision in ("no", "bf16"):
-        any_precision()
-        settings = replace(PLAIN, router=router, precision=precision, epochs=4, **balance)
-        found[precision] = trained(settings)["losses"]
+        fresh_accelerate()
+        settings = SRNNSettings(
+            limit=1280, batch_size=64, n_experts=5, router=router, precision=precision, epochs=4, **balance
+        )
+        data, losses = load(settings), Losses()
+        births = Growth(planned_births(settings, total_steps(settings, len(data.train))))
+        build(settings, data, [births, losses]).fit()
+        found[precision] = torch.tensor(losses.seen)
     full, low = found.values()
     assert not torch.equal(low, full)
     assert low[-3:].mean() < low[:3].mean() / 2

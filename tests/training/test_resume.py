@@ -87,15 +87,21 @@ def bits(tree):
     return [bits(part) for part in tree] if isinstance(tree, (list, tuple)) else repr(tree)
 
 
+def newest(run: Run):
+    "The newest checkpoint of a run."
+    return load_newest(run.checkpoints, run.hash)
+
+
 def assert_same(one: Run, other: Run):
     "Parameters, optimizer, random state, every metric and the summary, bit for bit."
-    a, b = load_newest(one.checkpoints), load_newest(other.checkpoints)
+    a, b = newest(one), newest(other)
     assert a.step == b.step == STEPS - 1
-    assert a.extra == b.extra == {"experts": {"moe": 5}}
+    assert a.extra == b.extra and a.extra["experts"] == {"moe": 5}
+    assert a.settings == b.settings == one.hash
     for part, x, y in (("model", a.model, b.model), ("optimizer", a.optimizer, b.optimizer)):
         equal = bits(x) == bits(y)  # a name of its own: explaining how megabytes differ takes minutes
         assert equal, part
-    equal = bits(a.rng["torch"]) == bits(b.rng["torch"])  # the only generator that training uses
+    equal = bits(a.rng[0]["torch"]) == bits(b.rng[0]["torch"])  # the only generator that training uses
     assert equal, "random state"
     left, right = one.metrics.frame(), other.metrics.frame()
     assert len(left) == len(right)
@@ -124,7 +130,7 @@ def test_stopped_by_until(tmp_path, straight, name):
     births = Growth(planned_births(settings, STEPS), OPTIMIZER_STATE[settings.optimizer_state])
     rest = [RememberFirst(run, settings, data.train), MetricsLog(run), Checkpoints(run)]
     build(settings, data, [births, *rest]).fit(until=stop)
-    assert load_newest(run.checkpoints).step == stop - 1
+    assert newest(run).step == stop - 1
     assert_same(go_on(tmp_path, settings), straight(settings))
 
 
@@ -217,6 +223,6 @@ def test_the_runs_differ_where_they_should(straight):
     "Otherwise the comparisons above would say nothing."
     with pytest.raises(AssertionError):
         assert_same(straight(SMALL), straight(replace(SMALL, seed=1)))
-    kept, forgotten = (load_newest(straight(VARIANTS[name]).checkpoints) for name in ("by max", "forgotten"))
+    kept, forgotten = (newest(straight(VARIANTS[name])) for name in ("by max", "forgotten"))
     equal = bits(kept.model) == bits(forgotten.model)
     assert not equal
