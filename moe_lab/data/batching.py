@@ -74,7 +74,7 @@ class MeanOver(NamedTuple):
 
     def __float__(self) -> float:
         "The mean as a plain number."
-        return float(self.value)
+        return float(self.value.detach())
 
     @classmethod
     def of(
