@@ -17,24 +17,30 @@ from moe_lab.measure.transformers.loading import load_model, vocabulary_of
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
 
-from moe_lab.bench.compatibility import compatibility, examine, printable, texts_for
+from moe_lab.bench.compatibility import WAYS, compatibility, examine, printable, texts_for
 from moe_lab.measure.transformers.tiny_models import quiet, tiny_model
 
 ODD = ("switch_transformers", "nllb_moe", "llama4", "jetmoe", "gpt_oss", "dbrx", "zaya", "longcat_flash")
+QUICK = (
+    "right",
+    "left",
+    "vectors",
+    "static",
+)  # compiling takes seconds a family; all are tried in the slow test
 USUAL = ("mixtral", "qwen3_moe", "deepseek_v3", "olmoe", "gemma4", "granitemoehybrid")
 
 
 @pytest.mark.parametrize("family", ODD + USUAL)
 def test_the_trace_is_what_the_router_says_and_an_expert_can_be_taken_away(family):
     with quiet():
-        row = examine(tiny_model(family))
+        row = examine(tiny_model(family), QUICK)
     assert row["verified"], row["why"]
     assert row["ablation"] and row["visits"] > 0
 
 
 def test_doge_is_recorded_though_its_choice_is_past_changing():
     model = tiny_model("doge")
-    row = examine(model)
+    row = examine(model, QUICK)
     assert row["verified"] and not row["ablation"]
     with pytest.raises(ValueError, match="DogeCDMoE chooses and computes in one"), ablate(model, 0, 1):
         pass
@@ -44,8 +50,9 @@ def test_doge_is_recorded_though_its_choice_is_past_changing():
 def test_nearly_every_family_of_the_installed_transformers_is_recorded_and_verified():
     found = compatibility()
     print(printable(found))
-    assert found["verified"].sum() >= 60
+    assert (~found["verified"]).sum() <= 1  # ViTPose has no router
     assert (found.loc[~found["verified"], "why"] != "").all()
+    assert (found.drop(index="vitpose_backbone")[list(WAYS)] != "no").all(axis=None)
 
 
 def test_a_wrong_trace_is_not_called_verified(monkeypatch):
@@ -56,7 +63,7 @@ def test_a_wrong_trace_is_not_called_verified(monkeypatch):
         lambda m, v, l: (v[1].flatten(0, -2).roll(1, 0), v[2].flatten(0, -2)), plain.write
     )
     monkeypatch.setitem(huggingface.BY_ARGUMENTS, ("hidden_states", "top_k_index", "top_k_weights"), swapped)
-    row = examine(tiny_model("mixtral"))
+    row = examine(tiny_model("mixtral"), ["right"])
     assert not row["verified"] and "other experts in the trace" in row["why"]
 
 
@@ -90,7 +97,7 @@ def test_generation_goes_on_with_the_sequences_of_the_prompt(family):
 def test_a_second_forward_pass_for_checkpointing_is_not_recorded_twice():
     model = tiny_model("mixtral").train()
     model.gradient_checkpointing_enable()
-    given, real, _ = texts_for(model)
+    given, real = texts_for(model)
     with quiet(), record(model) as trace:
         for trace.step in (3, 4):
             model(**given, labels=given["input_ids"]).loss.backward()

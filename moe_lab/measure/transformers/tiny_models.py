@@ -101,7 +101,7 @@ HYBRID = ["linear_attention"] * 4 + ["full_attention"]  # kinds of the five laye
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #c29e820b
 OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name tells
     "bailing_hybrid": {"layer_types": HYBRID},
-    "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}},
+    "dbrx": {"attn_config": {"rope_theta": 1e4, "clip_qkv": 8.0}, "ffn_config": {"moe_top_k": 2}},
     "deepseek_ocr2": {"mlp_layer_types": ["dense"] + ["sparse"] * 4},
     "doge": {"num_experts": 16},  # the square of a whole number
     "dots1": {"n_shared_experts": 1},
