@@ -146,7 +146,7 @@ def compatibility(families: tuple[str, ...] = ()) -> Callable[[], None]:
     """
 
     def examine():
-        from moe_lab.bench.compatibility import compatibility, printable
+        from moe_lab.bench.families.compatibility import compatibility, printable
 
         print(printable(compatibility(families or None)))
 

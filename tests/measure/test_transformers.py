@@ -17,7 +17,7 @@ from moe_lab.measure.transformers.loading import load_model, vocabulary_of
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
 
-from moe_lab.bench.compatibility import WAYS, compatibility, examine, printable, texts_for
+from moe_lab.bench.families.compatibility import WAYS, compatibility, examine, printable, texts_for
 from moe_lab.measure.transformers.tiny_models import quiet, tiny_model
 
 ODD = ("switch_transformers", "nllb_moe", "llama4", "jetmoe", "gpt_oss", "dbrx", "zaya", "longcat_flash")

@@ -1,0 +1,52 @@
+"""The public names of `moe_lab.bench.families`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["compatibility", "router_answers"],
+    {
+        "compatibility": [
+            "GATELESS",
+            "Heard",
+            "REMARKS",
+            "WAYS",
+            "Way",
+            "as_vectors",
+            "call_counts",
+            "examine",
+            "go_on",
+            "hear",
+            "is_same",
+            "loses",
+            "outcome",
+            "padded_texts",
+            "printable",
+            "real_in_calls",
+            "row_of",
+            "run_compiled",
+            "same_logits",
+            "table_of",
+            "texts_for",
+        ],
+        "router_answers": [
+            "Answer",
+            "Asked",
+            "BY_HAND",
+            "Visits",
+            "answered_visits",
+            "answers_of",
+            "best_of",
+            "choice_of",
+            "copied",
+            "gate_difference",
+            "in_order",
+            "of_doge",
+            "of_switch",
+            "router_calls",
+            "softmax_of_best",
+            "trace_differences",
+            "traced_visits",
+        ],
+    },
+)
