@@ -195,5 +195,5 @@ def sheet(
 
     figure = Figure(figsize=(width, height), layout="constrained")
     lines = [textwrap.fill(line, int(13 * width), break_on_hyphens=False) for line in title.splitlines()]
-    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10)
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10, parse_math=False)
     return figure

@@ -59,6 +59,7 @@ __getattr__, __dir__, __all__ = attach(
             "map_in_words",
             "map_points",
             "packed",
+            "short_names",
             "token_kind",
             "unpacked",
             "visits_in_words",

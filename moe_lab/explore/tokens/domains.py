@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ...colours import expert_colour
-from ..shared.html_page import bar_rows, visible
+from ..shared.html_page import bar_rows, printed
 from .routed import Routed
 from ...measure.figures import calm
 from ...routing.parts import positive
@@ -134,6 +134,6 @@ def draw_domains(
     places = np.arange(len(shown))
     ax.barh(places, domains.share[shown], color=colour)
     ax.plot(domains.base[shown], places, "|", ms=12, color="#1F2933", label="of all visits", clip_on=False)
-    ax.set_yticks(places, [f"{visible(names[i])}  ×{domains.lift[i]:.2f}" for i in shown])
+    ax.set_yticks(places, [f"{printed(names[i])}  ×{domains.lift[i]:.2f}" for i in shown])
     ax.legend(fontsize=7, frameon=False)
     return calm(ax, "Domains", "its share; ×: over that of all", "")

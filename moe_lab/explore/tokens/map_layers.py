@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TOKEN_KINDS', 'BLANK', 'MAP_METHODS', 'LAYING', 'token_kind', 'in_context', 'visits_in_words', 'as_categories',
-           'map_points', 'MapState', 'packed', 'unpacked', 'domain_association', 'MapLayer', 'PlacedLayer', 'LayerMap',
-           'map_in_words']
+           'short_names', 'map_points', 'MapState', 'packed', 'unpacked', 'domain_association', 'MapLayer',
+           'PlacedLayer', 'LayerMap', 'map_in_words']
 
 # %% ../../../nbs/08_explore/5_tokens/09_map_layers.ipynb #e9287f3f
 import base64
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from ..shared.html_page import legible
+from ..shared.html_page import coded, legible
 from ..shared.state import State
 from .expert_cards import Profile, profiles
 from .routed import Routed, Seen
@@ -84,6 +84,16 @@ def as_categories(
 
     return pd.Categorical(labels, [name for name in names if name in {*labels}])
 
+# %% ../../../nbs/08_explore/5_tokens/09_map_layers.ipynb #a06e3e13
+def short_names(
+    names: Sequence[str],  # as somebody wrote them
+    most: int = 40,  # letters that are shown
+) -> list[str]:
+    "Names for a legend: visible, not too long, and each its own."
+    shown = [coded(name) for name in names]
+    cut = [name if len(name) <= most else f"{name[: most - 1]}…" for name in shown]
+    return [name if cut.count(name) == 1 else f"{name} #{i}" for i, name in enumerate(cut)]
+
 # %% ../../../nbs/08_explore/5_tokens/09_map_layers.ipynb #45f72967
 def map_points(
     routed: Routed,  # a layer
@@ -94,12 +104,13 @@ def map_points(
     firsts = routed.firsts
     points = firsts.iloc[stratified_sample(firsts["expert"], n, seed)].reset_index(drop=True)
     experts = [f"E{e}" for e in points["expert"]]
-    domains = [routed.domain_names[d] for d in routed.domain[points["sequence"]]]
+    names = short_names(routed.domain_names)
+    domains = [names[d] for d in routed.domain[points["sequence"]]]
     kinds = [token_kind(routed.vocabulary[token]) for token in points["token"]]
     return points.assign(
         expert=as_categories(experts, [f"E{e}" for e in range(routed.n_experts)]),
         number=points["expert"],
-        domain=as_categories(domains, routed.domain_names),
+        domain=as_categories(domains, names),
         kind=as_categories(kinds, TOKEN_KINDS),
         visits=visits_in_words(routed, points["row"]),
         context=in_context(routed, points),
@@ -223,7 +234,7 @@ class PlacedLayer:
         routed = self.layer.seen.routed
         if by == "expert":
             return {f"E{e}": expert_colour(e) for e in range(routed.n_experts)}
-        names = routed.domain_names if by == "domain" else TOKEN_KINDS
+        names = short_names(routed.domain_names) if by == "domain" else TOKEN_KINDS
         return {name: label_colour(i) for i, name in enumerate(names)}
 
 # %% ../../../nbs/08_explore/5_tokens/09_map_layers.ipynb #9d21455a

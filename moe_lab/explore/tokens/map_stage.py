@@ -16,7 +16,7 @@ import numpy as np
 
 from ...colours import expert_colour
 from ..shared.controls import card, flow, sheet
-from ..shared.html_page import Page
+from ..shared.html_page import Page, printed
 from .expert_cards import ExpertCards
 from .map_layers import LayerMap, MapLayer, MapState, packed, unpacked
 from .routed import Seen
@@ -71,11 +71,11 @@ def draw_sight(
     for name, shade in sight.labels(colour).items():
         own = points[colour] == name
         ax.scatter(*sight.flat[own].T, s=5, lw=0, color=shade, alpha=bright[own])
-        ax.scatter([], [], s=12, lw=0, color=shade, label=name)
+        ax.scatter([], [], s=12, lw=0, color=shade, label=printed(name))
     ax.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set(xticks=[], yticks=[], aspect="equal")
     note = f"neighbours kept {kept.value:.2f} (columns shuffled: {sight.floor})"
-    return calm(ax, f"Router inputs of {sight.layer.name}", note, "")
+    return calm(ax, f"Router inputs of {printed(sight.layer.name)}", note, "")
 
 # %% ../../../nbs/08_explore/5_tokens/10_map_stage.ipynb #64a8ddca
 def map_figure(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..shared.html_page import bar_rows, code_html, expert_name, quote, strip, visible
+from ..shared.html_page import bar_rows, code_html, expert_name, printed, quote, strip
 from .domains import AGAINST, Domains, compared_domains, domain_rows
 from .routed import Routed
 from ...colours import expert_colour
@@ -150,6 +150,6 @@ def draw_words(
     places = np.arange(len(words))
     ax.barh(places, words["share"], color=colour)
     ax.plot(words["by_chance"], places, "|", ms=12, color="#1F2933", label="shuffled", clip_on=False)
-    ax.set_yticks(places, [visible(text) for text in words["text"]])
+    ax.set_yticks(places, [printed(text) for text in words["text"]])
     ax.legend(fontsize=7, frameon=False)
     return calm(ax, "Keywords", "share of the word's occurrences", "share")

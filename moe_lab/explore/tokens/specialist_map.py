@@ -10,6 +10,7 @@ __all__ = ['MAP_CODE', 'DRAWING', 'map_knobs', 'BarPanel', 'MapPanel', 'ToldMap'
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ class BackgroundMap(ComparedMap):
             self.show()
         else:
             self.stage.map.add_class("moe-stale")
-            name = [*self.maps.seen][self.state.layer]
+            name = escape([*self.maps.seen][self.state.layer])
             self.tell(f"<span class='moe-busy'></span> drawing {self.state.points:,} tokens of {name} …")
             self.drawn = DRAWING.submit(self.attempt, self.draw_and_show, self.state)
 

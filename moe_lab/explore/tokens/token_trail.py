@@ -16,7 +16,7 @@ import traitlets
 from torch import nn
 
 from ..shared.controls import WIDE, card, menu, sheet, wrong
-from ..shared.html_page import Page, visible
+from ..shared.html_page import Page, printed
 from ..shared.panel import Panel
 from .passage import Passage, expert_counts, next_words, read_passage, reread
 from .readers import opened
@@ -106,7 +106,7 @@ def trail_figure(
     above, between, below = figure.subplots(3, 1, height_ratios=(0.5 + 0.3 * rows, 1.5, 1.5))
     draw_trail(above, passage)
     draw_bars(between, words, nats, "Surprise", "nats")
-    after = f"After {visible(words[token])} comes"
+    after = f"After {printed(words[token])} comes"
     draw_bars(below, [n.word for n in offered], coming, after, "probability")
     return figure
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..shared.controls import Preset
-from ..shared.html_page import Page, bar_rows, code_html, expert_name, ink, strip, visible
+from ..shared.html_page import Page, bar_rows, code_html, expert_name, ink, printed, strip
 from ..shared.state import State
 from moe_lab.explore.tokens.passage import (
     INTERVENTIONS,
@@ -224,9 +224,9 @@ def draw_trail(
         for layer in range(len(passage.layers)):
             draw_visits(ax, passage.visits(t, layer), t, layer)
     ax.set(xlim=(-0.6, len(passage.words) - 0.4), ylim=(len(passage.layers) - 0.5, -0.5))
-    ax.set_yticks(range(len(passage.layers)), passage.layers)
+    ax.set_yticks(range(len(passage.layers)), map(printed, passage.layers))
     calm(ax, "Each token and its experts", "width and strength of colour: weight", "")
-    ax.set_xticks(range(len(passage.words)), map(visible, passage.words), rotation=60, ha="right", fontsize=7)
+    ax.set_xticks(range(len(passage.words)), map(printed, passage.words), rotation=60, ha="right", fontsize=7)
     return ax
 
 # %% ../../../nbs/08_explore/5_tokens/03_trail_page.ipynb #9d6d84d0
@@ -238,7 +238,7 @@ def draw_bars(
     unit: str,  # behind the title
 ) -> Any:
     "A bar over each name for every series, side by side: the first grey, the second red."
-    x, names = np.arange(len(names)), [visible(name) for name in names]
+    x, names = np.arange(len(names)), [printed(name) for name in names]
     width = 0.8 / len(series)
     for i, (label, values) in enumerate(series.items()):
         place = x + (i - (len(series) - 1) / 2) * width
