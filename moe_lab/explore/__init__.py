@@ -235,6 +235,16 @@ __getattr__, __dir__, __all__ = attach(
             "strip",
             "visible",
         ],
+        "shared.life": [
+            "Place",
+            "close_all_of",
+            "here",
+            "parts_of",
+            "replaces",
+            "take_place",
+            "unwatch",
+            "widgets_in",
+        ],
         "shared.live": [
             "Feed",
             "LiveRun",

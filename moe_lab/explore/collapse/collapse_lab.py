@@ -184,7 +184,7 @@ class CollapsePanel(LivePanel):
         self,
         begins: Timeline,  # what is to be seen first
         images: Splits,  # what it learns from
-        name: str,  # a panel of this name that still runs is closed first
+        name: str,  # a lab of this name that the same cell made before is closed
     ):
         self.steps = total_steps(settings_of(begins.states[0][1], 1), len(images.train))  # of a whole course
         self.check_timeline(begins)
@@ -234,7 +234,7 @@ class CollapseLab(CollapsePanel):
         self,
         state: str = "collapse?",  # `ValueError` for one that cannot be read
         data: Splits | None = None,  # default: 8×8 patches of the photographs
-        name: str = "CollapseLab",  # a lab of this name that still runs is closed first
+        name: str = "CollapseLab",  # a lab of this name that the same cell made before is closed
     ):
         self.data = "data" if data else "load_photographs(patch=8)"  # as code
         super().__init__(read_timeline(CollapseState, state), data or load_photographs(patch=8), name)

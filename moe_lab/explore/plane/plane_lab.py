@@ -227,7 +227,7 @@ class PlanePanel(PlaneFollower):
     def __init__(
         self,
         state: str = "plane?",  # a line of text as the panel writes it
-        name: str = "PlaneLab",  # a lab of this name that still runs is closed first
+        name: str = "PlaneLab",  # a lab of this name that the same cell made before is closed
         opening: int = 300,  # steps that it takes by itself when it opens, if the line names none
     ):
         begins = read_timeline(PlaneState, state)

@@ -4,7 +4,18 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balancing", "controls", "figure_panel", "html_page", "live", "live_panel", "panel", "state", "views"],
+    [
+        "balancing",
+        "controls",
+        "figure_panel",
+        "html_page",
+        "life",
+        "live",
+        "live_panel",
+        "panel",
+        "state",
+        "views",
+    ],
     {
         "balancing": [
             "EXCHANGEABLE",
@@ -63,6 +74,16 @@ __getattr__, __dir__, __all__ = attach(
             "spark_columns",
             "strip",
             "visible",
+        ],
+        "life": [
+            "Place",
+            "close_all_of",
+            "here",
+            "parts_of",
+            "replaces",
+            "take_place",
+            "unwatch",
+            "widgets_in",
         ],
         "live": [
             "Feed",

@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 
+from .life import take_place
 from ...routing.parts import whole
 
 # %% ../../../nbs/08_explore/1_shared/01_live.ipynb #834983ad
@@ -285,7 +286,7 @@ class _Worker(_Turns):
         with self._wake:
             self._closed = True
             self._wake.notify_all()
-        if threading.current_thread() is not self._thread:
+        if threading.current_thread() is not self._thread and self._thread.is_alive():
             self._thread.join()
 
 # %% ../../../nbs/08_explore/1_shared/01_live.ipynb #1af9e85d
@@ -313,8 +314,7 @@ class _WatchedWorker(_Worker):
         return steps_per_second(list(self._player.feed.times))
 
 # %% ../../../nbs/08_explore/1_shared/01_live.ipynb #c3ef6515
-_runs: dict[str, "LiveRun"] = {}  # by name, closed ones too
-_registry = threading.RLock()  # held while they change
+_open: set["LiveRun"] = set()  # runs that are not closed yet
 
 # %% ../../../nbs/08_explore/1_shared/01_live.ipynb #35c4e864
 class LiveRun(_WatchedWorker):
@@ -322,18 +322,20 @@ class LiveRun(_WatchedWorker):
 
     def __init__(
         self,
-        name: str,  # one thread per name: a namesake that still runs is closed and joined
+        name: str,  # a namesake that still runs, made by the same cell, is closed and joined
         start: Callable[[], Iterator[Any]],  # makes a fresh generator; each `next` is one training step
         publish: Callable[[Any], object],  # shows one state; called on the run's thread
         report: Callable[[str], object] = print,  # told "running", "paused", "failed: …", on the run's thread
         fps: float = 20,  # at most so many states a second are published, and always the last
     ):
         super().__init__(name, Player(Feed(start, publish, fps), report))
-        with _registry:
-            if name in _runs:
-                _runs[name].close()
-            _runs[name] = self
-            self._thread.start()
+        take_place(f"live run: {name}", self)
+        _open.add(self)
+        self._thread.start()
+
+    def close(self):
+        super().close()
+        _open.discard(self)
 
     def __repr__(self):
         return f"<LiveRun {self.name!r}: {self.state}>"
@@ -342,5 +344,5 @@ class LiveRun(_WatchedWorker):
 @atexit.register
 def close_all():
     "Close and join every live run; also done when the interpreter ends."
-    for run in list(_runs.values()):
+    for run in list(_open):
         run.close()

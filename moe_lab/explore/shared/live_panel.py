@@ -140,17 +140,23 @@ class RunPanel(ReportedPanel):
     def __init__(
         self,
         *panel: Any,  # as of `Panel`
-        name: str,  # a lab of this name that still runs is closed first
+        name: str,  # a lab of this name that the same cell made before is closed
         start: Callable[
             [Callable[[int], list[Any]]], Iterator[Any]
         ],  # a fresh run: given `ask`, a step a `next`
         begins: Timeline | None = None,  # what is to be seen first; None: the first state
         opening: int = 0,  # steps that are taken where `begins` names none
     ):
-        self.due = begins
+        self.due, self.name = begins, name
         super().__init__(*panel)
         self.live = LiveRun(name, lambda: start(self.course()), self.show, self.report)
         self.go_to(self.first + opening if begins is None or begins.step is None else begins.step)
+
+    def close(self):
+        "End the run, and close the panel and all that belongs to it."
+        if self.live is not None:
+            self.live.close()
+        super().close()
 
     def show(self, seen: Any):  # as the generator yields it
         "Draw a state of the run."

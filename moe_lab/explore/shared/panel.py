@@ -29,6 +29,7 @@ from moe_lab.explore.shared.controls import (
     styled,
     wrong,
 )
+from .life import close_all_of, take_place
 from .state import State
 
 # %% ../../../nbs/08_explore/1_shared/05_panel.ipynb #df61b2c1
@@ -87,6 +88,8 @@ Groups = Mapping[str, Sequence[w.Widget]]  # what stands in a column, by the tit
 class PanelLayout(StateKeeper, w.HBox):
     "A column of presets and knobs, one line of text that is the whole state, and beside it what follows."
 
+    name = ""  # a panel of this name that the same cell made before is closed; empty: that of its class
+
     def __init__(
         self,
         state: State,  # to begin with
@@ -107,6 +110,11 @@ class PanelLayout(StateKeeper, w.HBox):
         self.add_class("moe-lab")
         self.accept(state)
         self.listen()
+        take_place(self.name or type(self).__name__, self)
+
+    def close(self):
+        "Close the panel and all that belongs to it; its views vanish from the page."
+        close_all_of(self)
 
     def head(self) -> list[w.Widget]:
         "What stands above the views."

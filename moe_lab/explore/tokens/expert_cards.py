@@ -15,6 +15,7 @@ import numpy as np
 
 from ..shared.controls import sheet
 from ..shared.html_page import Page, expert_name, printed, spark_columns, visible
+from ..shared.life import close_all_of, take_place
 from .domains import AGAINST, Domains, compared_domains, domain_rows, draw_domains
 from .routed import Routed
 from moe_lab.explore.tokens.selection import (
@@ -191,6 +192,11 @@ class ExpertCards(Page):
         super().__init__()
         self.show(routed, known or profiles(routed))
         self.observe(lambda _change: self.unfold(), "selected")
+        take_place("ExpertCards", self)
+
+    def close(self):
+        "Close the cards and all that belongs to them; they vanish from the page."
+        close_all_of(self)
 
     def show(
         self,

@@ -54,7 +54,7 @@ class BarPanel(Panel):
     ) -> w.Widget:
         "All controls in a bar above the map."
         title = w.HTML(f"<b class='moe-title'>{heading[0]}</b>")
-        self.state_line.description, self.state_line.style = "state", {"description_width": "initial"}
+        self.state_line.description, self.state_line.style.description_width = "state", "initial"
         ends = [self.state_line, CopyCode(lambda: self.code()), self.buttons["Save figure"], self.answer]
         return styled(chip_row(title, *self.knobs.values(), *ends), "moe-bar")
 
