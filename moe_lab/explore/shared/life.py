@@ -66,7 +66,7 @@ class Place(NamedTuple):
 # %% ../../../nbs/08_explore/1_shared/00_life.ipynb #e491ff25
 def here() -> Place:
     "The cell that runs now."
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     message = shell.get_parent() if hasattr(shell, "get_parent") else {}
     cell = message.get("metadata", {}).get("cellId") or message.get("content", {}).get("code", "")
     return Place(cell, message.get("header", {}).get("msg_id", "")) if cell else Place()
