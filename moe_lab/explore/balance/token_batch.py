@@ -6,8 +6,7 @@
 __all__ = ['principal_components', 'visual_words', 'TokenBatch', 'encode_patches', 'centres', 'directions']
 
 # %% ../../../nbs/08_explore/3_balance/01_token_batch.ipynb #e984399f
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +42,7 @@ class TokenBatch:
     x: Tensor  # (T, d+1): principal components, mean square 1 over tokens and components, and a constant 1
     images: ImageSet  # the T patches
     words: Tensor  # (T,) long: the token's visual word
+    known: dict[tuple, Tensor] = field(default_factory=dict, repr=False)  # `directions` that were asked for
 
 # %% ../../../nbs/08_explore/3_balance/01_token_batch.ipynb #4cae37f0
 def encode_patches(
@@ -67,17 +67,17 @@ def centres(
     return torch.from_numpy(found.cluster_centers_)
 
 # %% ../../../nbs/08_explore/3_balance/01_token_batch.ipynb #964a442b
-@lru_cache(maxsize=64)
 def directions(
     batch: TokenBatch,  # the tokens
     n_experts: int,  # E
     kind: str,  # "k-means" or "random"
     seed: int,  # of everything random
 ) -> Tensor:  # (E, d)
-    "Unit rows: the centres of k-means, or random ones."
-    tokens = batch.x[:, :-1]  # (T, d) without the constant
-    if kind == "random":
-        rows = torch.randn(n_experts, tokens.shape[1], generator=torch.Generator().manual_seed(seed))
-    else:
-        rows = centres(tokens, n_experts, seed)
-    return nn.functional.normalize(rows, dim=1)
+    "Unit rows: the centres of k-means, or random ones; found once for a batch."
+    tokens, asked = batch.x[:, :-1], (n_experts, kind, seed)  # (T, d) without the constant
+    if asked not in batch.known:
+        dice = torch.Generator().manual_seed(seed)
+        size = n_experts, tokens.shape[1]
+        rows = torch.randn(size, generator=dice) if kind == "random" else centres(tokens, n_experts, seed)
+        batch.known[asked] = nn.functional.normalize(rows, dim=1)
+    return batch.known[asked]
