@@ -131,7 +131,15 @@ class NamedEntries(Mapping[str, E], Generic[E]):
         return self._entries.pop(name)
 
     def __getitem__(self, name: str) -> E:
+        if name not in self._entries:
+            raise KeyError(self.missing(name))
         return self._entries[name]
+
+    def missing(self, name: str) -> str:
+        "What to say of a name that is not there."
+        close = get_close_matches(str(name), self._entries, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        return f"no {self.kind} is called {name!r}; there are {', '.join(self._entries)}{hint}"
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict(self._entries))

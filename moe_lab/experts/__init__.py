@@ -49,6 +49,8 @@ __getattr__, __dir__, __all__ = attach(
             "carry_over",
             "check_follows",
             "check_kept",
+            "check_kind",
+            "check_routings",
             "is_per_row",
             "mean_gradient",
             "moe_layers",

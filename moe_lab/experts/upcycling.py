@@ -11,7 +11,7 @@ from copy import deepcopy
 import torch
 
 from .experts import Experts
-from .moe import MoE
+from .moe import MoE, check_kind
 from ..routing.parts import positive
 from ..routing.router import Router
 
@@ -22,6 +22,7 @@ def upcycle(
     n_experts: int,  # E
 ) -> MoE:
     "An MoE whose E experts are copies of `dense` (2212.05055), in type, place and whether they learn; `ValueError`."
+    check_kind("dense", dense, Experts, "a stack of one, such as FFN(d, hidden, 1)")
     if dense.n_experts != 1:
         raise ValueError(f"dense holds {dense.n_experts} experts: upcycling starts from a stack of one")
     positive(n_experts=n_experts)

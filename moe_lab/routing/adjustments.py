@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm
 
 from .decision import Context, Promises
-from .parts import Part, PerExpert, below_one, finite
+from .parts import Part, PerExpert, below_one, finite, functions, positive
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ class SaturationBias(PerExpert):
         self.register_buffer("saturation", torch.full((n_experts,), float(start), dtype=torch.float32))
 
     def validate(self) -> None:
+        positive(n_experts=self.n_experts)
+        functions(normalise=self.normalise, signal=self.signal)
         finite(strength=self.strength, start=self.start)
         below_one(ema=self.ema)
 
@@ -112,10 +114,7 @@ class SaturationBias(PerExpert):
         seen = self.signal(feedback).to(self.saturation)  # (E,)
         self.saturation = self.ema * self.saturation + (1 - self.ema) * seen
 
-    def fresh(
-        self,
-        n: int,  # newborn experts
-    ) -> "SaturationBias":
+    def fresh(self, n: int) -> "SaturationBias":  # n newborn experts
         return SaturationBias(n, self.strength, self.ema, self.start, self.normalise, self.signal)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #72a72322
@@ -153,6 +152,8 @@ class LossFreeBias(PerExpert):
         self.register_buffer("bias", torch.zeros(n_experts, dtype=torch.float32))
 
     def validate(self) -> None:
+        positive(n_experts=self.n_experts)
+        functions(activation=self.activation)
         finite(strength=self.strength)
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
@@ -166,13 +167,10 @@ class LossFreeBias(PerExpert):
         feedback: Feedback,  # of one step
     ):
         "A fixed step up for experts below the mean count, and down for those above it."
-        hungry = (feedback.counts.mean() - feedback.counts).sign()  # (E,) 1 below the mean, −1 above it
+        hungry = (feedback.counts.mean() - feedback.counts).sign()  # (E,)
         self.bias = self.bias + self.strength * hungry.to(self.bias)
 
-    def fresh(
-        self,
-        n: int,  # newborn experts
-    ) -> "LossFreeBias":
+    def fresh(self, n: int) -> "LossFreeBias":  # n newborn experts
         return LossFreeBias(n, self.strength, self.activation)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #0313933a
@@ -220,6 +218,7 @@ class ExpertThresholds(PerExpert):
         n_experts: int,  # E
     ):
         super().__init__()
+        positive(n_experts=n_experts)
         self.n_experts = n_experts
         self.register_buffer("thresholds", torch.zeros(n_experts, dtype=torch.float32))
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, normalize, softplus
 
-from .decision import Context, Promises
-from .parts import Part, PerExpert, positive
+from .decision import Context, Promises, of_real
+from .parts import Part, PerExpert, above_zero, functions, positive, width
 
 # %% ../../nbs/01_routing/03_scores.ipynb #136fcbaf
 class Linear(PerExpert):
@@ -31,6 +31,7 @@ class Linear(PerExpert):
         self.weight = nn.Parameter(torch.empty(n_experts, d).uniform_(-(d**-0.5), d**-0.5))
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.d)
         return linear(x, self.weight)
 
     def fresh(
@@ -57,6 +58,7 @@ class Noisy(PerExpert):
         self.noise = nn.Parameter(torch.zeros(n_experts, d))
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.d)
         clean, std = linear(x, self.weight), softplus(linear(x, self.noise))  # (T, E) each
         context.notes.update(clean=clean, noise_std=std)
         return clean + torch.randn_like(clean) * std if self.training else clean
@@ -80,12 +82,12 @@ class Cosine(Part):
     ):
         super().__init__()
         positive(d=d, n_experts=n_experts, r=r)
-        if not temperature > 0:
-            raise ValueError(f"temperature={temperature}: needs a value above 0")
+        above_zero(temperature=temperature)
         self.project, self.directions = nn.Linear(d, r, bias=False), Linear(r, n_experts)
         self.log_temperature = nn.Parameter(torch.tensor(float(temperature)).log())
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.project.in_features)
         tokens = normalize(self.project(x), dim=-1)  # (T, r)
         experts = normalize(self.directions.weight, dim=-1)  # (E, r)
         return linear(tokens, experts) / self.log_temperature.exp()
@@ -148,11 +150,15 @@ class Hash(PerExpert):
     ):
         super().__init__()
         positive(n_experts=n_experts)
+        functions(family=family)
         self.n_experts, self.family = n_experts, family
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
         if context.token_ids is None:
             raise ValueError("context.token_ids is None: a hash router needs the id of every token")
+        ids = of_real(context, context.token_ids)
+        if len(ids) and int(ids.min()) < 0:
+            raise ValueError(f"context.token_ids: {int(ids.min())}, needs ids of at least 0")
         return -self.family(context.token_ids, self.n_experts).to(x.dtype)
 
     def fresh(
@@ -185,6 +191,7 @@ class TimeGRU(Part):
         self.gru, self.directions = nn.GRU(d, hidden, batch_first=True), Linear(hidden, n_experts)
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.gru.input_size)
         real = x.new_ones(len(x), dtype=torch.bool) if context.mask is None else context.mask  # (T,)
         sequence = real.new_zeros(len(x), dtype=torch.long) if context.sequence is None else context.sequence
         state = x.new_zeros(len(x), self.gru.hidden_size)  # (T, hidden)

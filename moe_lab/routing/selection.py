@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .decision import Activation, Context, Dropped, Routing, assign
-from .parts import Part, positive, finite
+from .parts import Part, finite, functions, is_number, positive
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
 Gate = Callable[[Tensor, Tensor], Tensor]  # logits (T, E), chosen (T, E) bool -> weights (T, E)
@@ -213,6 +213,7 @@ class TopK(Part):
 
     def validate(self) -> None:
         positive(k=self.k)
+        functions(gate=self.gate)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         token, rank = token_choice_pairs(len(scores), self.k, scores.device)  # (T·k,) each
@@ -235,8 +236,9 @@ class TopP(Part):
         self.validate()
 
     def validate(self) -> None:
-        if not 0 < self.tau <= 1:
-            raise ValueError(f"tau={self.tau}: needs a probability in (0, 1]")
+        functions(gate=self.gate)
+        if not (is_number(self.tau) and 0 < self.tau <= 1):
+            raise ValueError(f"tau={self.tau!r}: needs a probability in (0, 1]")
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         wide = scores.to(torch.promote_types(scores.dtype, torch.float32))
@@ -262,6 +264,7 @@ class Threshold(Part):
 
     def validate(self) -> None:
         finite(threshold=self.threshold)
+        functions(gate=self.gate)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
         return routing_from_mask(scores >= self.threshold, self.gate, logits, scores, context)

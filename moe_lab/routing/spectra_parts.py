@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from .adjustments import Feedback
 from .decision import Context, Promises
-from .parts import Part, PerExpert, backward_pass, below_one, finite, positive
+from .parts import Part, PerExpert, backward_pass, below_one, finite, positive, width
 
 # %% ../../nbs/01_routing/09_spectra_parts.ipynb #488e119b
 def unit(
@@ -97,6 +97,7 @@ class DepthGRU(PerExpert):
             nn.init.zeros_(bias)
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.cell.input_size)
         h = state_of_depth(context, x, self.cell.hidden_size)
         context.state["depth"] = h = self.cell(x, h)  # (T, E·r)
         return h.unflatten(-1, (self.n_experts, self.r))
@@ -129,6 +130,7 @@ class Projection(PerExpert):
         self.weight = nn.Parameter(weight.view(n_experts, r, d))
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
+        width(x, self.d)
         return F.linear(x, self.weight.flatten(0, 1)).unflatten(-1, (self.n_experts, self.r))
 
     def fresh(

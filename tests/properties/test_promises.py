@@ -350,7 +350,7 @@ def test_no_choices_at_all_are_refused(name):
     ],
 )
 def test_experts_without_room_are_refused(make, room):
-    with pytest.raises(ValueError, match=rf"(capacity_factor|alpha)={room}: needs a number above 0"):
+    with pytest.raises(ValueError, match=rf"(capacity_factor|alpha)={room}: needs a finite number above 0"):
         make(room)
 
 
