@@ -54,7 +54,7 @@ def work(
 STRENGTHS: dict[str, dict[float, dict]] = {
     "Switch loss": {w: with_aux_loss("switch_loss", w) for w in (0.001, 0.01, 0.1, 1.0)},
     "gate variance": {w: with_aux_loss("gate_variance", w) for w in (0.01, 0.03, 0.1, 1.0)},
-    "loss-free bias": {w: {"router": "loss_free", "strength": w} for w in (0.0003, 0.001, 0.003, 0.01)},
+    "loss-free bias": {w: {"router": "loss_free", "strength": w} for w in (0.001, 0.003, 0.01, 0.03)},
     "saturation repaired": {w: {"router": "srnn", "strength": w} for w in (0.25, 1.0, 4.0, 16.0)},
 }
 
