@@ -22,7 +22,7 @@ from ...experts.moe import moe_layers, observe_layers
 from ...measure.load.metrics import Load
 from ...routing.decision import Routing
 from ...routing.parts import positive
-from ..aux_losses import AuxLoss, Decided, add_aux_losses, warn_of_untaught_routers
+from ..aux_losses import AuxLoss, Decided, Effects, add_aux_losses, warn_of_untaught_routers
 from .processes import Worker, count_rows, mean_of, on_device, prepared
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class TrainingState(Worker):
         self.asked = hyperparameters(self.optimizer)  # what it was made with
         self.batch, self.task, self.steps = batch, task, steps
         self.aux_losses = dict(aux_losses or {})
-        self.effective: set[str] = set()  # auxiliary losses that were seen to have an effect
+        self.effects = Effects()  # which auxiliary losses were seen to act
         self.done = 0  # steps taken since the run began
         self.whole = True  # False within an optimizer step, and after one that an error ended
 
@@ -284,7 +284,7 @@ class TaskAndAuxLosses(Weighed):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         "The task's loss plus every auxiliary loss, weighed, (); and the latter by name, not weighed."
         loss = mean.value * decided.weights[0]
-        aux = self.aux_losses, self.done, self.optimizer, self.effective, self.anywhere
+        aux = self.aux_losses, self.done, self.optimizer, self.effects, self.anywhere
         return add_aux_losses(loss, decided, *aux)
 
 # %% ../../../nbs/06_training/04_step/02_objective.ipynb #08fab552
