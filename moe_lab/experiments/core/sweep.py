@@ -76,9 +76,12 @@ def finish(
     callbacks: Sequence[Callback] = (),  # for the work's trainer
 ) -> list[dict]:  # a dict per figure, with the name of the run's folder
     "The rows of a job: from its folder if it is finished, else by doing what is left."
+    from accelerate.utils import set_seed
+
     run = open_run(job, out)
     try:
         if run.summary is None:
+            set_seed(job.seed)
             run.finish({"rows": work(job.settings, run, callbacks)})
         assert run.summary is not None
         return [{"run": run.folder.name, **row} for row in run.summary["rows"]]
