@@ -311,6 +311,7 @@ __getattr__, __dir__, __all__ = attach(
             "load_model",
             "load_tokenizer",
             "loader_for",
+            "not_loaded",
             "place_of",
             "read_behind",
             "vocabulary_of",

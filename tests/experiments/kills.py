@@ -228,7 +228,8 @@ def fill_once(out: Path, workers: int, most_bytes: int | None, account: Account)
         return False
     account.full += 1
     lines = [line for line in going.said.splitlines() if line.startswith("moe-lab: ")]
-    if status != 1 or len(lines) != 1 or "Traceback" in going.said:
+    told = lines and re.search("file too large|no space left", lines[-1], re.I)
+    if status != 1 or not told or "Traceback" in going.said:
         account.wrong.append(f"{out.name}: disk full, status {status}: {going.said[-400:]}")
     return True
 

@@ -86,9 +86,11 @@ def check(row: Bad) -> None:
     missing = [part for part in row.says if part not in message]
     assert not missing, f"{row.name}: {missing} not in {message!r}"
     if isinstance(error, Refused):
-        assert (
-            "Traceback" not in message and "__" not in message and len(message.strip().splitlines()) <= 12
-        ), message
+        said = [
+            line for line in message.replace("\r", "\n").splitlines() if line.strip() and "%|" not in line
+        ]
+        assert len(said) == 1 and said[0].startswith("moe-lab: "), f"{row.name}: not one sentence: {said}"
+        assert "Traceback" not in message and "__" not in message, message
     else:
         last = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
         assert PACKAGE in last.parents, f"{row.name}: raised in {last}, not by the kit: {message}"

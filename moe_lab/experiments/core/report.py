@@ -80,13 +80,10 @@ def _made(
     table: pd.DataFrame,  # of its sweep
 ) -> dict[str, M]:
     "Figures or tables by title; those whose runs are not in the folder are left out, with a warning."
-    from matplotlib import rc_context
-
     made = {}
     for title, make in makers.items():
         try:
-            with rc_context({"text.parse_math": False}):
-                made[title] = make(out, table)
+            made[title] = make(out, table)
         except FileNotFoundError as error:
             warnings.warn(f"{title!r} is left out: {error}", stacklevel=3)
     return made
@@ -154,8 +151,11 @@ def write_report(
 
     `FileNotFoundError` where nothing is finished, `ValueError` for a file that is damaged or of other settings.
     """
+    from matplotlib import rc_context
+
     table = _summary(out)
-    pictures = {title: png(drawn) for title, drawn in _made(experiment.figures, out, table).items()}
+    with rc_context({"text.parse_math": False}):
+        pictures = {title: png(drawn) for title, drawn in _made(experiment.figures, out, table).items()}
     tables = _made(experiment.tables, out, table)
     page = _page(out, experiment, table, pictures, tables)
     _write_beside(out / "figures", pictures, "png")
