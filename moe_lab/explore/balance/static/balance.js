@@ -157,7 +157,7 @@ function EntropyPlane(pen, frame, model) {
     disc(pen, x(a), y(b), 5, pen.paper, hue(model, i));
     if (!Number.isFinite(c)) return;
     disc(pen, x(c), y(d), 6.5, hue(model, i), pen.paper);
-    names.place(SIDES[i], x(c), y(d), i ? (half) => around(5)(half).reverse() : around(5), { bold: true, colour: pen.ink });
+    names.place(SIDES[i], x(c), y(d), i ? (half) => around(7)(half).reverse() : around(7), { bold: true, colour: pen.ink });
   });
   return {
     says: seen.map(({ i, what, u, v }) => `${SIDES[i]}: ${what} at (${short(u)}, ${short(v)})`).join("; "),
