@@ -188,7 +188,9 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "shared.controls": [
             "CopyCode",
+            "Exact",
             "LABEL",
+            "LinearSlider",
             "LogSlider",
             "PanelAid",
             "Preset",

@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = attach(
             "visitors",
         ],
         "figures": [
+            "BESIDE",
             "INK",
             "MUTED",
             "SERIES",
@@ -31,6 +32,7 @@ __getattr__, __dir__, __all__ = attach(
             "is_dead",
             "line_with_floor",
             "mosaic",
+            "name_points",
             "scale_y",
             "share_labels",
             "stacked_load",

@@ -121,6 +121,12 @@ function measurePanel(panel) {
   for (const words of all(".moe-head, .moe-title, .moe-group, .widget-label, .widget-readout, .moe-news, h4, button")) {
     if (words.scrollWidth > words.clientWidth + 1 && getComputedStyle(words).display !== "inline") wrong.push(`“${short(words)}” is cut`);
   }
+  const pen = document.createElement("canvas").getContext("2d");
+  for (const list of all("select")) {
+    const chosen = list.selectedOptions[0]?.textContent ?? "";
+    pen.font = getComputedStyle(list).font;
+    if (pen.measureText(chosen).width > list.clientWidth - 28) wrong.push(`the choice “${chosen}” is cut`); // less the arrow
+  }
   for (const [a, b] of pairs(textBoxes(panel))) {
     if (a.node !== b.node && overlap(a.corners, b.corners)) wrong.push(`“${a.words.slice(0, 40)}” upon “${b.words.slice(0, 40)}”`);
   }

@@ -163,7 +163,13 @@ def test_copied_code_gives_the_numbers_that_are_shown(panel):
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     page = panel
+    press(page, "late or unsure")
+    page.locator(".moe-news", has_text="Experts that are full refuse").wait_for()
     for name in ("router", "score", "adjustment", "selection"):
         assert page.get_by_role("combobox", name=name, exact=True).count() == 2
     assert not windows.wrong_in_windows(page)
     assert not windows.serious_in_themes(page)
+    said = windows.measure(
+        page, "return [...document.querySelectorAll('.moe-view > canvas')].map(c => c.words);"
+    )
+    assert {"A", "B", "collapsed", "uniform", "specialised"} < {words["words"] for words in said[PLANE]}

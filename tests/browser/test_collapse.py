@@ -191,11 +191,11 @@ def test_a_preset_starts_a_run_and_writes_its_state(panel):
 
 def test_a_state_line_reopens_its_state(panel):
     page = panel
-    state_line(page).fill("collapse?balance=srnn_by_rank&every=20&k=3")
+    state_line(page).fill("collapse?balance=srnn_by_rank&every=20&k=3&ema=0.905")
     state_line(page).press("Enter")
     past(page, 5)
     page.locator(".moe-lab option:checked", has_text="saturation by rank").wait_for(state="attached")
-    assert tools.ask_kernel(page, "print(lab.state.every, lab.state.k)") == "20 3"
+    assert tools.ask_kernel(page, "print(lab.state.every, lab.state.k, lab.state.ema)") == "20 3 0.905"
 
 
 def test_a_line_brings_back_what_was_changed_on_the_way(panel):

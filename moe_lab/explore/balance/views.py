@@ -241,5 +241,6 @@ class Moves(Drawn):
         moved = self.shown["moved"]
         draw_counts(ax, moved)
         names = [f"E{i}" for i in range(len(moved) - 1)] + ["–"]
-        ax.set(xticks=range(len(names)), xticklabels=names, yticks=range(len(names)), yticklabels=names)
+        ax.set_xticks(range(len(names)), names, rotation=90 if len(names) > 9 else 0)
+        ax.set_yticks(range(len(names)), names)
         return figures.calm(ax, self.title, self.unit, "")

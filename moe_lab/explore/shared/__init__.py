@@ -28,7 +28,9 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "controls": [
             "CopyCode",
+            "Exact",
             "LABEL",
+            "LinearSlider",
             "LogSlider",
             "PanelAid",
             "Preset",

@@ -135,5 +135,6 @@ def draw_domains(
     ax.barh(places, domains.share[shown], color=colour)
     ax.plot(domains.base[shown], places, "|", ms=12, color="#1F2933", label="of all visits", clip_on=False)
     ax.set_yticks(places, [f"{printed(names[i])}  ×{domains.lift[i]:.2f}" for i in shown])
-    ax.legend(fontsize=7, frameon=False)
+    ax.set_ylim(-0.6, max(len(shown), 1) + 0.3)  # room for the legend
+    ax.legend(fontsize=7, frameon=False, loc="upper right")
     return calm(ax, "Domains", "its share; ×: over that of all", "")

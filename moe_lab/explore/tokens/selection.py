@@ -151,5 +151,6 @@ def draw_words(
     ax.barh(places, words["share"], color=colour)
     ax.plot(words["by_chance"], places, "|", ms=12, color="#1F2933", label="shuffled", clip_on=False)
     ax.set_yticks(places, [printed(text) for text in words["text"]])
-    ax.legend(fontsize=7, frameon=False)
+    ax.set_ylim(-0.6, max(len(words), 1) + 0.3)  # room for the legend
+    ax.legend(fontsize=7, frameon=False, loc="upper right")
     return calm(ax, "Keywords", "share of the word's occurrences", "share")

@@ -243,7 +243,9 @@ def draw_bars(
     for i, (label, values) in enumerate(series.items()):
         place = x + (i - (len(series) - 1) / 2) * width
         ax.bar(place, values, width, color=(GREY, CHANGED)[i], label=label)
-    ax.legend(fontsize=7, frameon=False)
+    ax.legend(
+        fontsize=7, frameon=False, ncols=len(series), loc="lower right", bbox_to_anchor=(1, 1), borderpad=0
+    )
     calm(ax, title, unit, "")
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.set_xticks(x, names, rotation=60, ha="right", fontsize=7)

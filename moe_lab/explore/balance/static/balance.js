@@ -184,12 +184,13 @@ function Moves(pen, frame, model) {
   const box = { left, top: 22, right: left + N * step, bottom: 22 + N * step };
   const colour = (e) => (e < E ? hue(model, e) : pen.muted);
   const name = (e) => (e < E ? `E${e}` : "–");
+  const shade = (e) => (e < E ? legible(pen, colour(e)) : pen.muted);
   const most = moved.reduce((a, b) => Math.max(a, b), 1);
   const [tall, wide] = [Math.ceil(13 / step), Math.ceil((N > 11 ? 26 : 20) / step)]; // every so many has its name
   const named = (e, thin) => e === E || (e % thin === 0 && e + thin <= E);
   for (let a = 0; a < N; a++) {
-    if (named(a, tall)) text(pen, name(a), left - 6, box.top + (a + 0.5) * step, { align: "right", bold: true, colour: colour(a) });
-    if (named(a, wide)) text(pen, name(a), left + (a + 0.5) * step, 12, { align: "center", bold: true, colour: colour(a) });
+    if (named(a, tall)) text(pen, name(a), left - 6, box.top + (a + 0.5) * step, { align: "right", bold: true, colour: shade(a) });
+    if (named(a, wide)) text(pen, name(a), left + (a + 0.5) * step, 12, { align: "center", bold: true, colour: shade(a) });
     for (let b = 0; b < N; b++) {
       const [x, y, n] = [left + b * step, box.top + a * step, moved[a * N + b]];
       ctx.globalAlpha = n ? (faded(model, a) && faded(model, b) ? 0.15 : 0.2 + 0.8 * Math.sqrt(n / most)) : 0.05;

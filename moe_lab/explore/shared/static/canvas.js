@@ -81,7 +81,7 @@ function chart(draw) {
       const style = getComputedStyle(el);
       const css = (name) => style.getPropertyValue(name).trim();
       const pen = { ctx, width, height, family: style.fontFamily };
-      for (const name of ["ink", "muted", "line", "paper"]) pen[name] = css(`--moe-${name}`);
+      for (const name of ["ink", "muted", "line", "paper", "tone"]) pen[name] = css(`--moe-${name}`);
       const picture = draw(pen, unpack(model.get("frame")), model);
       canvas.setAttribute("aria-label", `${model.get("title")}: ${picture.says}`);
       probe = picture.probe;
@@ -115,6 +115,9 @@ function select(model, expert) {
   model.set("selected", model.get("selected") === expert ? -1 : expert);
   model.save_changes();
 }
+
+// An expert's hue, as light as words must be to be read in this theme.
+const legible = (pen, colour) => `oklch(from ${colour} ${pen.tone} c h)`;
 
 function text(pen, words, x, y, { align = "left", colour = pen.muted, bold = false } = {}) {
   pen.ctx.font = `${bold ? "600 " : ""}11px ${pen.family}`;
