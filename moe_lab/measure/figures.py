@@ -133,9 +133,10 @@ def name_points(
 ):
     "Write each name beside its place where it covers no other name and no place; else it is left out."
     names = {name: at for name, at in names.items() if np.isfinite(at).all()}
+    figure: Any = ax.get_figure()
     at_all = np.reshape([*names.values()], (-1, 2))
-    places = ax.transData.transform(at_all) * 72 / ax.get_figure().dpi  # (N, 2) points of 1/72 inch
-    taken = [(place, (3.0, 3.0)) for place in places]  # centre and half size
+    places = ax.transData.transform(at_all) * 72 / figure.dpi  # (N, 2) points of 1/72 inch
+    taken = [(place, np.array([3.0, 3.0])) for place in places]  # centre and half size
     for (name, at), place in zip(names.items(), places):
         half = np.array([2.4 * len(name), 4.5])
         free = (b for b in BESIDE if all((abs(place + b - p) >= half + h).any() for p, h in taken))
