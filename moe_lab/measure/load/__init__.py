@@ -20,6 +20,8 @@ __getattr__, __dir__, __all__ = attach(
             "GateSums",
             "Gates",
             "agreement",
+            "check_routings",
+            "check_rows",
             "gate_probabilities",
             "kappa",
             "mutual_information",

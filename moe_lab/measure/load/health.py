@@ -17,9 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from ...experts.moe import moe_layers
-from .confidence import Gates, agreement, mutual_information
+from .confidence import Gates, agreement, check_routings, check_rows, mutual_information
 from .metrics import Load, Measured, effective_experts
 from ...routing.decision import Context, Routing
+from ...routing.parts import whole
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #4f214f47
 def spread(
@@ -43,6 +44,13 @@ class Thresholds:
     agreement: float = 0.2  # κ of neighbours above it: the choice follows the content
     information: float = 0.07  # nats (a tenth of a bit); a gate that tells less has no preference
     per_expert: float = 8.0  # assignments an expert must get on average, or there is no verdict
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            if not isinstance(value, int | float) or not 0 <= value < math.inf:
+                raise ValueError(f"{name}={value!r}: needs a number of at least 0")
+        if not self.collapsed <= self.amber <= 1:
+            raise ValueError(f"collapsed={self.collapsed}, amber={self.amber}: need collapsed ≤ amber ≤ 1")
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #941055fa
 TUNED = Thresholds()
@@ -94,6 +102,8 @@ def busiest(
     part: float = 0.9,  # of the assignments, 0 to 1
 ) -> int:
     "The smallest number of experts that together receive `part` of the assignments."
+    if not 0 < part <= 1:
+        raise ValueError(f"part={part}: needs a share above 0, at most 1")
     shares = load.share.sort(descending=True).values.cumsum(0)  # (E,) of the first, the first two, …
     return int((shares < part - 1e-9).sum()) + 1
 
@@ -144,6 +154,10 @@ def judge(
     thresholds: Thresholds = TUNED,  # where one state ends and the next begins
 ) -> Health:
     "The verdict on one layer from its load, its gates and the agreement of neighbours."
+    if not isinstance(load, Load) or not isinstance(gates, Gates):
+        raise ValueError(f"load, gates: {type(load).__name__}, {type(gates).__name__}; need a Load and Gates")
+    if load.n_experts != len(gates.total):
+        raise ValueError(f"load is for {load.n_experts} experts, gates are for {len(gates.total)}")
     alike = alike or Measured(math.nan, 1.0, 0.0, 0)
     numbers = spread(load), alike, mutual_information(gates)
     why_not = no_verdict(load, thresholds)
@@ -191,7 +205,9 @@ class CheckUp:
         x: Tensor | None = None,  # (T, d) what the router was given; None: neighbours are not compared
         token_ids: Tensor | None = None,  # (T,) long: equal words are no neighbours
     ):
-        "Add one routing; `ValueError` for another number of experts."
+        "Add one routing; `ValueError` for another number of experts, or inputs that are not of its tokens."
+        check_routings([routing])
+        check_rows(routing.n_tokens, x=x, token_ids=token_ids)
         new = Load.of([routing])
         old = self.load or Load(torch.zeros_like(new.counts), 0)
         self.load = Load(old.counts + new.counts, old.n_tokens + new.n_tokens)
@@ -243,7 +259,13 @@ def check_ups(
     sample: int = 1024,  # router inputs to keep, in each layer
 ) -> Iterator[dict[str, CheckUp]]:
     "Inside the block every decision of the model's MoE layers is collected: layer -> check-up."
-    layers = moe_layers(model)
+    whole(sample=sample)
+    layers = moe_layers(model) if isinstance(model, nn.Module) else {}
+    if not layers:
+        raise ValueError(
+            f"model: {type(model).__name__} without a MoE layer of the kit; for one of transformers, listen to it and "
+            "give each decision to CheckUp.update"
+        )
     found = {name: CheckUp(sample) for name in layers}
     handles = [
         layer.router.register_forward_hook(collecting_hook(found[name])) for name, layer in layers.items()

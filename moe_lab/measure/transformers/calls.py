@@ -197,11 +197,17 @@ def text_in(
     if not isinstance(given, Tensor) or given.ndim < 2:
         return None
     mask = one_mask(arguments.get(prefix + "attention_mask"))
+    if mask is not None and len(mask) not in (1, len(given)):
+        raise ValueError(f"{prefix}attention_mask: {tuple(mask.shape)} for {len(given)} texts")
     shown = real_tokens(mask, past, given.shape[1])  # (B or 1, S)
     real = torch.ones(given.shape[:2], dtype=torch.bool, device=given.device) & (
         True if shown is None else shown
     )
-    begins = restarts(real, arguments.get(prefix + "position_ids")) | unattended(real, mask, past)
+    positions = arguments.get(prefix + "position_ids")
+    if positions is not None and (not isinstance(positions, Tensor) or positions.shape[-1] != given.shape[1]):
+        said = getattr(positions, "shape", type(positions).__name__)
+        raise ValueError(f"{prefix}position_ids: {said}, needs a tensor (B, {given.shape[1]})")
+    begins = restarts(real, positions) | unattended(real, mask, past)
     return Text(ids, real, begins | told_starts(real, arguments), real_before(mask, past, len(given)))
 
 # %% ../../../nbs/03_measure/3_transformers/04_calls.ipynb #c460b954

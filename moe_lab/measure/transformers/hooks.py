@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Tell', 'Edit', 'Act', 'hooked', 'LayerHooks', 'MoEHooks', 'hook_before', 'hook_after', 'as_logits', 'RouterLogits',
            'SparseModule', 'TransformersHooks', 'written_name', 'router_beside', 'routed_layers', 'layer_name',
-           'within_call', 'attach', 'listen']
+           'layer_names', 'within_call', 'attach', 'listen']
 
 # %% ../../../nbs/03_measure/3_transformers/07_hooks.ipynb #1350e012
 import inspect
@@ -284,6 +284,20 @@ def layer_name(
         raise ValueError(f"layer={layer!r}: needs one of {', '.join(names)}, or a number below {len(names)}")
     return str(layer)
 
+# %% ../../../nbs/03_measure/3_transformers/07_hooks.ipynb #0578a77e
+def layer_names(
+    layers: Iterable[str],  # names in the order of the model
+    chosen: Any,  # names or places, each once
+) -> list[str]:
+    "The names of chosen layers; `ValueError` for what is no list of them, none, or one twice."
+    if isinstance(chosen, str) or not isinstance(chosen, Iterable):
+        raise ValueError(f"layers={chosen!r}: needs a list of names or numbers, such as [0, 1]")
+    known = list(layers)
+    names = [layer_name(known, layer) for layer in chosen]
+    if not names or len({*names}) < len(names):
+        raise ValueError(f"layers={list(chosen)!r}: needs at least one, and each of them once")
+    return names
+
 # %% ../../../nbs/03_measure/3_transformers/07_hooks.ipynb #f17eee70
 def within_call(
     layer: str,  # name
@@ -310,10 +324,8 @@ def attach(
 ) -> Iterator[dict[str, LayerHooks]]:
     "Inside the block, tell of every decision that a call of the model makes; yields the layers listened to."
     layer_hooks = routed_layers(model)
-    if layers is not None:
-        layer_hooks = {
-            name: layer_hooks[name] for name in (layer_name(layer_hooks, layer) for layer in layers)
-        }
+    names = [*layer_hooks] if layers is None else layer_names(layer_hooks, layers)
+    layer_hooks = {name: layer_hooks[name] for name in names}
     with running_call(model) as running, ExitStack() as stack:
         for name, hooks in layer_hooks.items():
             stack.enter_context(hooked(hooks.on_routing(*within_call(name, tell, running))))

@@ -26,8 +26,8 @@ def intervene(
     "Inside the block, one layer carries out another choice; `ValueError` for a layer or an expert it lacks."
     layer_hooks = routed_layers(model)
     hooks = layer_hooks[layer_name(layer_hooks, layer)]
-    if not 0 <= expert < hooks.n_experts:
-        raise ValueError(f"expert={expert}: the layer has experts 0 to {hooks.n_experts - 1}")
+    if not isinstance(expert, int) or isinstance(expert, bool) or not 0 <= expert < hooks.n_experts:
+        raise ValueError(f"expert={expert!r}: the layer has experts 0 to {hooks.n_experts - 1}")
     with hooked(hooks.change(edit)):
         yield model
 

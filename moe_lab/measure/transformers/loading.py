@@ -18,6 +18,8 @@ from torch import nn
 # %% ../../../nbs/03_measure/3_transformers/09_loading.ipynb #db492c61
 def place_of(name: str) -> str:  # name: a folder, or a hub id owner/name
     "The folder that a name means, or the hub id itself."
+    if not isinstance(name, str | Path) or not str(name):
+        raise ValueError(f"name={name!r}: needs a folder, or a hub id owner/name")
     root = os.environ.get("MOE_LAB_DATA")
     places = [Path(name).expanduser(), *([Path(root).expanduser() / name] if root else [])]
     return next((str(place) for place in places if place.is_dir()), name)
@@ -92,6 +94,10 @@ def vocabulary_of(
     tokenizer: Any,  # of transformers
 ) -> list[str]:
     "Readable text of each token id, with the spaces that belong to it."
+    if not hasattr(tokenizer, "get_vocab"):
+        raise ValueError(
+            f"tokenizer: {type(tokenizer).__name__}, needs one of transformers, such as an AutoTokenizer"
+        )
     n = max(tokenizer.get_vocab().values(), default=-1) + 1
 
     def decode(many: list[list[int]]) -> list[str]:

@@ -9,6 +9,8 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ def is_sparse(code: Path) -> bool:  # code: the family's modeling_….py
     return bool(named) or "top_k_index" in code.read_text("utf8")
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #5e5bc87b
+@cache
 def families() -> list[str]:
     "The MoE families of the installed transformers, in alphabetical order."
     import transformers
@@ -149,9 +152,12 @@ def class_preference(name: str) -> tuple[int, int]:  # name: of a model class
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #5bcaa60e
 def model_class(family: str) -> Any:  # family: one of `families`
-    "The class that stands for a family; `ModuleNotFoundError` for a family that is not installed."
+    "The class that stands for a family; `ValueError` for what is no MoE family of the installed transformers."
     from transformers import PreTrainedModel
 
+    if family not in (known := families()):
+        near = ", ".join(get_close_matches(str(family), known)) or f"{known[0]}, {known[1]}, …"
+        raise ValueError(f"family={family!r}: no MoE family of the installed transformers; there are {near}")
     module = import_module(f"transformers.models.{family}.modeling_{family}")
     kinds = [
         kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, PreTrainedModel)
