@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "save_splits",
             "split_fields",
         ],
-        "images": ["ImageSet", "Splits"],
+        "images": ["ImageSet", "Splits", "row_index"],
         "language.collection": [
             "DOMAIN_COLUMNS",
             "MOST_DOMAINS",
@@ -161,6 +161,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "language.tokens": [
             "END",
+            "MOST_TOKENS",
             "ROW_PARTS",
             "TokenRow",
             "TokenSet",
@@ -171,6 +172,7 @@ __getattr__, __dir__, __all__ = attach(
             "learn_byte_pairs",
             "pack_documents",
             "packed_rows",
+            "rows_with",
             "token_row",
             "train_tokenizer",
             "vocabulary",
@@ -233,6 +235,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "vision.loading": [
             "IMAGE_SETS",
+            "LARGEST",
             "classes_of",
             "digit_images",
             "image_settings",

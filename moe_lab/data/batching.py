@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['order', 'steps_per_epoch', 'batch_index', 'stratified_order', 'MeanOver']
 
-# %% ../../nbs/04_data/02_batching.ipynb #48cbdbc4
+# %% ../../nbs/04_data/02_batching.ipynb #45dfc052
 import math
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+
+from ..routing.parts import positive, whole
 
 # %% ../../nbs/04_data/02_batching.ipynb #56e474ab
 @lru_cache(maxsize=4)
@@ -22,6 +24,7 @@ def order(
     seed: int,  # 0 or more
 ) -> Tensor:  # (n,) long
     "The permutation of `n` samples in one epoch, decided by (seed, epoch). Shared: do not write to it."
+    whole(n=n, epoch=epoch, seed=seed)
     return torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(n))
 
 # %% ../../nbs/04_data/02_batching.ipynb #a13564c0
@@ -30,8 +33,7 @@ def steps_per_epoch(
     batch_size: int,  # samples a step
 ) -> int:
     "Steps that show each of `n` samples once; `ValueError` if either number is below 1."
-    if n < 1 or batch_size < 1:
-        raise ValueError(f"n={n} and batch_size={batch_size} must both be at least 1")
+    positive(n=n, batch_size=batch_size)
     return math.ceil(n / batch_size)
 
 # %% ../../nbs/04_data/02_batching.ipynb #4264db3f
@@ -45,8 +47,7 @@ def batch_index(
 
     `ValueError` for a step below 0, or for fewer than one sample in the set or in a batch.
     """
-    if step < 0:
-        raise ValueError(f"step={step} must be 0 or more")
+    whole(step=step)
     epoch, start = divmod(step, steps_per_epoch(n, batch_size))
     return order(n, epoch, seed)[start * batch_size : (start + 1) * batch_size].clone()
 
@@ -55,7 +56,16 @@ def stratified_order(
     label: Tensor,  # (N,) long: the class of each sample, from 0
     seed: int,  # 0 or more
 ) -> Tensor:  # (N,) long
-    "A shuffled order of which every prefix holds the classes in proportion."
+    "A shuffled order of which every prefix holds the classes in proportion; `ValueError` for what are no classes."
+    if not isinstance(label, Tensor) or label.ndim != 1 or label.is_floating_point():
+        shape = (
+            f"{label.dtype} {tuple(label.shape)}"
+            if isinstance(label, Tensor)
+            else f"a {type(label).__name__}"
+        )
+        raise ValueError(f"label: {shape}; needs a tensor, long (N,)")
+    if len(label) and int(label.min()) < 0:
+        raise ValueError(f"label: {int(label.min())}; classes are numbered from 0")
     shuffled = order(len(label), 0, seed)  # (N,)
     by_class = shuffled[label[shuffled].argsort(stable=True)]  # (N,) class 0 first, then class 1, …
     size = torch.bincount(label)  # (C,) members of each class

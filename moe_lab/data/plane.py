@@ -13,6 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..registry import one_of
+from ..routing.parts import positive, whole
+
 # %% ../../nbs/04_data/04_plane.ipynb #6e5f4e1a
 @dataclass(frozen=True, eq=False)
 class PlaneSet:
@@ -22,7 +25,13 @@ class PlaneSet:
     dark: Tensor  # (N,) float32: 1 dark, 0 light
 
     def __post_init__(self):
+        for name, value in {"points": self.points, "dark": self.dark}.items():
+            if not isinstance(value, Tensor):
+                raise ValueError(f"{name} is a {type(value).__name__}: needs a tensor")
         n = len(self.dark)
+        if not bool((self.points.abs() <= 1).all()):
+            far = float(self.points.abs().max())
+            raise ValueError(f"points: the farthest coordinate is {far}; needs finite ones from -1 to 1")
         if self.points.shape != (n, 2) or not bool(((self.dark == 0) | (self.dark == 1)).all()):
             raise ValueError(
                 f"points {tuple(self.points.shape)} and dark ({n},): needs (N, 2), and 0 or 1 for each"
@@ -116,8 +125,11 @@ def plane_points(
     seed: int = 0,  # 0 or more
 ) -> PlaneSet:
     "Points in a pattern, the same at every call; `ValueError` for a name that is not known."
-    if name not in PATTERNS:
-        raise ValueError(f"name={name!r}: choose one of {', '.join(PATTERNS)}")
+    one_of(PATTERNS, name, "name")
+    positive(n=n)
+    whole(seed=seed)
+    if not isinstance(shake, int | float) or not 0 <= shake < float("inf"):
+        raise ValueError(f"shake={shake!r}: needs a finite number of at least 0")
     rng = np.random.default_rng(seed)
     points, dark = PATTERNS[name](n, rng)  # (n, 2), (n,)
     shaken = (points + shake * rng.standard_normal((n, 2))).clip(-0.99, 0.99)

@@ -70,17 +70,19 @@ def test_the_mirror_script_says_what_is_wrong(tmp_path, arguments, says):
 
 
 def described(path: str, content: bytes) -> dict:
-    "What the hub says about one of its files."
+    "What the hub says about one of its files: those called parquet are large, and the others small."
     digest = hashlib.sha256(content).hexdigest()
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
     lfs = {"oid": digest, "sha256": digest, "size": len(content), "pointerSize": 1}
-    return {
+    told = {
         "type": "file",
         "path": path,
         "rfilename": path,
         "size": len(content),
-        "oid": "0" * 40,
-        "lfs": lfs,
+        "oid": blob,
+        "blobId": blob,
     }
+    return told | ({"lfs": lfs} if path.endswith(".parquet") else {})
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -88,9 +90,11 @@ class Hub(BaseHTTPRequestHandler):
 
     files: dict[str, bytes] = {}  # what someone/pets holds
     claims: dict[str, bytes] = {}  # files whose checksum is announced as if they held this
+    revision = "a" * 40  # the newest
+    most: int | None = None  # bytes of a file that arrive; None: all
 
     def do_GET(self):
-        path, revision = urlsplit(self.path).path, "a" * 40
+        path, revision = urlsplit(self.path).path, self.revision
         api, resolve = "/api/datasets/someone/pets", "/datasets/someone/pets/resolve/"
         listing = [described(name, self.claims.get(name, content)) for name, content in self.files.items()]
         info = {"_id": "1", "id": "someone/pets", "sha": revision, "siblings": listing, "tags": []}
@@ -101,7 +105,8 @@ class Hub(BaseHTTPRequestHandler):
             self.answer(json.dumps(answers[path]).encode())
         elif path.startswith(resolve) and file in self.files:
             content = self.files[file]
-            self.answer(content, ETag=described(file, content)["lfs"]["oid"], X_Repo_Commit=revision)
+            told = described(file, content)
+            self.answer(content[: self.most], ETag=told.get("lfs", told)["oid"], X_Repo_Commit=revision)
         else:
             ours = path.startswith((api + "/", resolve))
             self.answer(b"{}", 404, X_Error_Code="EntryNotFound" if ours else "RepoNotFound")
@@ -131,7 +136,7 @@ def hub(tmp_path, serve):
     ]
     rows.to_parquet(tmp_path / "train.parquet")
     Hub.files = {"train.parquet": (tmp_path / "train.parquet").read_bytes(), "README.md": b"Pets."}
-    Hub.claims = {}
+    Hub.claims, Hub.most, Hub.revision = {}, None, "a" * 40
     return serve(Hub)
 
 
@@ -162,9 +167,57 @@ def test_the_mirror_script_mirrors_and_moe_lab_reads_it(hub, tmp_path, monkeypat
     assert load_images("someone/pets").train.label_names == ("class0", "class1")
 
 
-def test_the_mirror_script_keeps_no_file_that_differs_from_the_hubs_checksum(hub, tmp_path):
-    Hub.claims = {"train.parquet": Hub.files["train.parquet"][::-1]}
-    done = run(MIRROR, "someone/pets", "--into", tmp_path, HF_ENDPOINT=hub, HF_HOME=tmp_path / "hf")
-    assert (done.returncode, "did not arrive" in done.stderr) == (1, True), done.stderr
+def mirrored(hub, tmp_path, **environment):
+    return run(
+        MIRROR, "someone/pets", "--into", tmp_path, HF_ENDPOINT=hub, HF_HOME=tmp_path / "hf", **environment
+    )
+
+
+@pytest.mark.parametrize(("file", "stays"), [("train.parquet", "README.md"), ("README.md", "train.parquet")])
+def test_the_mirror_script_keeps_no_file_that_differs_from_the_hubs_hash(hub, tmp_path, file, stays):
+    Hub.claims = {file: Hub.files[file][::-1]}
+    done = mirrored(hub, tmp_path)
+    assert (done.returncode, f"{file} did not arrive" in done.stderr) == (1, True), done.stderr
     folder = tmp_path / "someone" / "pets"
-    assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == ["README.md"]
+    assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == [stays]
+
+
+def test_a_mirror_that_was_not_finished_is_not_read_and_is_finished_by_another_run(
+    hub, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MOE_LAB_DATA", str(tmp_path))
+    Hub.claims = {"README.md": b"Pests."}
+    assert mirrored(hub, tmp_path).returncode == 1
+    with pytest.raises(ValueError, match=r"not finished: run data_scripts/mirror\.py someone/pets again"):
+        load_images("someone/pets")
+    assert run(MIRROR, "someone/pets", "--into", tmp_path, "--verify").returncode == 1
+    Hub.claims = {}
+    assert mirrored(hub, tmp_path).returncode == 0
+    assert len(load_images("someone/pets").train) == 8
+
+
+def test_a_file_that_arrives_in_part_is_not_taken_for_whole(hub, tmp_path):
+    Hub.most = 100
+    done = mirrored(hub, tmp_path)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert not (tmp_path / "someone" / "pets" / "train.parquet").exists()
+
+
+def test_what_an_earlier_revision_brought_goes_and_what_somebody_put_there_is_named(hub, tmp_path):
+    Hub.files = Hub.files | {"old.parquet": b"of an earlier revision"}
+    assert mirrored(hub, tmp_path).returncode == 0
+    del Hub.files["old.parquet"]
+    Hub.revision = "b" * 40
+    assert mirrored(hub, tmp_path).returncode == 0
+    folder = tmp_path / "someone" / "pets"
+    assert not (folder / "old.parquet").exists()
+    (folder / "mine.csv").write_text("text")
+    done = mirrored(hub, tmp_path)
+    assert (done.returncode, "what the hub does not have: mine.csv" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_name_that_leads_out_of_the_mirror_is_refused(hub, tmp_path):
+    Hub.files = {"../../stolen": b"!"}
+    done = mirrored(hub, tmp_path)
+    assert (done.returncode, "would lie outside of the mirror" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "stolen").exists()

@@ -146,6 +146,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "tokens": [
             "END",
+            "MOST_TOKENS",
             "ROW_PARTS",
             "TokenRow",
             "TokenSet",
@@ -157,6 +158,7 @@ __getattr__, __dir__, __all__ = attach(
             "pack_documents",
             "packed_rows",
             "readable",
+            "rows_with",
             "token_row",
             "train_tokenizer",
             "vocabulary",

@@ -161,7 +161,9 @@ def folder_named(
     if not isinstance(name, str | os.PathLike):
         raise ValueError(f"name={name!r}: needs the name of a {what}, owner/name, or a folder")
     path = Path(name).expanduser()
-    return path if str(name) and path.exists() else None
+    with suppress(OSError, ValueError):  # no system has a file of such a name
+        return path if str(name) and path.exists() else None
+    return None
 
 # %% ../../../nbs/04_data/05_sources/02_hub.ipynb #b94b06df
 def unknown_name(
@@ -171,7 +173,9 @@ def unknown_name(
 ) -> Exception:
     "The error for a name that fits nowhere: `FileNotFoundError` where it looks like a path, else `ValueError`."
     if len(Path(name).expanduser().parts) > 1:
-        return FileNotFoundError(f"there is no folder {name!r}")
+        return FileNotFoundError(f"there is no folder {name!r:.200}")
     hint = "".join(f"; did you mean {close!r}?" for close in get_close_matches(name, known, n=1))
     every = ", ".join(known)
-    return ValueError(f"unknown {what} {name!r}: neither one of {every}, nor owner/name, nor a folder{hint}")
+    return ValueError(
+        f"unknown {what} {name!r:.200}: neither one of {every}, nor owner/name, nor a folder{hint}"
+    )

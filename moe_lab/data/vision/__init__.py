@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = attach(
         "loading": [
             "EDITION",
             "IMAGE_SETS",
+            "LARGEST",
             "classes_of",
             "digit_images",
             "image_settings",

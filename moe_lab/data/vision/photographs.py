@@ -17,6 +17,8 @@ from torch import Tensor
 
 from ..cache import cached
 from ..images import ImageSet, Splits
+from ...registry import one_of
+from ...routing.parts import positive, whole
 
 # %% ../../../nbs/04_data/06_vision/01_photographs.ipynb #7a5880ba
 PHOTOGRAPHS = {  # name: (package, file in it, visual kind)
@@ -46,6 +48,7 @@ def photograph_path(
     name: str,  # a key of `PHOTOGRAPHS`
 ) -> Path:
     "The file of a photograph; `FileNotFoundError` if its package is not installed or came without it."
+    one_of(PHOTOGRAPHS, name, "name")
     package, file, _ = PHOTOGRAPHS[name]
     spec = find_spec(package)
     path = Path(spec.origin).parent / file if spec and spec.origin else Path(file)
@@ -143,9 +146,8 @@ def photograph_settings(
     seed: int,  # 0 or more
 ) -> dict:
     "What the cache knows the data set by; `ValueError` for a number of pixels or patches below 1."
-    for what, value in {"patch": patch, "train": train, "test": test}.items():
-        if value < 1:
-            raise ValueError(f"{what}={value} must be at least 1")
+    positive(patch=patch, train=train, test=test)
+    whole(seed=seed)
     versions = {package: version(package) for package in ("pillow", "scikit-image", "scikit-learn")}
     return {"name": "photographs", "patch": patch, "train": train, "test": test, "seed": seed} | versions
 

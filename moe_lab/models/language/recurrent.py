@@ -53,7 +53,7 @@ def shared_depth(
     s = settings
     block = Block(s.d, s.heads, make_feed(s, 0, router or preset_router(s)))
     blocks = [block, *(again(block) for _ in range(s.layers - 1))]
-    return LanguageModel(blocks, s.vocabulary, s.d, POSITIONS[s.positions](s))
+    return LanguageModel(blocks, s.vocabulary, s.d, POSITIONS[s.positions](s), s.separator)
 
 # %% ../../../nbs/05_models/2_language/05_recurrent.ipynb #d345c35a
 def indexed_depth(

@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
             "DEMONSTRATION",
             "LanguageSettings",
             "Studied",
+            "TextSettings",
             "aux_losses",
             "build",
             "check_sizes",
