@@ -168,16 +168,15 @@ class Hold:
         from filelock import FileLock, Timeout
 
         self.folder = folder
-        self.lock = (
-            FileLock(folder / ".lock", patience, thread_local=False, is_singleton=True) if leads() else None
-        )
-        try:
-            if self.lock is not None:
-                self.lock.acquire()
+        self.lock = FileLock(folder / ".lock", thread_local=False, is_singleton=True) if leads() else None
+        if self.lock is not None:
+            try:
+                self.lock.acquire(timeout=patience)
+            except Timeout:
+                self.lock = None
+                raise BlockingIOError(_in_use(folder)) from None
+            if self.lock.lock_counter == 1:
                 write_atomically(folder / ".holder.json", json.dumps(holder()).encode())
-        except Timeout:
-            self.lock = None
-            raise BlockingIOError(_in_use(folder)) from None
 
     def release(self) -> None:
         "Let go, if that was not done before."
