@@ -22,6 +22,7 @@ from unittest.mock import patch
 import tyro
 
 from .answers import BROKEN_PIPE, is_short_of_memory, one_line, parser_sentence, stop_writing
+from .files import leads
 
 # %% ../nbs/10_cli.ipynb #72d2ca2a
 def run_experiment(
@@ -37,6 +38,8 @@ def run_experiment(
 
     check_heard(experiment, EXPERIMENTS[experiment.name])
     table = launch(experiment, out, resume, workers)
+    if not leads():
+        return  # the first of the processes that were launched writes and prints
     page = write_report(out, EXPERIMENTS[experiment.name])
     print(results_table(table, experiment.columns).to_string(), end="\n\n")
     print(f"table:  {out / 'summary.parquet'}\nreport: {page}")
@@ -357,7 +360,8 @@ def _run(
     except Exception as error:
         if os.environ.get("MOE_LAB_DEBUG"):
             raise
-        print(f"moe-lab: {_explained(error, given)}", file=sys.stderr)
+        who = "moe-lab" if leads() else f"moe-lab, process {os.environ['RANK']}"
+        print(f"{who}: {_explained(error, given)}", file=sys.stderr)
         return 1
     return 0
 
@@ -374,3 +378,7 @@ def main(
     except BrokenPipeError:
         stop_writing()
         return BROKEN_PIPE
+
+# %% ../nbs/10_cli.ipynb #8870378f
+if __name__ == "__main__" and "__file__" in globals():  # and not in a notebook
+    sys.exit(main())

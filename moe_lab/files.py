@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['write_durably', 'sync_folder', 'write_atomically', 'read_json', 'read_table', 'sealed', 'unsealed', 'kept', 'leads',
-           'holder', 'Hold']
+           'launched', 'holder', 'Hold']
 
 # %% ../nbs/00_files.ipynb #6543d290
 import hashlib
@@ -140,6 +140,11 @@ def kept(
 def leads() -> bool:
     "Whether this process writes for those that were launched with it (by `accelerate launch`, say), or is alone."
     return os.environ.get("RANK", "0") == "0"
+
+# %% ../nbs/00_files.ipynb #88a780db
+def launched() -> int:
+    "How many processes were launched together, this one included."
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 # %% ../nbs/00_files.ipynb #dbe67c2c
 def holder() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from ..files import read_table, write_atomically
+from ..files import leads, read_table, write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,14 +140,20 @@ class Metrics(MetricTable):
     "A run's table of metrics, written part by part."
 
     def flush(self) -> None:
-        "Write the rows in memory and close their steps."
+        "Write the rows in memory and close their steps; of several processes the first writes."
         if self.rows:
+            steps = [row.step for row in self.rows]
+            self._write()
+            self.rows, self.closed = [], max(steps)
+
+    def _write(self) -> None:
+        "The rows in memory as a file, unless another process writes."
+        if leads():
             steps = [row.step for row in self.rows]
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(
                 self.folder / f"{min(steps):08d}.parquet", _parquet(_table(self.rows), self.settings)
             )
-            self.rows, self.closed = [], max(steps)
 
     def truncate(
         self,
@@ -155,5 +161,6 @@ class Metrics(MetricTable):
     ) -> None:
         "Forget everything after `step`, on the disk too."
         self.rows = [row for row in self.rows if row.step <= step]
-        _cut(self.folder, self.settings, step)
+        if leads():
+            _cut(self.folder, self.settings, step)
         self.closed = min(self.closed, step)

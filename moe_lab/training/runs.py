@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import re
+import time
 import warnings
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from typing import Any
 
 import torch
 
-from ..files import Hold, read_json, write_atomically
+from ..files import Hold, leads, read_json, write_atomically
 from .metric_table import Metrics
 
 # %% ../../nbs/06_training/02_runs.ipynb #a4f9e2e7
@@ -125,6 +126,19 @@ def _check_same(folder: Path, asked: Any) -> None:
         raise ValueError(f"--resume {folder} with other settings; stored → asked: {'; '.join(changed)}")
     _compare_environment(folder)
 
+# %% ../../nbs/06_training/02_runs.ipynb #f905049a
+def _follow(folder: Path, asked: Any, patience: float = 60.0) -> None:
+    "Wait for the first process to claim the folder; `FileNotFoundError` if it does not in so many seconds."
+    path, until = folder / "settings.json", time.monotonic() + patience
+    while not path.exists():
+        if time.monotonic() > until:
+            raise FileNotFoundError(
+                f"{path} was not written by the first process; all need one folder, on one disk"
+            )
+        time.sleep(0.05)
+    if changed := settings_differences(read_json(path, "choose another --out"), asked):
+        raise ValueError(f"{folder} holds a run of other settings; stored → asked: {'; '.join(changed)}")
+
 # %% ../../nbs/06_training/02_runs.ipynb #0f757498
 def claim(
     folder: Path,  # made if it is not there
@@ -140,7 +154,9 @@ def claim(
         raise ValueError(f"settings={settings!r:.80}: needs a dataclass, filled in")
     asked, hold = describe(settings), _held(folder)
     try:
-        if not _claim_free(folder, asked):
+        if not leads():
+            _follow(folder, asked)
+        elif not _claim_free(folder, asked):
             if not resume:
                 raise FileExistsError(
                     f"--out {folder} holds a run already; add --resume to go on, or choose another --out"
@@ -235,5 +251,6 @@ class Run(StoredRun):
         "Write the rows that are left and a summary, and let go: the run is complete."
         self.metrics.flush()
         content = {"settings": self.hash, "summary": describe(summary, "summary")}
-        write_atomically(self.folder / "summary.json", _json(content))
+        if leads():
+            write_atomically(self.folder / "summary.json", _json(content))
         self.release()

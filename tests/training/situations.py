@@ -141,6 +141,9 @@ def trained(name: str, seed: int = 0) -> dict:
     return {"losses": torch.tensor(losses.seen), "visits": losses.visits, **trainer.model.state_dict()}
 
 
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
+
+
 def launch(script: str, *arguments: object, processes: int = 2, wait: bool = True) -> subprocess.Popen:
     "A script in several processes, as `accelerate launch` starts them; ended well, unless nobody waits."
     command = [
@@ -151,23 +154,13 @@ def launch(script: str, *arguments: object, processes: int = 2, wait: bool = Tru
         "--num_processes",
         str(processes),
     ]
-    options = [
-        "--num_machines",
-        "1",
-        "--mixed_precision",
-        "no",
-        "--dynamo_backend",
-        "no",
-        "--main_process_port",
-        "0",
-    ]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
-    words = [*command, *options, script, *map(str, arguments)]
+    options = ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    words = [*command, *options, "--main_process_port", "0", script, *map(str, arguments)]
     pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    started = subprocess.Popen(words, env=environment, start_new_session=True, **pipes)
+    started = subprocess.Popen(words, env=ENVIRONMENT, start_new_session=True, **pipes)
     if wait:
-        started.out, started.err = started.communicate(timeout=400)
-        assert started.returncode == 0, started.err[-4000:]
+        error = started.communicate(timeout=400)[1]
+        assert started.returncode == 0, error[-4000:]
     return started
 
 

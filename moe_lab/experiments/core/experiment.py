@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .sweep import Column, Job, Work, check_workers, run_jobs
-from ...files import write_atomically
+from ...files import leads, write_atomically
 from ...registry import Registry, origin_of
 from ...routing.parts import positive
 from ...training.runs import claim, describe, settings_hash
@@ -104,7 +104,8 @@ def launch(
     check_workers(workers)
     with claim(Path(out), experiment, resume):
         about = {part: experiment.told(getattr(experiment, part)) for part in ("question", "about")}
-        write_atomically(Path(out) / "about.json", json.dumps(about).encode())
+        if leads():
+            write_atomically(Path(out) / "about.json", json.dumps(about).encode())
         return run_jobs(Path(out), jobs, experiment.work, workers, settings_hash(experiment))
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c3549740

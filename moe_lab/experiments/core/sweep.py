@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from ...files import write_atomically
+from ...files import launched, leads, write_atomically
 from ...training.callbacks import ProgressBar
 from ...training.runs import Run
 from ...training.trainer import Callback
@@ -80,11 +80,12 @@ def finish(
 
     run = open_run(job, out)
     try:
-        if run.summary is None:
+        summary = run.summary
+        if summary is None:
             set_seed(job.seed)
-            run.finish({"rows": work(job.settings, run, callbacks)})
-        assert run.summary is not None
-        return [{"run": run.folder.name, **row} for row in run.summary["rows"]]
+            run.finish(found := {"rows": work(job.settings, run, callbacks)})
+            summary = run.summary or found  # the first of several processes has written it, or is about to
+        return [{"run": run.folder.name, **row} for row in summary["rows"]]
     finally:
         run.release()
 
@@ -212,17 +213,18 @@ def run_jobs(
     out: Path,  # the experiment's folder
     jobs: Sequence[Job],  # in the order of the table's rows
     work: Work,  # importable, so that other processes find it
-    workers: int = 0,  # processes; 0: one per core
+    workers: int = 0,  # processes, each with jobs of its own; 0: one per core
     settings: str = "",  # the hash of the experiment's, for the table
 ) -> pd.DataFrame:  # one row per job and figure
-    "Do the jobs that are left and write `summary.parquet`; a failing job ends the sweep, the others keep."
+    "Do the jobs that are left and write `summary.parquet`; processes launched together share each job, in turn."
     check_workers(workers)
     _check_jobs(jobs)
-    workers = min(workers or os.cpu_count() or 1, len(jobs))
+    workers = 1 if launched() > 1 else min(workers or os.cpu_count() or 1, len(jobs))
     rows = _in_turn(out, jobs, work) if workers == 1 else _side_by_side(out, jobs, work, workers)
     table = gather({job: rows[job] for job in jobs})
     table.attrs = {"settings": settings}
-    write_atomically(out / "summary.parquet", table.to_parquet(index=False))
+    if leads():
+        write_atomically(out / "summary.parquet", table.to_parquet(index=False))
     return table
 
 # %% ../../../nbs/07_experiments/1_core/01_sweep.ipynb #f334db3d

@@ -21,6 +21,7 @@ from moe_lab.experiments.systems.language.training import (
     train_to_end,
 )
 from ....experts.moe import observe
+from ....files import leads
 from ....measure.load.metrics import Load, Measured, load_entropy, max_vio
 from ....models.language.language_model import LanguageModel
 from ....models.language.reading import active_parameters, batch_of, forward_flops
@@ -187,7 +188,8 @@ def work(
     model = train_to_end(settings, run, own, RECURRENT[settings.depth]).model
     assert isinstance(model, LanguageModel)
     losses, rows = held_out_rows(model, held_out)
-    np.save(run.folder / "surprise.npy", losses.numpy())
+    if leads():
+        np.save(run.folder / "surprise.npy", losses.numpy())
     sizes = model_sizes(model, batch_of(held_out.tokens, held_out.mask)[:16])
     final = [{"split": "held out", **row} for row in rows]
     return logged_rows(run) + final + [{"split": "model", "metric": m, "value": v} for m, v in sizes.items()]
