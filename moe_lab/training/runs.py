@@ -223,8 +223,7 @@ class Run(StoredRun):
     ) -> "Run":
         "Begin the run of these settings, or go on with it; errors as in `claim`; `ValueError` for a name with / in it."
         folder = Path(out) / f"{_plain(name)}-{settings_hash(settings)}"
-        hold = claim(folder, settings, resume)
-        run = cls(folder)
+        hold, run = claim(folder, settings, resume), cls(folder)
         run.hold = hold
         return run
 
