@@ -69,7 +69,6 @@ __getattr__, __dir__, __all__ = attach(
             "rng_state",
             "same",
             "save_checkpoint",
-            "seed_generators",
             "set_rng_state",
             "stored_checkpoints",
             "unpack_tree",
