@@ -46,6 +46,7 @@ __getattr__, __dir__, __all__ = attach(
         "language.corpus": [
             "Documents",
             "KEPT",
+            "MOST_WAITING",
             "PARTS",
             "TextSplits",
             "alone_with",

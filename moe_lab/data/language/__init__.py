@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = attach(
             "Documents",
             "EDITION",
             "KEPT",
+            "MOST_WAITING",
             "PARTS",
             "TextSplits",
             "alone_with",
