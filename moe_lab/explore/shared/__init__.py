@@ -57,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
             "FigurePanel",
             "NARROWEST",
             "TIGHT",
+            "check_presets",
             "fitted",
             "restacked",
             "wrap_titles",

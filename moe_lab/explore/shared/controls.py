@@ -172,7 +172,9 @@ def flow(
     least: Sequence[int],  # pixels that each of them needs
 ) -> w.Box:
     "Widgets side by side, their widths in proportion to what they need, in as many lines as that takes."
-    for part, pixels in zip(parts, least, strict=True):
+    if len(least) != len(parts):
+        raise ValueError(f"least={least}: needs a width for each of {len(parts)} widgets")
+    for part, pixels in zip(parts, least):
         part.layout.flex = f"{pixels} 1 {pixels}px"
     return styled(w.HBox(parts), "moe-flow")
 
