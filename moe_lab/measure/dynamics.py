@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['groups', 'rms', 'gradient_flow', 'expert_gradients', 'step_sizes', 'nudged', 'visitors', 'token_logits', 'contenders',
-           'nudged_loss', 'Landscape', 'landscape', 'draw_landscape']
+           'finite_loss', 'nudged_loss', 'Landscape', 'landscape', 'draw_landscape']
 
 # %% ../../nbs/03_measure/8_dynamics.ipynb #e911b146
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +20,7 @@ from ..experts.moe import MoE, moe_layers, observe
 from ..colours import expert_colour
 from .figures import calm
 from ..routing.decision import Routing
+from ..routing.parts import of_kind, positive
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,6 +63,7 @@ def expert_gradients(
     layer: MoE,  # after a backward pass
 ) -> np.ndarray:
     "(E,) RMS gradient of each expert's weights; 0 for an expert that no token visited."
+    of_kind(MoE, layer=layer)
     own = [torch.zeros_like(w) if w.grad is None else w.grad for w in layer.experts.weights()]  # (E, …) each
     return np.array([rms([w[e] for w in own]) for e in range(layer.n_experts)])
 
@@ -130,6 +132,22 @@ def contenders(
         raise ValueError(f"token={token} visits {n_visits}: there is nothing to decide")
     return inside[-1], outside[0]
 
+# %% ../../nbs/03_measure/8_dynamics.ipynb #a64d2553
+def finite_loss(
+    loss: Callable[[], Tensor],  # runs the model on a fixed batch
+) -> float:
+    "What it gives; `ValueError` unless that is one finite number."
+    if not callable(loss):
+        raise ValueError(
+            f"loss is a {type(loss).__name__}: needs a function without arguments that runs the model"
+        )
+    value = torch.as_tensor(loss())
+    if value.numel() != 1 or not bool(value.isfinite()):
+        raise ValueError(
+            f"loss gives {tuple(value.shape)} {value.flatten()[:3].tolist()}: needs one finite number"
+        )
+    return float(value)
+
 # %% ../../nbs/03_measure/8_dynamics.ipynb #2a2fd475
 def nudged_loss(
     loss: Callable[[], Tensor],  # runs the model on a fixed batch
@@ -139,7 +157,7 @@ def nudged_loss(
 ) -> tuple[float, set[int]]:
     "The loss with changed logits of one token, and the experts that it then visits."
     with nudged(layer, token, nudge), observe(layer) as seen:
-        value = float(loss())
+        value = finite_loss(loss)
     return value, visitors(seen, token)
 
 # %% ../../nbs/03_measure/8_dynamics.ipynb #3d72cb20
@@ -164,8 +182,14 @@ def landscape(
     n: int = 21,  # points along each axis; the loss runs n² + 1 times
 ) -> Landscape:
     "The loss around the decision of one layer about one token; `ValueError` if there is no such token or decision."
+    of_kind(MoE, layer=layer)
+    positive(n=n)
+    if not 0 < reach < float("inf"):
+        raise ValueError(f"reach={reach}: needs a finite number above 0")
     with observe(layer) as seen:
-        loss()
+        finite_loss(loss)
+    if not seen:
+        raise ValueError("loss did not run the layer: it needs to run the model that the layer is part of")
     logits, visits = token_logits(seen[0][1], token), visitors(seen, token)  # (E,)
     chosen, rival = contenders(seen, token)
     shift, value, changed = np.linspace(-reach, reach, n), np.empty((n, n)), np.empty((n, n), bool)

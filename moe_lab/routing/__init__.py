@@ -119,6 +119,7 @@ __getattr__, __dir__, __all__ = attach(
             "is_plain",
             "modules",
             "never_narrower",
+            "of_kind",
             "positive",
             "seeded",
             "shown",

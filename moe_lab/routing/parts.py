@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['P', 'R', 'is_plain', 'shown', 'Tunable', 'Part', 'PerExpert', 'positive', 'whole', 'is_number', 'finite',
-           'above_zero', 'seeded', 'below_one', 'functions', 'modules', 'width', 'is_narrow', 'never_narrower',
-           'full_precision', 'backward_pass', 'uncompiled']
+           'above_zero', 'seeded', 'of_kind', 'below_one', 'functions', 'modules', 'width', 'is_narrow',
+           'never_narrower', 'full_precision', 'backward_pass', 'uncompiled']
 
 # %% ../../nbs/01_routing/02_parts.ipynb #85ce5e22
 import sys
@@ -113,14 +113,14 @@ def positive(
 ):
     "`ValueError` for counts that are not whole numbers of at least 1: `positive(k=k, n_experts=n)`."
     for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
             raise ValueError(f"{name}={value!r}: needs a whole number of at least 1")
 
 # %% ../../nbs/01_routing/02_parts.ipynb #b1961d0a
 def whole(**counts: int):
     "`ValueError` for counts that are not whole numbers of at least 0: `whole(steps=steps)`."
     for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
             raise ValueError(f"{name}={value!r}: needs a whole number of at least 0")
 
 # %% ../../nbs/01_routing/02_parts.ipynb #86bc2cb5
@@ -155,6 +155,16 @@ def seeded(
     "`ValueError` for a seed that NumPy does not take: it needs a whole number from 0 to 2³² − 1."
     if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed < 2**32:
         raise ValueError(f"seed={seed!r}: needs a whole number from 0 to 2**32 - 1")
+
+# %% ../../nbs/01_routing/02_parts.ipynb #b4394e08
+def of_kind(
+    kind: type,  # what each of them must be
+    **values: Any,
+):
+    "`ValueError` for values of another type: `of_kind(Routing, routing=routing)`."
+    for name, value in values.items():
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is a {type(value).__name__}: needs {kind.__name__}")
 
 # %% ../../nbs/01_routing/02_parts.ipynb #fbebda04
 def below_one(

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     ["change", "confidence", "health", "metrics", "overlap"],
     {
         "change": [
+            "check_sequence",
             "neighbours",
             "padded_visits",
             "router_saturation",
@@ -20,7 +21,6 @@ __getattr__, __dir__, __all__ = attach(
             "GateSums",
             "Gates",
             "agreement",
-            "check_routings",
             "check_rows",
             "gate_probabilities",
             "kappa",
@@ -56,11 +56,11 @@ __getattr__, __dir__, __all__ = attach(
             "Load",
             "METRICS",
             "Measured",
-            "Metric",
             "MetricEntry",
             "VisitCounts",
             "active",
             "at_least_by_chance",
+            "checked_counts",
             "counts_of_random_router",
             "cv",
             "cv_floor",
@@ -75,6 +75,7 @@ __getattr__, __dir__, __all__ = attach(
             "max_vio",
             "n_eff",
             "register_metric",
+            "routings_of_layer",
             "unused_rate",
         ],
         "overlap": [

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['routing_consistency', 'padded_visits', 'token_mask', 'same_token', 'router_saturation', 'saturation_by_load',
-           'neighbours', 'sequential_overlap']
+           'check_sequence', 'neighbours', 'sequential_overlap']
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #eea0c3d0
 from dataclasses import replace
@@ -15,6 +15,7 @@ from torch import Tensor
 from .metrics import Measured
 from .overlap import ExpertSets, expert_set_overlap
 from ...routing.decision import Routing
+from ...routing.parts import of_kind, positive
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #6b271469
 def padded_visits(
@@ -39,6 +40,7 @@ def same_token(
     after: Routing,  # of that layer later, the same T tokens
 ) -> tuple[Tensor, Tensor]:
     "Tables of visits (P, E), E the larger number, of tokens real in both; `ValueError` for other numbers of tokens."
+    of_kind(Routing, before=before, after=after)
     if before.n_tokens != after.n_tokens:
         raise ValueError(f"before has {before.n_tokens} tokens, after {after.n_tokens}: need the same tokens")
     e = max(before.n_experts, after.n_experts)
@@ -53,6 +55,7 @@ def router_saturation(
     sets: ExpertSets,  # of pairs from `same_token`: earlier, later
 ) -> Measured:
     "Share of the later expert sets that was in the earlier ones (2409.02060): ideal 1, a random router k/E."
+    of_kind(ExpertSets, sets=sets)
     size = float(sets.second.sum()) or float("nan")
     return Measured(sets.common / size, 1.0, sets.common_chance / size, sets.n)
 
@@ -61,8 +64,24 @@ def saturation_by_load(
     sets: ExpertSets,  # of pairs from `same_token`; only its loads count
 ) -> float:
     "The router saturation of two routers with these loads that decide independently of each other."
+    of_kind(ExpertSets, sets=sets)
     size = float(sets.second.sum()) or float("nan")
     return float(sets.first @ sets.second) / (sets.n or 1) / size
+
+# %% ../../../nbs/03_measure/2_load/04_change.ipynb #f09a4559
+def check_sequence(
+    sequence: Tensor,  # (T,) long: the sequence of each token
+    n_tokens: int,  # T
+) -> None:
+    "`ValueError` for numbers that are not those of sequences that follow each other."
+    of_kind(Tensor, sequence=sequence)
+    shape, kind = tuple(sequence.shape), sequence.dtype
+    if shape != (n_tokens,) or kind not in (torch.int16, torch.int32, torch.int64):
+        raise ValueError(
+            f"sequence: shape {shape}, {kind}; needs ({n_tokens},) long, the sequence of each token"
+        )
+    if n_tokens and (int(sequence[0]) < 0 or bool((sequence.diff() < 0).any())):
+        raise ValueError(f"sequence={sequence.tolist()[:8]}…: needs numbers from 0 that do not decrease")
 
 # %% ../../../nbs/03_measure/2_load/04_change.ipynb #b7610b48
 def neighbours(
@@ -71,8 +90,10 @@ def neighbours(
     lag: int = 1,  # positions between the two
 ) -> tuple[Tensor, Tensor]:
     "Tables of visits (P, E) of each token and the one `lag` positions later; `ValueError` for a lag below 1."
-    if lag < 1:
-        raise ValueError(f"lag={lag}: needs at least one position")
+    of_kind(Routing, routing=routing)
+    positive(lag=lag)
+    if sequence is not None:
+        check_sequence(sequence, routing.n_tokens)
     table, real = routing.visits, token_mask(routing)  # (T, E), (T,)
     pair = real[:-lag] & real[lag:]  # (T − lag,)
     if sequence is not None:

@@ -12,15 +12,16 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
 
 from ...experts.moe import moe_layers
-from .confidence import Gates, agreement, check_routings, check_rows, mutual_information
+from .confidence import Gates, agreement, check_rows, mutual_information
 from .metrics import Load, Measured, effective_experts
 from ...routing.decision import Context, Routing
-from ...routing.parts import whole
+from ...routing.parts import of_kind, whole
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #4f214f47
 def spread(
@@ -186,8 +187,14 @@ def agreement_of(
     "κ between neighbours among the tokens kept of all batches; None where there are fewer than two."
     if sum(len(x) for x, _, _ in batches) < 2:
         return None
-    x, visits, ids = ([part for part in parts if part is not None] for parts in zip(*batches))
-    return agreement(torch.cat(x), torch.cat(visits), torch.cat(ids) if ids else None)
+    x, visits, ids = zip(*batches)
+    if all(part is None for part in ids):
+        return agreement(torch.cat(x), torch.cat(visits))
+    start = [0, *accumulate(len(rows) for rows in x)]
+    known = [
+        -1 - torch.arange(a, b) if part is None else part.cpu() for part, a, b in zip(ids, start, start[1:])
+    ]
+    return agreement(torch.cat(x), torch.cat(visits), torch.cat(known).to(x[0].device))
 
 # %% ../../../nbs/03_measure/2_load/05_health.ipynb #009c6f5c
 @dataclass
@@ -199,6 +206,9 @@ class CheckUp:
     gates: Gates | None = None  # so far
     inputs: list[Kept] = field(default_factory=list)  # x, visits, ids
 
+    def __post_init__(self):
+        whole(sample=self.sample)
+
     def update(
         self,
         routing: Routing,  # of the layer, T tokens
@@ -206,11 +216,10 @@ class CheckUp:
         token_ids: Tensor | None = None,  # (T,) long: equal words are no neighbours
     ):
         "Add one routing; `ValueError` for another number of experts, or inputs that are not of its tokens."
-        check_routings([routing])
+        of_kind(Routing, routing=routing)
         check_rows(routing.n_tokens, x=x, token_ids=token_ids)
         new = Load.of([routing])
-        old = self.load or Load(torch.zeros_like(new.counts), 0)
-        self.load = Load(old.counts + new.counts, old.n_tokens + new.n_tokens)
+        self.load = new if self.load is None else self.load + new
         self.gates = self.gates or Gates(torch.zeros(routing.n_experts, dtype=torch.float64))
         self.gates.update(routing)
         room = self.sample - sum(len(kept) for kept, _, _ in self.inputs)

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from ...experts.experts import Experts, affine
-from .metrics import Measured, max_of_random_router
+from .metrics import Measured, max_of_random_router, routings_of_layer
 from ...routing.decision import Routing
+from ...routing.parts import of_kind, positive
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #c67a1b44
 class Together:
@@ -27,6 +28,7 @@ class Together:
         self,
         n_experts: int,  # E
     ):
+        positive(n_experts=n_experts)
         self.both = torch.zeros(n_experts, n_experts, dtype=torch.float64)  # N(i, j); the diagonal is N(i)
         self.n_tokens = 0  # that visit somebody
 
@@ -36,11 +38,10 @@ class Together:
         routings: Iterable[Routing],  # of one layer
     ) -> "Together":
         "Of one layer's routings, one after the other; `ValueError` if there are none."
-        together = None
-        for routing in routings:
-            together = (together or cls(routing.n_experts)).update(routing)
-        if together is None:
-            raise ValueError("routings is empty: nothing was routed")
+        listed = routings_of_layer(routings)
+        together = cls(listed[0].n_experts)
+        for routing in listed:
+            together.update(routing)
         return together
 
     def update(
@@ -48,6 +49,7 @@ class Together:
         routing: Routing,  # of the same layer
     ) -> "Together":
         "Count another batch; padding visits nobody and does not count. `ValueError` for another number of experts."
+        of_kind(Routing, routing=routing)
         if routing.n_experts != len(self.both):
             raise ValueError(
                 f"routing has {routing.n_experts} experts, the batches before had {len(self.both)}"
@@ -67,6 +69,7 @@ def jaccard(
     together: Together,  # of one layer
 ) -> Tensor:
     "(E, E) overlap of the token sets of two experts, in [0, 1]; NaN where neither has a token."
+    of_kind(Together, together=together)
     own = together.both.diagonal()  # (E,)
     return together.both / (own[:, None] + own - together.both)
 
@@ -75,6 +78,7 @@ def coactivation(
     together: Together,  # of one layer
 ) -> Tensor:
     "(E, E) share of expert i's tokens that also visit expert j (2409.02060); NaN where i has no token."
+    of_kind(Together, together=together)
     return together.both / together.both.diagonal()[:, None]
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #8ea1df92
@@ -82,6 +86,8 @@ def off_diagonal(
     matrix: Tensor,  # (E, E)
 ) -> Tensor:
     "(E·(E−1),) all entries of a matrix (E, E) but the diagonal, row by row."
+    if matrix.ndim != 2 or len(matrix) != matrix.shape[1]:
+        raise ValueError(f"matrix has shape {tuple(matrix.shape)}: needs (E, E)")
     return matrix[~torch.eye(len(matrix), dtype=torch.bool, device=matrix.device)]
 
 # %% ../../../nbs/03_measure/2_load/03_overlap.ipynb #b41d3ce2
@@ -89,6 +95,7 @@ def token_set_overlap(
     together: Together,  # of one layer
 ) -> Measured:
     "Mean Jaccard overlap of the token sets of two different experts: 0 disjoint, 1 the same tokens."
+    of_kind(Together, together=together)
     e, k = len(together.both), together.per_token
     chance = (k - 1) / (2 * e - k - 1) if e > 1 and together.n_tokens else float("nan")
     return Measured(float(off_diagonal(jaccard(together)).nanmean()), 0.0, chance, together.n_tokens)
@@ -98,6 +105,7 @@ def strongest_partner(
     together: Together,  # of one layer
 ) -> Measured:
     "Mean over the used experts of max_j N(i, j)/N(i): (k−1)/(E−1) free combination, 1 fixed partners."
+    of_kind(Together, together=together)
     e, k = len(together.both), together.per_token
     used = together.both.diagonal() > 0  # (E,)
     if e == 1 or not used.any():
@@ -115,6 +123,8 @@ def jaccard_by_chance(
     n_experts: int,  # E, to draw from
 ) -> float:
     "Mean Jaccard overlap of two random subsets of sizes `a` and `b`; exact."
+    if not 0 <= min(a, b) <= max(a, b) <= n_experts or a == b == 0:
+        raise ValueError(f"a={a}, b={b}: needs sizes of sets among {n_experts} experts, not both empty")
     ways = comb(n_experts, b)
     return sum(
         c / (a + b - c) * (comb(a, c) * comb(n_experts - a, b - c) / ways) for c in range(min(a, b) + 1)
@@ -139,6 +149,7 @@ class ExpertSets:
         self,
         n_experts: int,  # E, the same in both decisions
     ):
+        positive(n_experts=n_experts)
         self.n = 0  # pairs in which at least one visits somebody
         self.common = self.common_chance = 0.0  # experts in both sets, and in both of random ones that large
         self.jaccard = self.jaccard_chance = 0.0
@@ -150,9 +161,11 @@ class ExpertSets:
         second: Tensor,  # (P, E) bool: who is visited in the other
     ) -> "ExpertSets":
         "Count pairs: row by row of two tables (P, E) bool, as `Routing.visits` has them; `ValueError` if they are not."
-        e = len(self.first)
-        if first.shape != second.shape or first.shape[1] != e:
-            raise ValueError(f"first {tuple(first.shape)}, second {tuple(second.shape)}: both need (P, {e})")
+        of_kind(Tensor, first=first, second=second)
+        e, right = len(self.first), first.dtype == second.dtype == torch.bool and first.ndim == 2
+        if not right or first.shape != second.shape or first.shape[1] != e:
+            given = f"first {tuple(first.shape)} {first.dtype}, second {tuple(second.shape)} {second.dtype}"
+            raise ValueError(f"{given}: both need (P, {e}) bool")
         some = (first | second).any(1)  # (P,)
         first, second = first[some].cpu(), second[some].cpu()  # (n, E)
         a, b, common = first.sum(1), second.sum(1), (first & second).sum(1)  # (n,) sizes of the sets
@@ -170,6 +183,7 @@ def expert_set_overlap(
     sets: ExpertSets,  # summed over pairs of decisions
 ) -> Measured:
     "Mean Jaccard overlap of the expert sets of two decisions: 1 the same experts, 0 none in common."
+    of_kind(ExpertSets, sets=sets)
     n = sets.n or float("nan")
     return Measured(sets.jaccard / n, 1.0, sets.jaccard_chance / n, sets.n)
 
@@ -181,6 +195,7 @@ class Gram:
         self,
         n_experts: int,  # E
     ):
+        positive(n_experts=n_experts)
         self.products = torch.zeros(n_experts, n_experts, dtype=torch.float64)
         self.width = 0  # D, numbers per vector so far
 
@@ -190,8 +205,11 @@ class Gram:
         piece: Tensor,  # (E, …) a part of each expert's vector
     ) -> "Gram":
         "Append a piece (E, …) to the vectors; `ValueError` for another number of experts."
-        if len(piece) != len(self.products):
+        of_kind(Tensor, piece=piece)
+        if piece.ndim < 1 or len(piece) != len(self.products):
             raise ValueError(f"piece has shape {tuple(piece.shape)}, needs ({len(self.products)}, …)")
+        if not bool(piece.isfinite().all()):
+            raise ValueError(f"piece {tuple(piece.shape)} has NaN or infinity in it: needs finite numbers")
         rows = piece.flatten(1).double().cpu()  # (E, numbers in the piece)
         self.products += rows @ rows.T
         self.width += rows.shape[1]
@@ -219,6 +237,7 @@ def gram_of_weights(
     experts: Experts,  # of one layer
 ) -> Gram:
     "The experts' parameters compared, biases and all."
+    of_kind(Experts, experts=experts)
     gram = Gram(experts.n_experts)
     for weight in experts.weights():  # (E, …)
         gram.update(weight)
@@ -231,4 +250,10 @@ def expert_outputs(
     tokens: Tensor,  # (n, d)
 ) -> Tensor:
     "(E, n, d) what every expert returns for the tokens, also for those it would never be given."
+    of_kind(Experts, experts=experts)
+    if tokens.ndim != 2 or not tokens.is_floating_point():
+        raise ValueError(f"tokens: shape {tuple(tokens.shape)}, {tokens.dtype}; needs (n, d) numbers")
+    width = getattr(experts, "d", tokens.shape[1])
+    if tokens.shape[1] != width:
+        raise ValueError(f"tokens: shape {tuple(tokens.shape)}; the experts take d={width} numbers a token")
     return torch.stack([experts.expert(tokens, affine, *own) for own in zip(*experts.weights())])

@@ -22,7 +22,9 @@ __getattr__, __dir__, __all__ = attach(
         "specialization": [
             "Association",
             "association",
+            "check_frame",
             "coactivation_graph",
+            "counts_table",
             "draw_coactivation",
             "from_layer_to_layer",
             "label_map",
@@ -34,6 +36,7 @@ __getattr__, __dir__, __all__ = attach(
             "specialization_table",
             "together",
             "visit_table",
+            "whole_numbers",
         ],
     },
 )

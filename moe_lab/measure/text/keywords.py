@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..load.metrics import Measured
+from .specialization import check_frame
+from ...routing.parts import positive, seeded, whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -23,6 +25,7 @@ def text_grid(
     frame: "DataFrame",  # assignments of one layer
 ) -> np.ndarray:
     "(N, S) int64: the token id at each position of each sequence; −1 where no token was routed."
+    check_frame(frame, "sequence", "position")
     sequence, position = frame["sequence"].to_numpy(), frame["position"].to_numpy()
     grid = np.full((sequence.max(initial=-1) + 1, position.max(initial=-1) + 1), -1)
     grid[sequence, position] = frame["token"]
@@ -34,6 +37,8 @@ def check_vocabulary(
     n_vocabulary: int,  # V
 ):
     "`ValueError` if an id lies beyond the vocabulary, or if no token has an id."
+    if "token" not in frame:
+        raise ValueError(f"frame has no column token, but {', '.join(map(str, frame))}")
     highest = int(frame["token"].max()) if len(frame) else -1
     if not 0 <= highest < n_vocabulary:
         raise ValueError(
@@ -50,8 +55,8 @@ def token_counts(
     "(E, V) int64: how often each token is in each expert's document; the errors of `check_vocabulary`."
     from scipy.sparse import csr_array
 
-    if context < 0:
-        raise ValueError(f"context={context} must be 0 or more")
+    whole(context=context)
+    check_frame(frame, "sequence", "position", "expert", n_experts=n_experts)
     check_vocabulary(frame, n_vocabulary)
     grid = np.pad(text_grid(frame), [(0, 0), (context, context)], constant_values=-1)  # (N, S + 2·context)
     sequence, position, expert = (frame[column].to_numpy() for column in ("sequence", "position", "expert"))
@@ -71,6 +76,7 @@ def above_expected(
     "(E, V) the counts of tokens that come to an expert more often than its load explains."
     from scipy.sparse import csr_array
 
+    whole(minimum=minimum)
     often, load, pairs = counts.sum(0), counts.sum(1), counts.tocoo()  # (V,), (E,), P pairs that occur
     expected = load[pairs.row] * often[pairs.col] / max(load.sum(), 1)  # (P,)
     kept = (pairs.data > expected) & (often[pairs.col] >= minimum)
@@ -95,6 +101,7 @@ def highest(
     "Rows expert, token, score: the highest scores above 0 of each expert, expert by expert; ties by token id."
     import pandas as pd
 
+    positive(n=n)
     pairs = scores.tocoo()
     table = pd.DataFrame({"expert": pairs.row, "token": pairs.col, "score": pairs.data})
     table = table.sort_values(["expert", "score", "token"], ascending=[True, False, True])
@@ -128,6 +135,8 @@ def shuffled_experts(
     seed: int = 0,  # of the shuffle
 ) -> "DataFrame":
     "The assignments with the experts dealt out at random; loads and texts stay."
+    seeded(seed)
+    check_frame(frame, "expert")
     return frame.assign(expert=np.random.default_rng(seed).permutation(frame["expert"].to_numpy()))
 
 # %% ../../../nbs/03_measure/5_text/02_keywords.ipynb #6442ddae
@@ -136,6 +145,8 @@ def keyword_share(
     control: "DataFrame",  # the same of `shuffled_experts`
 ) -> Measured:
     "Mean share of the keywords' occurrences that visit their expert; the floor is the control's, n the keywords."
+    if "share" not in found or "share" not in control:
+        raise ValueError("found, control: need a column share, as expert_keywords gives it")
     return Measured(float(found["share"].mean()), 1.0, float(control["share"].mean()), len(found))
 
 # %% ../../../nbs/03_measure/5_text/02_keywords.ipynb #4415012c
@@ -145,6 +156,9 @@ def heaviest(
     n: int,  # rows at most
 ) -> "DataFrame":
     "The rows that an expert weighs most, each token id once; tokens without an id are left out."
+    whole(expert=expert)
+    positive(n=n)
+    check_frame(frame, "expert", "sequence", "position")
     own = frame[(frame["expert"] == expert) & (frame["token"] >= 0)]
     order = own.sort_values(["weight", "sequence", "position"], ascending=[False, True, True])
     return order.drop_duplicates("token").head(n)
@@ -158,6 +172,8 @@ def examples(
     width: int = 8,  # tokens before and after
 ) -> "DataFrame":
     "Rows sequence, position, weight, before, text, after: what an expert weighs most, each token once."
+    whole(width=width)
+    check_vocabulary(frame, len(vocabulary))
     grid, best = text_grid(frame), heaviest(frame, expert, n)
 
     def said(sequence: int, start: int, end: int) -> str:
