@@ -90,7 +90,12 @@ ROWS = [
     Bad("a metric of a routing", lambda: cv(routed()), ("load is a Routing", "needs Load")),
     Bad("a metric of a tensor", lambda: n_eff(torch.ones(4)), ("load is a Tensor", "needs Load")),
     Bad("a metric of routings", lambda: gini([routed()]), ("load is a list", "needs Load")),
-    Bad("a metric misspelt", lambda: METRICS["neff"], ("metric 'neff'", "did you mean 'n_eff'"), KeyError),
+    Bad(
+        "a metric misspelt",
+        lambda: METRICS["neff"],
+        ("no metric is called", "neff", "did you mean 'n_eff'"),
+        KeyError,
+    ),
     Bad("the load of one routing", lambda: Load.of(routed()), ("routings is a Routing", "[routing]")),
     Bad("the load of nothing", lambda: Load.of([]), ("routings is empty",)),
     Bad(
@@ -339,12 +344,12 @@ ROWS = [
     Bad(
         "a check-up of a few inputs",
         lambda: CheckUp().update(routed(), torch.ones(3, 8)),
-        ("x: shape (3, 8)", "40"),
+        ("x: (3, 8)", "needs 40 rows"),
     ),
     Bad(
         "a check-up of a few ids",
         lambda: CheckUp().update(routed(), torch.ones(40, 8), torch.arange(3)),
-        ("token_ids: shape (3,)", "40 tokens"),
+        ("token_ids: (3,)", "needs 40 rows"),
     ),
     Bad("a check-up of minus one", lambda: CheckUp(sample=-1), ("sample=-1", "at least 0")),
     Bad("a verdict on nothing", lambda: CheckUp().verdict(), ("nothing was collected", "update(routing)")),

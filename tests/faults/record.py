@@ -267,13 +267,15 @@ ROWS = [
     ),
     Bad("ranks of nothing", lambda: rank_of(None), ("routing: NoneType", "Routing")),
     # gates and health
-    Bad("gates of one decision", lambda: Gates.of(routed()), ("routings: Routing", "needs a list")),
+    Bad("gates of one decision", lambda: Gates.of(routed()), ("routings is a Routing", "needs a list")),
     Bad("gates of nothing", lambda: Gates.of([]), ("routings is empty",)),
     Bad(
-        "gates of named decisions", lambda: Gates.of([("a", routed())]), ("routings: tuple", "Routing alone")
+        "gates of named decisions",
+        lambda: Gates.of([("a", routed())]),
+        ("routings is a tuple", "needs Routing"),
     ),
-    Bad("gates of two layers", lambda: Gates.of([routed(), routed(8, 3)]), ("3 experts", "4")),
-    Bad("the health of nothing", lambda: health_of(None), ("routings: NoneType", "Routing alone")),
+    Bad("gates of two layers", lambda: Gates.of([routed(), routed(8, 3)]), ("[3, 4] experts", "4")),
+    Bad("the health of nothing", lambda: health_of(None), ("routing is a NoneType", "needs Routing")),
     Bad("inputs of other tokens", lambda: health_of(routed(), torch.randn(3, D)), ("x: (3, 8)", "64 rows")),
     Bad(
         "ids of other tokens",

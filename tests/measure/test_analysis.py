@@ -14,11 +14,13 @@ from sklearn.metrics import normalized_mutual_info_score
 from moe_lab.experts.experts import FFN, affine
 from moe_lab.experts.moe import MoE, observe
 from moe_lab.measure.dynamics import landscape
+from moe_lab.measure.load.confidence import agreement
+from moe_lab.measure.load.health import CheckUp
 from moe_lab.measure.load.overlap import Together
 from moe_lab.measure.maps import flatten, neighbourhood, stratified_sample
 from moe_lab.measure.text.keywords import expert_keywords, shuffled_experts, tf_idf, token_counts
 from moe_lab.measure.text.specialization import association, meetings, nmi, together, visit_table
-from moe_lab.routing.presets import top_k
+from moe_lab.routing.presets import gshard, top_k
 
 
 def recorded(n=6, length=10, n_experts=5, k=2, seed=0):
@@ -165,3 +167,23 @@ def test_a_landscape_of_a_dense_layer_has_nothing_to_decide():
     layer = MoE(top_k(8, 2, k=2), FFN(8, 16, n_experts=2))
     with pytest.raises(ValueError, match="visits 2 of 2 experts: there is nothing to decide"):
         landscape(lambda: layer(torch.ones(1, 8)).sum(), layer, token=0)
+
+
+def test_a_check_up_keeps_what_was_refused_and_ids_of_some_batches():
+    torch.manual_seed(0)
+    x, ids = torch.randn(120, 8), torch.arange(120) % 5
+    tight = gshard(8, 4, capacity_factor=0.5).eval()
+    check_up = CheckUp()
+    for some in (slice(0, 60), slice(60, 120)):
+        check_up.update(tight(x[some]))
+    refused = [tight(x[some]).dropped for some in (slice(0, 60), slice(60, 120))]
+    assert check_up.load.n_dropped == sum(len(d.token) for d in refused) > 0
+
+    router, partial = top_k(8, 4), CheckUp()
+    partial.update(router(x[:60]), x[:60], ids[:60])
+    partial.update(router(x[60:]), x[60:])
+    alike = partial.verdict().agreement
+    order = torch.cat([kept for kept, _, _ in partial.inputs])
+    row = [int((x == vector).all(1).nonzero()) for vector in order]
+    own = torch.tensor([int(ids[i]) if i < 60 else -1 - i for i in row])
+    assert alike == agreement(order, router(order).visits, own)
