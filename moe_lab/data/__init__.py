@@ -139,6 +139,7 @@ __getattr__, __dir__, __all__ = attach(
             "without_nothing",
         ],
         "language.tables": [
+            "COMPRESSED",
             "LINES",
             "Listed",
             "MOST_LINES",

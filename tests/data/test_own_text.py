@@ -343,3 +343,11 @@ def test_a_domain_of_one_document_is_left_out_and_named(tmp_path):
         "art",
         "sport",
     ] and "1 of 3 domains left out: rare (a single document" in said
+
+
+def test_a_usual_column_may_have_capital_letters_and_a_packed_file_is_named_as_such(tmp_path):
+    rows = [{"Text": tale(i), "Category": "ab"[i % 2]} for i in range(12)]
+    jsonl(tmp_path, rows)
+    write(tmp_path, "more.jsonl.gz", b"\x1f\x8b")
+    splits, said = told(lambda: load_text(str(tmp_path)))
+    assert [*by_domain(splits)] == ["a", "b"] and "more.jsonl.gz (is compressed" in said

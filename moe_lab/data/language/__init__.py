@@ -124,6 +124,7 @@ __getattr__, __dir__, __all__ = attach(
             "without_nothing",
         ],
         "tables": [
+            "COMPRESSED",
             "LINES",
             "Listed",
             "MOST_LINES",

@@ -208,10 +208,11 @@ def domain_values(
     tables = {i: part.rows for i, part in enumerate(parts) if not isinstance(part.rows, Passages)}
     asked = reading.domain_column
     for column in (asked,) if asked else DOMAIN_COLUMNS:
-        having = {i: rows for i, rows in tables.items() if column in rows.column_names}
-        if not having or (not asked and (len(having) < len(tables) or column == reading.text_column)):
+        spelt = str if asked else str.lower  # a usual name may have capital letters
+        names = {i: name for i, rows in tables.items() for name in rows.column_names if spelt(name) == column}
+        if not names or (not asked and (len(names) < len(tables) or reading.text_column in names.values())):
             continue
-        values = {i: named_values(rows, column, words_only=not asked) for i, rows in having.items()}
+        values = {i: named_values(tables[i], name, words_only=not asked) for i, name in names.items()}
         if asked or is_obvious(column, [name for names in values.values() for name in names]):
             return column, values
     if asked:
