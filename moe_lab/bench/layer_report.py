@@ -22,7 +22,7 @@ from ..colours import GREY
 from ..measure.figures import calm
 from ..routing.parts import positive
 from ..experts.allocator import reuse_memory
-from ..files import write_atomically
+from ..files import Hold, read_json, read_table, write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +162,9 @@ def earlier_measurements(
         out.mkdir(parents=True, exist_ok=True)
         write_atomically(told, json.dumps(about, indent=1).encode())
         return pd.DataFrame(columns=["threads", *FIELDS])
-    before = pd.read_parquet(rows)
-    check_goes_on(out, before, json.loads(told.read_text("utf8")) == about, threads, resume)
+    again = "choose another --out, or remove it"
+    before = read_table(rows, again)
+    check_goes_on(out, before, read_json(told, again) == about, threads, resume)
     return before
 
 # %% ../../nbs/09_bench/06_layer_report.ipynb #e716c78a
@@ -238,11 +239,15 @@ def bench_layers(
     resume: bool = False,  # go on with what is in `out`
     patience: float = 30.0,  # seconds for each act of a shape, as in `measure_shape`
 ) -> str:  # the tables
-    "Measure every shape, then growth; write tables and figure; `ValueError` for a folder that does not fit."
+    """Measure every shape, then growth; write tables and figure.
+
+    `ValueError` for a folder that does not fit, `BlockingIOError` while another process writes to it.
+    """
     positive(rounds=rounds)
     about = machine() | {"freed memory": "kept" if reuse_memory() else "given back"}
-    frame = earlier_measurements(out, about, threads, resume)
-    with on_threads(threads):
+    out.mkdir(parents=True, exist_ok=True)
+    with Hold(out), on_threads(threads):
+        frame = earlier_measurements(out, about, threads, resume)
         frame = measure_missing(out, frame, shapes, contenders, rounds, patience)
         growth = measure_growth(shapes, rounds=rounds, patience=4 * patience)
-    return write_layer_report(out, frame[frame["threads"] == threads], growth, about, threads)
+        return write_layer_report(out, frame[frame["threads"] == threads], growth, about, threads)

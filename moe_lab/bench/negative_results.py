@@ -21,6 +21,7 @@ from .cases import Shape, make_case
 from .timing import interleaved, machine, on_threads, ratios
 from ..experts.dispatch import Combine, Dispatch, dispatch_plan
 from ..experts.experts import Experts, affine
+from ..files import Hold, write_atomically
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import positive
 from ..routing.selection import topk_indices
@@ -308,15 +309,18 @@ def time_all(
     trials: Iterable[Callable[[], Iterator[Trial]]] = TRIALS,  # each makes some
     freed: Sequence[Shape] = AT[-3:],  # where memory is tried
 ) -> pd.DataFrame:  # rows as of `time_trials`; attrs: what they depend on
-    "Time every trial on one thread, and write the rows; `ValueError` for fewer rounds than one."
+    """Time every trial on one thread, and write the rows.
+
+    `ValueError` for fewer rounds than one, `BlockingIOError` while another process writes to the folder.
+    """
     import pandas as pd
 
     positive(rounds=rounds)
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
-    with on_threads(1):
+    with Hold(out), on_threads(1):
         parts = [time_trials(make(), rounds) for make in trials]
         found = pd.concat([*parts, freed_memory(freed, rounds)], ignore_index=True)
-    found.attrs.update(machine())
-    found.to_parquet(out / "tried.parquet")
+        found.attrs.update(machine())
+        write_atomically(out / "tried.parquet", found.to_parquet())
     return found

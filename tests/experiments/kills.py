@@ -214,7 +214,7 @@ def kill_once(out: Path, workers: int, dice: random.Random, account: Account) ->
     else:
         os.kill(going.pid if target == "parent" else teller, number)
     status = account.ended(going)
-    account.killed(f"{target}/{kind}")
+    account.killed(f"{target if workers > 1 else 'alone'}/{kind}")
     if target == "worker" and (status != 1 or "was killed" not in going.said or "Traceback" in going.said):
         account.wrong.append(f"{out.name}: worker killed, status {status}: {going.said[-400:]}")
     return True
@@ -271,7 +271,8 @@ def tell_all(asked: argparse.Namespace, home: Path) -> Account:
     number = 0
     while (done := sum(account.kills.values())) < asked.kills:
         number += 1
-        workers = 2 if dice.random() < asked.side_by_side else 1
+        alone = sum(n for what, n in account.kills.items() if what.startswith("alone"))
+        workers = 1 if alone < (1 - asked.side_by_side) * (done + 1) else 2
         tell_story(home / f"story-{number}", workers, dice, account, usual, min(8, asked.kills - done))
         print(f"{time.strftime('%H:%M:%S')} {account}", file=sys.stderr, flush=True)
     if asked.disk:
@@ -282,7 +283,7 @@ def tell_all(asked: argparse.Namespace, home: Path) -> Account:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--kills", type=int, default=100)
-    options.add_argument("--side-by-side", type=float, default=0.3, help="share of stories with two workers")
+    options.add_argument("--side-by-side", type=float, default=0.25, help="share of kills with two workers")
     options.add_argument("--seed", type=int, default=0, help="of the dice")
     options.add_argument("--disk", action="store_true", help="a disk that is too small as well; needs root")
     asked = options.parse_args()
