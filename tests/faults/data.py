@@ -1,11 +1,13 @@
 "Mistakes with data: names, mirrors, folders, files, columns, encodings, limits and seeds."
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from unittest.mock import patch
 
 from faults.table import Bad, Refused, command
 from PIL import Image
@@ -58,20 +60,14 @@ def at(name: str, load: Callable = load_text, **options) -> Callable[[], object]
 
 
 def mirrored(name: str, load: Callable = load_text, root: str = "hub") -> Callable[[], object]:
-    "Load a name of the hub with `home`'s mirrors, or with another folder of them."
+    "Load a name of the hub, which is out of reach, with `home`'s mirrors, or with another folder of them."
 
     def call() -> object:
-        with patched("MOE_LAB_DATA", str(home() / root)), patched("HF_HUB_OFFLINE", "1"):
+        nobody = patch("huggingface_hub.HfApi.dataset_info", side_effect=ConnectionError("refused"))
+        with patch.dict(os.environ, {"MOE_LAB_DATA": str(home() / root)}), nobody:
             return load(name)
 
     return call
-
-
-def patched(name: str, value: str):
-    import os
-    from unittest.mock import patch
-
-    return patch.dict(os.environ, {name: value})
 
 
 def script(*arguments: object) -> Callable[[], object]:
