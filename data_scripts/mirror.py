@@ -172,4 +172,4 @@ if __name__ == "__main__":
     try:
         tyro.cli(main)
     except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"moe-lab: {error}")

@@ -55,7 +55,7 @@ def test_a_mirror_verifies_until_it_differs(finished_mirror, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["pets"], "error: 'pets' should be owner/name"),
+        (["pets"], "moe-lab: 'pets' should be owner/name"),
         (["someone/pets", "--verify"], "is no finished mirror"),
         (["someone/pets"], "the hub cannot be reached"),
     ],

@@ -78,7 +78,7 @@ def script(*arguments: object) -> Callable[[], object]:
             [sys.executable, MIRROR, *map(str, arguments)], capture_output=True, text=True, timeout=60
         )
         if done.returncode:
-            raise Refused(done.stderr.strip().splitlines()[-1])
+            raise Refused(done.stderr)
 
     return call
 
@@ -145,7 +145,7 @@ ROWS = [
         mirrored("me/two:main", load_images),
         ("name='me/two:main'", "owner/name, without a configuration"),
     ),
-    Bad("a mirror of no owner", script("pets"), ("error: 'pets' should be owner/name",)),
+    Bad("a mirror of no owner", script("pets"), ("moe-lab: 'pets' should be owner/name",)),
     Bad("a mirror that leads upwards", script("someone/.."), ("'someone/..' should be owner/name",)),
     Bad(
         "a mirror to verify that is not there",
