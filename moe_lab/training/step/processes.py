@@ -155,7 +155,8 @@ class Together(nn.Module):
         model: nn.Module,  # whose parameters learn
     ):
         super().__init__()
-        self.model, self.anchor = model, nn.Parameter(torch.zeros(()))
+        self.model = model
+        self.anchor, self.idle = (nn.Parameter(torch.zeros(())) for _ in range(2))
 
     def forward(self, compute: Callable[[], Tensor]) -> Tensor:
         return compute() + 0 * self.anchor.to(torch.float32)
