@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = attach(
             "REACHES",
             "add_aux_losses",
             "check_effect",
+            "has_choice",
             "has_gradient",
             "identical_experts",
             "in_double",

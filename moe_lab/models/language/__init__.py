@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
             "ExpertChoiceTransformer",
             "Written",
             "cache_obstacle",
+            "check_prompt",
             "choosing_layers",
             "draw",
             "generate",

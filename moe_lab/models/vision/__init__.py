@@ -6,7 +6,15 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["autoencoder", "classifier"],
     {
-        "autoencoder": ["Decoder", "Encoder", "MoEAutoencoder", "fold", "side_after", "unfold"],
+        "autoencoder": [
+            "Decoder",
+            "Encoder",
+            "MoEAutoencoder",
+            "check_images",
+            "fold",
+            "side_after",
+            "unfold",
+        ],
         "classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
     },
 )

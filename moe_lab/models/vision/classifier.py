@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from .autoencoder import check_images
 from ...routing.decision import Context
 from ...routing.parts import positive
 
@@ -65,7 +66,7 @@ class MoEClassifier(nn.Module):
         positive(layers=layers, classes=classes, channels=channels, size=size, patch=patch, d=d)
         if size % patch or patch % 2:
             raise ValueError(f"patch={patch}: needs an even number that divides size={size}")
-        self.patch = patch
+        self.patch, self.shape = patch, (channels, size, size)
         self.embed = nn.Linear(channels * patch**2, d)
         self.position = nn.Parameter(torch.randn((size // patch) ** 2, d) * 0.02)
         self.norms = nn.ModuleList(nn.LayerNorm(d) for _ in range(layers))
@@ -73,6 +74,7 @@ class MoEClassifier(nn.Module):
         self.head = nn.Sequential(nn.LayerNorm(d), nn.Linear(d, classes))
 
     def forward(self, images: Tensor) -> Tensor:
+        check_images(images, self.shape)
         patches = cut_into_patches(images, self.patch)  # (B, n, C, p, p)
         context = patch_context(patches)
         x = self.embed(2 * patches.flatten(2) - 1) + self.position  # (B, n, d)
