@@ -28,8 +28,8 @@ $(bin)/python:
 	  { echo "The venv module is missing; on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(VENV)/lab.stamp: $(sources) | $(bin)/python
-	@echo "Installing moe_lab and what it needs into $(VENV); the first time takes a few minutes."
-	@$(pip) --config-settings editable_mode=compat --editable . && touch $@
+	@echo "Installing moe_lab and what its lessons need into $(VENV); the first time takes a few minutes."
+	@$(pip) --config-settings editable_mode=compat --editable '.[lab]' && touch $@
 
 $(VENV)/test.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what its tests need into $(VENV); the first time takes a few minutes."

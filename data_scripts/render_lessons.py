@@ -14,6 +14,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from moe_lab.colours import expert_colour
+from moe_lab.explore.shared.life import KEPT_NOTE
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,12 +30,21 @@ def render(path: Path):
         if cell.cell_type == "code":
             cell.execution_count = None
             cell.outputs = [kept(output) for output in cell.outputs if worth_keeping(output)]
+    for cell, following in zip(notebook.cells, notebook.cells[1:]):
+        if cell.cell_type == "code" and "still()" in following.source:
+            cell.outputs = [output for output in cell.outputs if not is_left_by_lab(output)]
     nbformat.write(notebook, path)
 
 
+def is_left_by_lab(output) -> bool:
+    "Whether a picture is the one that a lab leaves behind; the next cell may draw a better one."
+    return output.get("data", {}).get("text/plain", "").startswith(KEPT_NOTE)
+
+
 def worth_keeping(output) -> bool:
-    "Figures, tables and text; not live widgets, nor progress bars."
-    live = "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    "Figures, tables and text; not live widgets, nor what stands beside them in a page, nor progress bars."
+    data = output.get("data", {})
+    live = "application/vnd.jupyter.widget-view+json" in data or "moe-kept" in data.get("text/html", "")
     return not live and output.get("name") != "stderr"
 
 

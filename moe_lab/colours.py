@@ -7,6 +7,7 @@ __all__ = ['PALETTE', 'GREY', 'LABELS', 'shade', 'expert_colour', 'label_colour'
 
 # %% ../nbs/00_colours.ipynb #dc2918f4
 from collections.abc import Sequence
+from numbers import Integral
 
 # %% ../nbs/00_colours.ipynb #a879b0cf
 PALETTE = (
@@ -20,7 +21,9 @@ def shade(
     colours: Sequence[str],  # each #RRGGBB
     i: int,  # from 0; beyond the last they begin again, lighter, then darker
 ) -> str:
-    "Colour `i` as #RRGGBB: the colours, then all of them lighter, then darker."
+    "Colour `i` as #RRGGBB: the colours, then all of them lighter, then darker; `ValueError` for another number."
+    if not isinstance(i, Integral) or i < 0:
+        raise ValueError(f"number {i!r}: needs a whole number of at least 0")
     towards, amount = ((0, 0.0), (255, 0.45), (0, 0.4))[i // len(colours) % 3]
     rgb = bytes.fromhex(colours[i % len(colours)][1:])
     return "#" + "".join(f"{round(c + amount * (towards - c)):02X}" for c in rgb)

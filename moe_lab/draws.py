@@ -35,6 +35,8 @@ class OwnDraws(TorchDispatchMode):
         seed: int,  # of the generator, as for `torch.manual_seed`
     ):
         super().__init__()
+        if not isinstance(seed, int):
+            raise ValueError(f"seed={seed!r}: needs a whole number")
         self.generator = torch.Generator().manual_seed(seed)
 
     def copy(self) -> Self:

@@ -38,7 +38,10 @@ def shown(output) -> dict[str, str]:
 def test_it_runs(lesson):
     before = set(FOLDER.rglob("*"))
     place = {"metadata": {"path": str(FOLDER)}}
-    NotebookClient(nbformat.read(lesson, 4), timeout=120, kernel_name="python3", resources=place).execute()
+    notebook = nbformat.read(lesson, 4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
+    warned = [output.text for output in outputs(notebook) if "Warning:" in output.get("text", "")]
+    assert not warned, f"a reader would see {warned}"
     assert set(FOLDER.rglob("*")) == before, "the lesson leaves files behind"
 
 

@@ -26,9 +26,10 @@ from ...experiments.systems.srnn.system import assemble
 from ...experts.moe import MoE, moe_layers
 from ..shared.balancing import EXCHANGEABLE, router_and_losses
 from ..shared.live import on_one_thread
-from ..shared.state import State
+from ..shared.state import State, check_states
 from ...measure.load.metrics import active, n_eff
 from ...routing.decision import Routing
+from ...routing.parts import positive
 from ...routing.router import BiasedLogits, Router
 from ...training.aux_losses import AuxLoss
 from ...training.evaluation import Evaluation, evaluate
@@ -335,6 +336,8 @@ def replay_collapse(
     steps: int,  # to take, at least 1
 ) -> CollapseHistory:
     "What such a course has shown after so many steps."
+    check_states(states)
+    positive(steps=steps)
     stream = collapse_training(lambda done: [state for at, state in states if at <= done][-1:], data)
     with on_one_thread():
         *_, history = islice(stream, steps)

@@ -23,11 +23,13 @@ from ...draws import OwnDraws
 from ...experts.experts import Bottleneck, Experts
 from ...experts.moe import MoE, observe
 from ..shared.balancing import GROWING, router_and_losses
-from ..shared.state import State
+from ..shared.live import on_one_thread
+from ..shared.state import State, check_states
 from ...measure.load.metrics import Load, n_eff
 from ...models.plane import Affine, PlaneMoE, Tempered, each_expert_alone
 from ...routing.adjustments import Jitter
 from ...routing.decision import Routing
+from ...routing.parts import whole
 from ...training.trainer import StepReport, Trainer
 
 # %% ../../../nbs/08_explore/4_plane/01_training.ipynb #d92a1a11
@@ -291,14 +293,17 @@ def replay_plane(
     ],  # each with the number of steps before it is heard; the first with 0
     steps: int,
 ) -> PlaneSystem:
-    "A system that has heard these states and taken so many steps."
-    system = PlaneSystem(states[0][1])
-    for at, state in states:
-        while system.trainer.done < at:
+    "A system that has heard these states and taken so many steps; computed on one thread, as on a panel."
+    check_states(states)
+    whole(steps=steps)
+    with on_one_thread():
+        system = PlaneSystem(states[0][1])
+        for at, state in states:
+            while system.trainer.done < at and len(system.points):
+                system.step()
+            system.follow(state)
+        for _ in range(steps - system.trainer.done):
             system.step()
-        system.follow(state)
-    for _ in range(steps - system.trainer.done):
-        system.step()
     return system
 
 # %% ../../../nbs/08_explore/4_plane/01_training.ipynb #b85c11df

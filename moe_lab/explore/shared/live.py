@@ -31,6 +31,8 @@ class Restartable:
     "A generator that can be begun, advanced, and begun again."
 
     def __init__(self, start: Callable[[], Iterator[Any]]):  # makes a fresh generator
+        if not callable(start):
+            raise ValueError(f"start is a {type(start).__name__}: needs to be called, and make a generator")
         self.start = start
         self.stream, self.newest = iter(()), _END
 
@@ -70,6 +72,8 @@ class Publisher:
         publish: Callable[[Any], object],  # shows one state
         fps: float,  # pictures a second, at most
     ):
+        if not fps > 0:
+            raise ValueError(f"fps={fps}: needs a number above 0")
         self.publish, self.fps, self.due = publish, fps, 0.0
 
     def show(

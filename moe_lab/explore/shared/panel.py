@@ -29,7 +29,7 @@ from moe_lab.explore.shared.controls import (
     styled,
     wrong,
 )
-from .life import close_all_of, take_place
+from .life import KeptAnew, take_place
 from .state import State
 
 # %% ../../../nbs/08_explore/1_shared/05_panel.ipynb #df61b2c1
@@ -85,7 +85,7 @@ class StateKeeper:
 Groups = Mapping[str, Sequence[w.Widget]]  # what stands in a column, by the title of the group
 
 # %% ../../../nbs/08_explore/1_shared/05_panel.ipynb #1b4c79e8
-class PanelLayout(StateKeeper, w.HBox):
+class PanelLayout(StateKeeper, KeptAnew, w.HBox):
     "A column of presets and knobs, one line of text that is the whole state, and beside it what follows."
 
     name = ""  # a panel of this name that the same cell made before is closed; empty: that of its class
@@ -111,10 +111,6 @@ class PanelLayout(StateKeeper, w.HBox):
         self.accept(state)
         self.listen()
         take_place(self.name or type(self).__name__, self)
-
-    def close(self):
-        "Close the panel and all that belongs to it; its views vanish from the page."
-        close_all_of(self)
 
     def head(self) -> list[w.Widget]:
         "What stands above the views."
@@ -151,9 +147,15 @@ class TextPanel(PanelLayout):
 
     @in_turn
     def write(self):
-        "Let the line of text say what is shown; what is written here is not entered by anybody."
-        self.written = self.line
+        "Let the line of text say what is shown, and the figure soon; nobody has entered what is written here."
+        self.written = self.entry
         self.state_line.value = self.written
+        self.keep_soon()
+
+    @property
+    def entry(self) -> str:
+        "What stands in the line of text."
+        return self.line
 
     def check(
         self,

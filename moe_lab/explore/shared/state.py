@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST_STEPS', 'is_like', 'Checked', 'Nested', 'parse_value', 'read_line', 'State', 'Timeline', 'read_steps',
-           'split_line', 'follow_changes', 'read_timeline']
+           'split_line', 'follow_changes', 'read_timeline', 'check_states']
 
 # %% ../../../nbs/08_explore/1_shared/03_state.ipynb #d2b8fac7
 import re
@@ -60,7 +60,11 @@ class Nested(Checked):
         self,
         values: Mapping[str, Any],  # those that are to change
     ) -> Self:
-        "The same settings with other values, by the names of `values()`."
+        "The same settings with other values, by the names of `values()`; `ValueError` for a name that is none of them."
+        if not isinstance(values, Mapping):
+            raise ValueError(f"values={values!r:.80}: needs a dictionary, name -> value")
+        if unknown := [str(name) for name in values if name not in self.values()]:
+            raise ValueError(f"{', '.join(unknown)}: unknown; there are {', '.join(self.values())}")
         new: dict[str, Any] = {}
         for name, value in values.items():
             field, dot, rest = name.partition(".")
@@ -208,3 +212,14 @@ def read_timeline(
     if step is not None and step < states[-1][0]:
         raise ValueError(f"step={step}: stands before the last change; needs {states[-1][0]} or more")
     return Timeline(states, step)
+
+# %% ../../../nbs/08_explore/1_shared/03_state.ipynb #e462453b
+def check_states(
+    states: Sequence[tuple[int, Any]],  # each with the steps before it
+):
+    "`ValueError` unless there are states, the first with 0 steps, and steps that never fall."
+    steps = [at for at, _ in states]
+    if not steps or steps[0] != 0 or steps != sorted(steps):
+        raise ValueError(
+            f"states after {steps} steps: needs at least one, and steps that begin with 0 and never fall"
+        )

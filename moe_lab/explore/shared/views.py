@@ -143,7 +143,11 @@ class Lines(View):
         values: np.ndarray,  # (S,) or (S, N); NaN: not measured at this step
         floor: np.ndarray | float | None = None,  # (S,) what chance would show
     ):
-        "Draw these series."
+        "Draw these series; `ValueError` for another number of values than steps."
+        if len(values) != len(steps):
+            raise ValueError(
+                f"values: {len(values)} of them for {len(steps)} steps; needs one row for each step"
+            )
         series = np.asarray(values, dtype=float).reshape(len(steps), -1)  # (S, N)
         n = series.shape[1]
         if floor is not None:
@@ -180,7 +184,10 @@ class Points(View):
 
 # %% ../../../nbs/08_explore/1_shared/02_views.ipynb #befed4c4
 def thumbnails(patches: Sequence[np.ndarray]) -> np.ndarray:  # E arrays (n, H, W, C) uint8
-    "One square (E, side, side, 4) of up to nine patches for each expert, RGBA bytes."
+    "One square (E, side, side, 4) of up to nine patches for each expert, RGBA bytes; `ValueError` for other shapes."
+    for given in patches:
+        if np.ndim(given) != 4:
+            raise ValueError(f"patches: shape {np.shape(given)}; needs (n, H, W, C) for each expert")
     thin = -(-max(np.shape(given)[1] for given in patches) // 32)  # every `thin`th pixel is kept
     return np.stack([figures.mosaic(np.asarray(given)[:, ::thin, ::thin]) for given in patches])
 

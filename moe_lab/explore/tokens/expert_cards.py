@@ -15,7 +15,7 @@ import numpy as np
 
 from ..shared.controls import sheet
 from ..shared.html_page import Page, expert_name, printed, spark_columns, visible
-from ..shared.life import close_all_of, take_place
+from ..shared.life import KeptAnew, take_place
 from .domains import AGAINST, Domains, compared_domains, domain_rows, draw_domains
 from .routed import Routed
 from moe_lab.explore.tokens.selection import (
@@ -176,7 +176,7 @@ def draw_cards(
     return figure
 
 # %% ../../../nbs/08_explore/5_tokens/08_expert_cards.ipynb #d4204a47
-class ExpertCards(Page):
+class ExpertCards(KeptAnew, Page):
     "A card for each expert of a layer, and all about the `selected` one; link the trait with that of other views."
 
     def __init__(
@@ -193,10 +193,6 @@ class ExpertCards(Page):
         self.show(routed, known or profiles(routed))
         self.observe(lambda _change: self.unfold(), "selected")
         take_place("ExpertCards", self)
-
-    def close(self):
-        "Close the cards and all that belongs to them; they vanish from the page."
-        close_all_of(self)
 
     def show(
         self,
@@ -217,6 +213,7 @@ class ExpertCards(Page):
         "Write the page."
         tags = "".join(map(tag, self.profiles))
         self.value = f"<div class='moe-cards'>{tags}</div>{detail(self.shown, self.routed.domain_names)}"
+        self.keep_soon()
 
     def still(self) -> Any:
         "A matplotlib figure of the loads, and of the open card."

@@ -137,6 +137,10 @@ class ToldMap(MapPanel):
         if (sight := self.maps.get(self.state)) is not None:
             self.say(sight)
 
+    def snapshot(self) -> Any:
+        "A figure at once, whatever has been measured."
+        return super().still()
+
     def still(self) -> Any:
         "A figure of what the panel shows; it waits for the comparison with shuffled columns."
         self.stage.sight.compare()
