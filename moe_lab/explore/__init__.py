@@ -289,6 +289,7 @@ __getattr__, __dir__, __all__ = attach(
             "PresetPanel",
             "StateKeeper",
             "TextPanel",
+            "WrittenPanel",
         ],
         "shared.state": [
             "Checked",

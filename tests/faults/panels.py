@@ -206,7 +206,12 @@ RUNS = [
         ("closed", "run its cell again"),
         RuntimeError,
     ),
-    Bad("a router that is not there", lambda: ROUTERS["top_kk"], ("no router is called 'top_kk'", "top_k"), KeyError),
+    Bad(
+        "a router that is not there",
+        lambda: ROUTERS["top_kk"],
+        ("no router is called 'top_kk'", "top_k"),
+        KeyError,
+    ),
 ]
 
 

@@ -129,6 +129,7 @@ __getattr__, __dir__, __all__ = attach(
             "PresetPanel",
             "StateKeeper",
             "TextPanel",
+            "WrittenPanel",
         ],
         "state": [
             "Checked",
