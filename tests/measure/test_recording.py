@@ -1,6 +1,8 @@
 "What is recorded is what the text is, however the model was called: compiled, packed, padded, in pieces, with drafts."
 
 import copy
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -9,6 +11,7 @@ from torch import nn
 from moe_lab.measure.trace.trace import record
 from moe_lab.measure.transformers.hooks import listen
 from moe_lab.measure.transformers.interventions import ablate, force
+from moe_lab.models.language.language_model import DecoderSettings, decoder
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
 
@@ -225,18 +228,50 @@ def test_a_wrapped_model_still_tells_its_texts(mixtral):
     assert rows(trace) == expected([[t for t in text if t] for text in LEFT.tolist()])
 
 
+def test_an_encoder_and_a_decoder_that_writes_have_one_number_for_a_text():
+    model = tiny_model("nllb_moe")
+    ids = torch.tensor([[5, 6, 7, 8], [9, 10, 0, 0]])
+    with quiet(), torch.no_grad(), record(model) as trace:
+        written = model.generate(
+            ids,
+            attention_mask=mask_of(ids),
+            max_new_tokens=4,
+            do_sample=False,
+            eos_token_id=None,
+            pad_token_id=0,
+        )
+    assert rows(trace, "model.encoder.layers.3.ffn") == expected([[5, 6, 7, 8], [9, 10]])
+    assert rows(trace, "model.decoder.layers.3.ffn") == expected(written[:, :-1].tolist())
+
+
+def test_what_modules_inside_pass_on_may_have_any_shape(mixtral):
+    class Odd(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = mixtral.model.layers[0].mlp
+
+        def forward(self, inputs_embeds, attention_mask):
+            return self.inner(inputs_embeds)
+
+    class Outer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.part, self.embed = Odd(), mixtral.get_input_embeddings()
+
+        def forward(self, input_ids, attention_mask):
+            return self.part(self.embed(input_ids), object())
+
+    with torch.no_grad(), record(outer := Outer()) as trace:
+        outer(LEFT, mask_of(LEFT))
+    assert rows(trace) == expected([[t for t in text if t] for text in LEFT.tolist()])
+
+
 def compiled_whole(model):
     return torch.compile(model, backend="eager")
 
 
 def compiled_in_place(model):
     model.compile(backend="eager")
-    return model
-
-
-def compiled_in_parts(model):
-    for i, layer in enumerate(model.model.layers):
-        model.model.layers[i] = torch.compile(layer, backend="eager")
     return model
 
 
@@ -252,7 +287,6 @@ def compiled_experts(model):
     [
         (compiled_whole, True),
         (compiled_in_place, False),
-        (compiled_in_parts, False),
         (compiled_experts, True),
     ],
 )
@@ -275,6 +309,44 @@ def test_a_compiled_model_is_recorded_as_it_was_written(compiled, called_before)
     assert trace.layers == plain.layers and choices(trace) == choices(plain) and len(heard) == 2
     assert forced[0][1].counts.tolist() == [0, 0, 9, 0, 0, 0, 0, 0]
     torch.testing.assert_close(after, before)
+
+
+def test_a_compiled_model_of_the_kit_is_recorded_as_it_was_written():
+    torch.manual_seed(0)
+    model = decoder(DecoderSettings(vocabulary=50, d=16, heads=2, layers=2, hidden=8, n_experts=4)).eval()
+    ids = torch.randint(1, 50, (2, 6))
+    compiled = torch.compile(model, backend="eager")
+    with torch.no_grad():
+        with record(model) as plain:
+            model(ids)
+        compiled(ids)
+        with record(compiled) as trace, listen(compiled) as heard:
+            compiled(ids)
+        with force(compiled, 0, 1), listen(compiled) as forced:
+            compiled(ids)
+    assert trace.layers == plain.layers and choices(trace) == choices(plain) and len(heard) == 2
+    assert forced[0][1].counts.tolist() == [0, 12, 0, 0]
+
+
+INSIDE = """
+import sys, torch
+from moe_lab import record
+from moe_lab.models.language.language_model import DecoderSettings, decoder
+
+model = decoder(DecoderSettings(vocabulary=50, d=16, heads=2, layers=2, hidden=8, n_experts=4)).eval()
+assert "torch._dynamo" not in sys.modules
+with torch.no_grad(), record(model) as trace:
+    compiled = torch.compile(model, backend="eager")
+    for _ in range(2):
+        compiled(torch.randint(1, 50, (2, 6)))
+print(len(trace))
+"""
+
+
+@pytest.mark.slow
+def test_a_model_that_is_compiled_while_it_is_recorded():
+    done = subprocess.run([sys.executable, "-c", INSIDE], capture_output=True, text=True)
+    assert done.stdout.split() == ["48"], done.stderr
 
 
 def test_a_sample_keeps_whole_texts_while_they_are_written(mixtral):

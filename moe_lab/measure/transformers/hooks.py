@@ -24,6 +24,7 @@ from .calls import Call
 from .gates import router_activation
 from .running import as_written, running_call, uncompiled_calls
 from ...routing.decision import Context, Routing
+from ...routing.parts import uncompiled
 
 # %% ../../../nbs/03_measure/3_transformers/07_hooks.ipynb #6f16ca9d
 @contextmanager
@@ -86,7 +87,7 @@ class MoEHooks:
         def hook(_router, arguments, routing: Routing):
             tell(routing, arguments[1] or Context(sequence=torch.arange(routing.n_tokens)))
 
-        return [self.layer.router.register_forward_hook(hook)]
+        return [self.layer.router.register_forward_hook(uncompiled(hook))]
 
     def change(
         self,
@@ -98,7 +99,7 @@ class MoEHooks:
             }
             return from_table(*edit(to_table(routing)), routing.n_experts, **kept)
 
-        return [self.layer.router.register_forward_hook(hook, prepend=True)]
+        return [self.layer.router.register_forward_hook(uncompiled(hook), prepend=True)]
 
 # %% ../../../nbs/03_measure/3_transformers/07_hooks.ipynb #d067a2be
 Act = Callable[[Values], Values | None]  # values seen -> values to go on with, None: the same

@@ -17,6 +17,7 @@ from torch import nn
 
 from .calls import Call
 from .generation import Generation, watched_generation
+from ...routing.parts import uncompiled
 
 # %% ../../../nbs/03_measure/3_transformers/06_running.ipynb #8f188b7d
 def uncompiled_calls() -> Any:
@@ -64,8 +65,9 @@ class CallWatch:
 
     def begin(self, module: nn.Module, arguments: tuple, named: dict[str, Any]):
         "Before a module is called."
-        if not self.running and module is not self.model and not self.generation.depth:
-            return  # a part on its own
+        started = self.running and self.running[0].texts  # what modules inside pass on may have any shape
+        if started or (not self.running and module is not self.model and not self.generation.depth):
+            return  # nothing new, or a part on its own
         given = inspect.signature(module.forward).bind_partial(*arguments, **named).arguments
         call = Call.of(module, given)
         if self.running:
@@ -93,11 +95,13 @@ def running_call(
     model = as_written(model)
     with ExitStack() as stack:
         watch = CallWatch(model, stack.enter_context(watched_generation(model)))
+        begin, end = (
+            uncompiled(watch.begin),
+            uncompiled(watch.end),
+        )  # also of what is compiled inside the block
         for part in model.modules():
             if part is model or reads_texts(part):
-                stack.enter_context(
-                    part.register_forward_pre_hook(watch.begin, prepend=True, with_kwargs=True)
-                )
-                stack.enter_context(part.register_forward_hook(watch.end, always_call=True))
+                stack.enter_context(part.register_forward_pre_hook(begin, prepend=True, with_kwargs=True))
+                stack.enter_context(part.register_forward_hook(end, always_call=True))
         stack.enter_context(uncompiled_calls())
         yield watch.running
