@@ -173,7 +173,14 @@ def tiny_model(
     "A small random model of a family, in evaluation mode, always the same."
     kind = model_class(family)
     torch.manual_seed(0)
-    return kind(tiny_config(kind.config_class, OTHER_SETTINGS.get(family, {}) | settings)).eval()
+    model = kind(tiny_config(kind.config_class, OTHER_SETTINGS.get(family, {}) | settings)).eval()
+    for name, table in model.named_buffers():
+        if name.endswith(
+            "tid2eid"
+        ):  # of a hash router: the experts of each word, which only a checkpoint has
+            first = torch.arange(table.numel()).view_as(table)
+            table.copy_(first % model.get_submodule(name.rpartition(".")[0]).num_experts)
+    return model
 
 # %% ../../../nbs/03_measure/3_transformers/01_tiny_models.ipynb #eb1d9ff1
 @contextmanager
