@@ -110,7 +110,7 @@ OTHER_SETTINGS: dict[str, dict[str, Any]] = {  # family -> settings that no name
     "dots1": {"n_shared_experts": 1},
     "dots3_note": {"num_key_value_heads": 4},
     "granitemoehybrid": {"layer_types": HYBRID},
-    "hunyuan_v1_moe": {"head_dim": 8},
+    "hunyuan_v1_moe": {"head_dim": 8, "moe_topk": 2},
     "lfm2_moe": {"layer_types": ["conv"] * 4 + ["full_attention"]},
     "nemotron_h": {"n_groups": 1},
     "qwen3_omni_moe": {"shared_expert_intermediate_size": 48},
