@@ -83,6 +83,7 @@ __getattr__, __dir__, __all__ = attach(
             "sets_of",
             "stream_text",
             "streamed_parts",
+            "streamed_sets",
         ],
         "passages": [
             "BLOCK",

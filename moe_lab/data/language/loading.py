@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CUTS', 'ALIASES', 'TextReader', 'LEAST', 'articles', 'scenes', 'cut_into_documents', 'has_card', 'sets_of',
            'hub_parts', 'read_embedded', 'read_text_folder', 'read_text_hub', 'reader_of', 'readers', 'load_text',
-           'of_split', 'streamed_parts', 'stream_text']
+           'of_split', 'streamed_parts', 'streamed_sets', 'stream_text']
 
 # %% ../../../nbs/04_data/07_language/07_loading.ipynb #f863795f
 import re
@@ -296,6 +296,20 @@ def streamed_parts(
 
     return rows()
 
+# %% ../../../nbs/04_data/07_language/07_loading.ipynb #1689d51c
+def streamed_sets(
+    hub_name: str,  # owner/name or owner/name:configuration
+    split: str,  # of which the rows are wanted
+    reading: Reading,  # what is known
+) -> list[Iterable[dict]]:
+    "The rows of a data set on the hub, fetched when they are needed; `ValueError` if no column is a text."
+    sets = sets_of(hub_name, streaming=True)
+    own = [sets[name] for name in of_split({name: name for name in sets}, split, hub_name)]
+    columns = [name for rows in own for name in rows.column_names or next(iter(rows), {})]
+    if not reader_for(columns, reading.text_column):
+        raise ValueError(f"{hub_name}: {no_text_in(columns, reading.text_column)}")
+    return own
+
 # %% ../../../nbs/04_data/07_language/07_loading.ipynb #76a1ba70
 def stream_text(
     name: str,  # owner/name, owner/name:configuration, a key of `ALIASES`, a folder or a file
@@ -317,8 +331,7 @@ def stream_text(
         )
     parts: Iterable[Iterable[dict]]
     if is_hub and mirror(hub_id) is None:
-        sets = sets_of(hub_name, streaming=True)
-        parts = [sets[own] for own in of_split({own: own for own in sets}, split, str(name))]
+        parts = streamed_sets(hub_name, split, reading)
     else:
         source = (
             partial(folder_parts, path, reading)
