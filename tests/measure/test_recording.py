@@ -108,6 +108,14 @@ def test_what_cannot_be_recorded_is_refused_and_nothing_stays_behind(mixtral, ho
     assert not {"generate", "_get_stopping_criteria"} & vars(mixtral).keys()
 
 
+def test_a_block_inside_another_one_leaves_it_in_place(mixtral):
+    with pytest.raises(ValueError, match="num_beams=2"), quiet(), record(mixtral):
+        with listen(mixtral):
+            mixtral(TWICE)
+        mixtral.generate(TWICE, max_new_tokens=3, num_beams=2)
+    assert not {"generate", "_get_stopping_criteria"} & vars(mixtral).keys()
+
+
 def test_rows_of_a_cache_that_change_their_places_are_refused(mixtral):
     with (
         torch.no_grad(),

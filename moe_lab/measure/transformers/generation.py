@@ -25,12 +25,17 @@ def own_method(
     make: Callable[[Callable], Callable],  # the usual method -> the one inside the block
 ) -> Iterator[None]:
     "Inside the block, an object has another method by this name."
-    usual = getattr(owner, name)
+    usual, own = (
+        getattr(owner, name),
+        owner.__dict__.get(name),
+    )  # its own one: that of a block around this one
     owner.__dict__[name] = make(usual)
     try:
         yield
     finally:
-        owner.__dict__.pop(name, None)
+        owner.__dict__.pop(name)
+        if own is not None:
+            owner.__dict__[name] = own
 
 # %% ../../../nbs/03_measure/3_transformers/05_generation.ipynb #07213707
 @dataclass
