@@ -133,7 +133,7 @@ def test_bad_settings_are_refused_before_anything_is_written(tmp_path, monkeypat
         (["--data", "domains+poetri"], "unknown text 'poetri'"),
         (["--data", "/no/such/folder"], "there is no folder '/no/such/folder'"),
         (["--aux-warmup-frac", "0.5"], "--aux-warmup-frac 0.5"),
-        (["--k", "9"], "--k 9: a token can visit 1 to --n-experts 8"),
+        (["--k", "9"], "--k 9: a token can choose at most all of the --n-experts 8 experts"),
     ],
 )
 def test_settings_of_a_language_model_are_refused_before_anything_is_read(tmp_path, arguments, message):

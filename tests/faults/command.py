@@ -146,6 +146,7 @@ ROWS = [
         "10",
         says=("--vocabulary 10: needs",),
     ),
+    typed("texts of one token", "run", "lm-domains", "--length", "1", says=("--length 1: needs at least 2",)),
     typed("heads that do not divide", "run", "lm-domains", "--heads", "5", says=("--d 128", "--heads 5")),
     typed("an empty step of texts", "run", "choice", "--batch-size", "0", says=("--batch-size 0",)),
     typed("no experts to choose from", "run", "choice", "--n-experts", "0", says=("--n-experts 0",)),

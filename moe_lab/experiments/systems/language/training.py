@@ -111,8 +111,10 @@ class LanguageSettings(TextSettings):
         check_sizes(self.vocabulary, self.d, self.heads, self.shared)
         check_nonnegative(lr=self.lr)
         self.decoder(self.vocabulary)
-        if not 1 <= self.k <= self.n_experts:
-            raise ValueError(f"k={self.k}: a token can visit 1 to n_experts={self.n_experts}")
+        if self.length < 2:
+            raise ValueError(
+                f"length={self.length}: needs at least 2 tokens, of which the first foretells the second"
+            )
         self.check_aux_loss()
 
     def decoder(
