@@ -136,6 +136,7 @@ __getattr__, __dir__, __all__ = attach(
             "rows_of_process",
             "single_process",
             "tensors_of",
+            "warn_of_parts",
         ],
         "trainer": [
             "Callback",

@@ -38,6 +38,7 @@ __getattr__, __dir__, __all__ = attach(
             "rows_of_process",
             "single_process",
             "tensors_of",
+            "warn_of_parts",
         ],
     },
 )

@@ -23,7 +23,7 @@ from ...measure.load.metrics import Load
 from ...routing.decision import Routing
 from ...routing.parts import positive
 from ..aux_losses import AuxLoss, Decided, Effects, add_aux_losses, warn_of_untaught_routers
-from .processes import Worker, count_rows, mean_of, on_device, prepared
+from .processes import Worker, count_rows, mean_of, on_device, prepared, warn_of_parts
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -305,6 +305,7 @@ class Objective(TaskAndAuxLosses):
         total, aux_losses = self.total(mean, decided)
         if self.done == 0 and self.accelerator.is_main_process:
             warn_of_untaught_routers(self.model, mean.value, routings)
+            warn_of_parts(self.layers, self.processes)
         self.remember(decided, float(mean.n) + sum(one.n for one in told))
         return total, StepReport(self.done, loss, aux_losses, routings, [one.loads for one in told])
 

@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['Heard', 'tensors_of', 'count_rows', 'rows_of_process', 'mean_of', 'single_process', 'check_accelerator', 'Worker',
-           'Together', 'prepared', 'on_device', 'learns_from_feedback', 'count_tokens', 'feedback_of_all']
+           'Together', 'prepared', 'on_device', 'warn_of_parts', 'learns_from_feedback', 'count_tokens',
+           'feedback_of_all']
 
 # %% ../../../nbs/06_training/04_step/01_processes.ipynb #b11ab677
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -192,6 +194,20 @@ def on_device(
     if is_dataclass(told) and not isinstance(told, type):
         return replace(told, **{f.name: on_device(getattr(told, f.name), device) for f in fields(told)})
     return told
+
+# %% ../../../nbs/06_training/04_step/01_processes.ipynb #c683fe2a
+def warn_of_parts(
+    layers: Mapping[str, MoE],  # name -> layer
+    processes: int,  # that share each batch
+):
+    "Warn, naming the layers, where processes decide over their own parts of a batch what one would decide over all."
+    names = [name for name, layer in layers.items() if layer.router.promises.batch_dependent]
+    if names and processes > 1:
+        warnings.warn(
+            f"layers {', '.join(map(repr, names))}: their routers look at all tokens of a forward pass, which is a "
+            f"part of the batch in each of {processes} processes; they train otherwise than one does",
+            stacklevel=2,
+        )
 
 # %% ../../../nbs/06_training/04_step/01_processes.ipynb #ba5ad58e
 def learns_from_feedback(
