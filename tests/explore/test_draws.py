@@ -138,3 +138,23 @@ def test_making_and_using_a_lab_moves_no_generator(model, texts, tmp_path):
             lab = SpecialistMap(seen, f"map?method={method}&points=100", tmp_path)
             lab.still()
             lab.compared.result()
+
+
+def test_a_preset_is_the_picture_of_its_line():
+    "Lesson 1: pressing `collapse` after other things gives what a fresh lab gave."
+    fresh = CollapseLab("collapse?", name="fresh").run(30)
+    used = CollapseLab("collapse?balance=srnn&seed=3", name="used").run(5)
+    used.knobs["k"].value = 1
+    used.run(5)
+    torch.rand(7)
+    used.buttons["collapse"].click()  # starts over, and plays
+    used.live.pause()
+    used.live.wait()
+    line = fresh.line
+    used.state_line.value = f"{line} "
+    used.live.wait()
+    assert used.line == line == "collapse?step=31"
+    same(dict(share=used.history.share), dict(share=fresh.history.share))
+    same(used.stage.load.shown, fresh.stage.load.shown)
+    for lab in (fresh, used):
+        lab.close()
