@@ -25,3 +25,7 @@ def test_mistake(row, tmp_path, monkeypatch):
 
 def test_names_are_used_once_in_a_part():
     assert max(Counter((part, row.name) for part, row in ROWS).values()) == 1
+
+
+def test_the_table_is_whole():
+    assert len(ROWS) >= 200 and {"command", "layers", "training"} <= {*PARTS}
