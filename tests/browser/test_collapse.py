@@ -234,6 +234,11 @@ def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     page = panel
     tools.ask_kernel(page, "lab.run(250)")
     at_step(page, 251)
+    assert page.get_by_role("button", name="collapse", exact=True).get_attribute("aria-pressed") == "true"
+    handle = page.locator(".moe-lab").get_by_role("slider", name="learning rate")
+    assert handle.get_attribute("aria-valuetext") == "5.0e-4"
+    handle.press("ArrowRight")
+    page.wait_for_function("handle => handle.ariaValueText === '5.2e-4'", arg=handle.element_handle())
     for role, name in {
         "slider": "top-k",
         "combobox": "method",
@@ -241,6 +246,5 @@ def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
         "group": "Growth",
     }.items():
         assert page.locator(".moe-lab").get_by_role(role, name=name, exact=True).count() == 1
-    assert page.get_by_role("button", name="collapse", exact=True).get_attribute("aria-pressed") == "true"
     assert not windows.wrong_in_windows(page)
     assert not windows.serious_in_themes(page)

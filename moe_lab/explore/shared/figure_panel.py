@@ -15,6 +15,7 @@ from typing import Any
 import ipywidgets as w
 
 from .controls import PanelAid, flow, in_turn, styled
+from .life import close_all_of, take_place
 
 # %% ../../../nbs/08_explore/1_shared/09_figure_panel.ipynb #5e4aff46
 DPI = 80  # pixels of a figure's inch
@@ -122,6 +123,10 @@ class FigureKnobs(w.VBox):
         for knob, value in zip(self.knobs[len(self.knobs) - len(values) :], values, strict=True):
             knob.value = value
 
+    def still(self) -> Any:
+        "The figure, as wide as it likes."
+        return self.draw(*(knob.value for knob in self.knobs))[0]
+
     def is_at_preset(self) -> bool:
         "Whether the knobs are where the chosen preset, if there is one, wants them."
         values = self.presets.get(self.preset.value, ())
@@ -154,6 +159,11 @@ class FigurePanel(FigureKnobs):
         self.aid.observe(lambda _change: self.follow(), "width")
         for knob in self.knobs:
             knob.observe(lambda _change: self.follow(), "value")
+        take_place(type(self).__name__, self)
+
+    def close(self):
+        "Close the panel and all that belongs to it."
+        close_all_of(self)
 
     @in_turn
     def follow(self):

@@ -196,7 +196,7 @@ class ExpertTiles(View):
     "A thumbnail per expert of what is routed to it; dead experts are grey; hover enlarges, click follows."
 
     title = traitlets.Unicode("What each expert is given").tag(sync=True)
-    columns = traitlets.Int(4).tag(sync=True)  # tiles side by side
+    columns = traitlets.Int(4).tag(sync=True)  # tiles side by side; live, as many as are of a good size
 
     def show(
         self,

@@ -16,7 +16,11 @@ function name(panel) {
     put(group, "role", "group");
     put(group, "aria-label", labelOf(group));
   }
-  for (const handle of panel.querySelectorAll(".noUi-handle")) put(handle, "aria-label", labelOf(handle.closest(".widget-slider, .widget-hslider")));
+  for (const handle of panel.querySelectorAll(".noUi-handle")) {
+    const slider = handle.closest(".widget-slider, .widget-hslider");
+    put(handle, "aria-label", labelOf(slider));
+    put(handle, "aria-valuetext", words(slider.querySelector(".widget-readout"))); // of powers of ten, noUiSlider knows the exponent
+  }
   for (const number of panel.querySelectorAll(".widget-readout")) {
     put(number, "role", "textbox");
     put(number, "aria-label", `${labelOf(number)}, number`);
@@ -55,7 +59,7 @@ function render({ model, el }) {
     panel = el.closest(".moe-lab");
     if (!panel) return requestAnimationFrame(start); // not put into its place yet
     name(panel);
-    changes.observe(panel, { childList: true, subtree: true, attributeFilter: ["class"] });
+    changes.observe(panel, { childList: true, subtree: true, attributeFilter: ["class", "aria-valuenow"] });
     size.observe(el.parentElement);
   }
   start();
