@@ -125,7 +125,7 @@ function measurePanel(panel) {
   for (const list of all("select")) {
     const chosen = list.selectedOptions[0]?.textContent ?? "";
     pen.font = getComputedStyle(list).font;
-    if (pen.measureText(chosen).width > list.clientWidth - 28) wrong.push(`the choice “${chosen}” is cut`); // less the arrow
+    if (pen.measureText(chosen).width > list.clientWidth - 26) wrong.push(`the choice “${chosen}” is cut`); // less the arrow
   }
   for (const [a, b] of pairs(textBoxes(panel))) {
     if (a.node !== b.node && overlap(a.corners, b.corners)) wrong.push(`“${a.words.slice(0, 40)}” upon “${b.words.slice(0, 40)}”`);
