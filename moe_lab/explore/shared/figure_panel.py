@@ -127,11 +127,6 @@ class FigureKnobs(w.VBox):
         "The figure, as wide as it likes."
         return self.draw(*(knob.value for knob in self.knobs))[0]
 
-    def is_at_preset(self) -> bool:
-        "Whether the knobs are where the chosen preset, if there is one, wants them."
-        values = self.presets.get(self.preset.value, ())
-        return [*values] == [knob.value for knob in self.knobs[len(self.knobs) - len(values) :]]
-
     def redraw(self):
         "Draw what follows from the knobs, as wide as there is room."
         from matplotlib.pyplot import close
@@ -169,7 +164,8 @@ class FigurePanel(FigureKnobs):
     def follow(self):
         "Draw anew, unless more is to come; a preset that the knobs have left is no longer the one chosen."
         if not self.is_turning:
-            if not self.is_at_preset():
+            values = self.presets.get(self.preset.value, ())
+            if [*values] != [knob.value for knob in self.knobs[len(self.knobs) - len(values) :]]:
                 self.preset.value = None
             self.redraw()
 
