@@ -217,9 +217,11 @@ class FollowingTraining(PlaneTraining):
         if not self.states or self.states[-1][1] != state:
             self.states.append((self.trainer.done, state))
         self.state = state
-        self.resize(state.n_experts)
-        router = self.model.moe.router
-        router.set(**self.entry.knob_values(min(state.k, state.n_experts), state.strength))
+        router, before = self.model.moe.router, self.model.moe.n_experts
+        # a token chooses among the experts that there are, before and after some come or go
+        for n_experts in (min(before, state.n_experts), state.n_experts):
+            router.set(**self.entry.knob_values(min(state.k, n_experts), state.strength))
+            self.resize(n_experts)
         self.tempered.set(temperature=state.temperature)
         self.jitter.set(width=state.jitter)
         _, self.trainer.aux_losses = router_and_losses(state.balance, state.strength)
