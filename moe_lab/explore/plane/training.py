@@ -332,7 +332,7 @@ class PlanePicture:
 
     owner: np.ndarray  # (G, G) int: the expert with the largest weight; 255: nobody
     answer: np.ndarray  # (G, G) the mixture's logit of dark
-    logits: np.ndarray  # (E, g, g) of the router
+    logits: np.ndarray  # (E, g, g) log of the router's gate, whose softmax is the gate
     own: np.ndarray  # (E, g, g) each expert's own logit of dark
     load: Load  # of the points
     points: PlaneSet  # N of them
@@ -355,8 +355,8 @@ def plane_picture(
         answer = model(lattice(side)).view(side, side)
         model(coarse), model(system.points.points)
     fine, rough, mine = (routing for _, routing in seen)
-    assert rough.logits is not None  # every router of ROUTERS has them
-    maps = (rough.logits.T, each_expert_alone(model.moe.experts, coarse))
+    log_gate = rough.gate.clamp_min(torch.finfo(rough.gate.dtype).tiny).log()  # (g·g, E)
+    maps = (log_gate.T, each_expert_alone(model.moe.experts, coarse))
     model.train()
     logits, own = (m.reshape(-1, small, small).numpy() for m in maps)
     owner = owners(fine).view(side, side).numpy()

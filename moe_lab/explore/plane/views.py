@@ -76,7 +76,7 @@ def draw_plane(
 def draw_expert(
     ax: Any,  # matplotlib axes
     e: int,  # the expert
-    logits: np.ndarray,  # (E, g, g) of the router
+    logits: np.ndarray,  # (E, g, g) log of the router's gate
     own: np.ndarray,  # (E, g, g) of the experts
     share: np.ndarray,  # (E,)
     **rest: Any,  # of the picture, not needed here
