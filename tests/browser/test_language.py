@@ -193,6 +193,7 @@ def test_hovering_links_the_views(page):
     )
     visited = int(page.locator(".moe-cells:nth-child(2) .moe-cell").first.inner_text())
     page.locator(f".moe-tag[data-expert='{visited}']").hover()
+    page.locator(f".moe-tag.moe-under[data-expert='{visited}']").first.wait_for()  # no longer the one before
     page.wait_for_function("() => document.querySelectorAll('.moe-cell.moe-under').length")
     assert ask(page, "trail.hovered") == str(visited)
 

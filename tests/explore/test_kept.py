@@ -21,7 +21,7 @@ def test_a_lab_leaves_its_figure(page, jupyter):
         "other = BalanceLab(); lab.comm is None",
     )
     path = tools.write_notebook(jupyter.root / "kept.ipynb", *cells)
-    page.goto(f"{jupyter.url}/lab/tree/kept.ipynb")
+    page.goto(f"{jupyter.url}/lab/tree/kept.ipynb?reset")
     page.wait_for_function(tools.READY, timeout=90_000)
     assert tools.run_all(page)
     page.locator(LAB).wait_for(timeout=60_000)
