@@ -33,7 +33,8 @@ SQUARES = (
     "sum",
     "row_var",
     "col_var",
-)  # what optimizers call averages of squares
+    "step_size",
+)  # averages of squares, and Rprop's steps
 
 # %% ../../nbs/02_experts/03_moe.ipynb #7b0deaee
 def is_per_row(

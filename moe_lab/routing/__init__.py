@@ -214,6 +214,8 @@ __getattr__, __dir__, __all__ = attach(
             "after",
             "by_kernel",
             "by_logs",
+            "done_after",
+            "good_enough",
             "scaled",
             "sinkhorn_plan",
             "within",

@@ -224,13 +224,18 @@ class AttentiveRouter(RouterControls):
         self.untold = (
             0 if self.learners and any(True for _ in self.parameters()) else -1
         )  # steps; −1: no need to count
-        self.version = 0  # how often the first parameter had been changed when it last decided
+        self.mark: float | None = (
+            None  # the sum of the first parameter when it last decided; an update changes it
+        )
 
     def notice_step(self) -> None:
         "Called before each decision in training."
-        if self.untold < 0 or (version := next(self.parameters())._version) == self.version:
+        if self.untold < 0:
             return
-        self.version, self.untold = version, self.untold + 1
+        before, self.mark = self.mark, float(next(self.parameters()).detach().sum())
+        if before is None or before == self.mark:
+            return
+        self.untold += 1
         if self.untold == UNTOLD:
             self.untold = -1
             names = ", ".join(type(part).__name__ for part in self.learners)

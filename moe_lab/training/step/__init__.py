@@ -28,6 +28,7 @@ __getattr__, __dir__, __all__ = attach(
             "Together",
             "Worker",
             "check_accelerator",
+            "check_splits",
             "count_rows",
             "count_tokens",
             "feedback_of_all",
