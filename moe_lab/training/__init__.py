@@ -123,6 +123,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "step.processes": [
             "Heard",
+            "MEETINGS",
             "Together",
             "Worker",
             "check_accelerator",

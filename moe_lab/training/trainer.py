@@ -229,6 +229,7 @@ class FitLoop(FeedbackStepper):
         with self.around_fit(), patient_interrupt() as self.interrupted:
             while self.goes_on(end):
                 self.step()
+        self.settle()
         if self.interrupted() or self.stopping:
             raise KeyboardInterrupt(f"interrupted after step {self.done} of {self.steps}; nothing is lost")
 

@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "processes": [
             "Heard",
+            "MEETINGS",
             "Together",
             "Worker",
             "check_accelerator",
