@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -70,14 +71,15 @@ def take_turns(
     budget: float,  # seconds an act may use before it sits out; every act has at least one turn
     progress: str = "",  # what the progress bar is called
 ) -> dict[str, list[float]]:  # seconds of each act, round by round
-    "Time acts in turn; before the first round, each is done once untimed if its budget allows."
+    "Time acts round by round, each round in another order; first each is done once untimed if its budget allows."
     from tqdm.auto import tqdm
 
     seconds: dict[str, list[float]] = {name: [] for name in acts}
-    spent = dict.fromkeys(acts, 0.0)
+    spent, dice = dict.fromkeys(acts, 0.0), np.random.default_rng()
     with tqdm(total=(rounds + 1) * len(acts), desc=progress) as bar:
         for turn in range(rounds + 1):
-            for name, act in acts.items():
+            for number in dice.permutation(len(acts)):
+                name, act = [*acts.items()][number]
                 bar.update()
                 if spent[name] > budget:
                     continue

@@ -84,6 +84,7 @@ __getattr__, __dir__, __all__ = attach(
             "LEAST",
             "TextReader",
             "articles",
+            "check_use",
             "cut_into_documents",
             "has_card",
             "hub_parts",

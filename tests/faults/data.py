@@ -85,6 +85,11 @@ def script(*arguments: object) -> Callable[[], object]:
 
 ROWS = [
     # ---- names
+    Bad(
+        "a column of the kit's own text",
+        lambda: load_text("code", text_column="nope"),
+        ("text_column='nope'", "code"),
+    ),
     Bad("a misspelt text", lambda: load_text("domain"), ("'domain'", "did you mean 'domains'?")),
     Bad(
         "a misspelt part of a joined name",

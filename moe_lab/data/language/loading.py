@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['CUTS', 'ALIASES', 'TextReader', 'LEAST', 'articles', 'scenes', 'cut_into_documents', 'has_card', 'sets_of',
-           'hub_parts', 'read_embedded', 'read_text_folder', 'read_text_hub', 'reader_of', 'readers', 'load_text',
-           'of_split', 'streamed_parts', 'streamed_sets', 'stream_text']
+           'hub_parts', 'read_embedded', 'read_text_folder', 'read_text_hub', 'reader_of', 'readers', 'check_use',
+           'load_text', 'of_split', 'streamed_parts', 'streamed_sets', 'stream_text']
 
 # %% ../../../nbs/04_data/07_language/07_loading.ipynb #f863795f
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -235,6 +235,17 @@ def readers(
     every = "+".join("+".join(EMBEDDED) if part == "domains" else part for part in name.split("+"))
     return [reader_of(part) for part in every.split("+")]
 
+# %% ../../../nbs/04_data/07_language/07_loading.ipynb #6d5f3a79
+def check_use(
+    reading: Reading,  # what somebody knows of their data
+    wanted: Sequence[TextReader],  # what will read it
+    name: str,  # of the data, for the error
+):
+    "`ValueError` for a column or an encoding where there are neither tables nor files."
+    if reading.known and all(getattr(read, "func", None) is read_embedded for read in wanted):
+        option, value = next(iter(reading.known.items()))
+        raise ValueError(f"{option}={value!r}: {name} comes with the kit, and has no columns or files")
+
 # %% ../../../nbs/04_data/07_language/07_loading.ipynb #97322c3d
 LEAST = 100  # characters of a domain of which a tenth is held out and a document is a tenth at most
 
@@ -260,8 +271,9 @@ def load_text(
             f"limit={limit}: needs at least {LEAST} characters, of which a tenth is held out, or None"
         )
     seeded(seed)
-    reading = Reading(text_column, domain_column, encoding)
-    parts = [read(reading, limit, seed) for read in readers(name)]
+    reading, wanted = Reading(text_column, domain_column, encoding), readers(name)
+    check_use(reading, wanted, name)
+    parts = [read(reading, limit, seed) for read in wanted]
     return TextSplits(*(joined([part[split] for part in parts], seed) for split in ("train", "test")))
 
 # %% ../../../nbs/04_data/07_language/07_loading.ipynb #94fb8445
