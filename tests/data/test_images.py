@@ -72,7 +72,7 @@ def test_every_prefix_of_a_stratified_order_is_fair(labels, seed, share):
 def test_a_cache_file_gives_back_what_was_saved(tmp_path):
     splits = Splits(small_set(), small_set(3).take(torch.tensor([2, 0])))
     save_splits(splits, tmp_path / "x.safetensors")
-    again = read_splits(tmp_path / "x.safetensors")
+    again = read_splits(tmp_path / "x.safetensors", ImageSet)
     for part in ("train", "test"):
         for field in ("images", "label", "kind"):
             assert torch.equal(getattr(getattr(splits, part), field), getattr(getattr(again, part), field))
@@ -97,7 +97,7 @@ def test_a_damaged_cache_file_is_noticed(saved, tmp_path_factory, data):
         where, bit = data.draw(st.integers(header, len(saved) - 1)), data.draw(st.integers(0, 7))
         path.write_bytes(saved[:where] + bytes([saved[where] ^ 1 << bit]) + saved[where + 1 :])
     with pytest.raises(ValueError, match="is damaged"):
-        read_splits(path)
+        read_splits(path, ImageSet)
 
 
 def test_a_damaged_cache_file_is_made_again_with_a_warning():

@@ -155,7 +155,9 @@ def read_folder(
 ) -> Splits:
     "The train and test sets in a local folder, cached; the errors of `stored_sets` and `decode_sets`."
     settings = image_settings(name, limit, size, seed) | {"files": fingerprint(folder)}
-    return cached(settings, lambda: decode_sets(stored_sets(folder), name, folder, limit, size, seed))
+    return cached(
+        settings, ImageSet, lambda: decode_sets(stored_sets(folder), name, folder, limit, size, seed)
+    )
 
 # %% ../../../nbs/04_data/06_vision/04_loading.ipynb #bb947d0a
 def read_hub(
@@ -171,7 +173,7 @@ def read_hub(
     if folder := mirror(hub_id):
         return read_folder(folder, hub_id, limit, size, seed)
     settings = image_settings(hub_id, limit, size, seed)
-    return cached(settings, lambda: decode_sets(load_hub(hub_id), hub_id, None, limit, size, seed))
+    return cached(settings, ImageSet, lambda: decode_sets(load_hub(hub_id), hub_id, None, limit, size, seed))
 
 # %% ../../../nbs/04_data/06_vision/04_loading.ipynb #b7bc71c6
 IMAGE_SETS: dict[str, Callable[[int | None, int | None, int], Splits]] = {  # limit, size, seed

@@ -166,4 +166,4 @@ def load_photographs(
     def build() -> Splits:
         return Splits(patches("train", patch, train, seed), patches("test", patch, test, seed))
 
-    return cached(photograph_settings(patch, train, test, seed), build)
+    return cached(photograph_settings(patch, train, test, seed), ImageSet, build)
