@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["dynamics", "figures", "load", "maps", "points", "text", "trace", "transformers"],
+    ["dynamics", "figures", "load", "maps", "points", "statistics", "text", "trace", "transformers"],
     {
         "dynamics": [
             "Landscape",
@@ -149,6 +149,27 @@ __getattr__, __dir__, __all__ = attach(
             "umap",
         ],
         "points": ["as_array", "as_points", "different_points", "in_float32"],
+        "statistics": [
+            "Equivalence",
+            "Estimate",
+            "Interval",
+            "bootstrapped",
+            "checked_level",
+            "difference",
+            "differences",
+            "effect_size",
+            "equivalence",
+            "holm",
+            "paired_difference",
+            "paired_effect_size",
+            "sampled",
+            "share_difference",
+            "smallest_detectable",
+            "standardised",
+            "student",
+            "verdict",
+            "wilson",
+        ],
         "text.keywords": [
             "above_expected",
             "examples",
