@@ -4,7 +4,18 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["dynamics", "figures", "load", "maps", "points", "statistics", "text", "trace", "transformers"],
+    [
+        "dynamics",
+        "figures",
+        "load",
+        "maps",
+        "points",
+        "segmentation",
+        "statistics",
+        "text",
+        "trace",
+        "transformers",
+    ],
     {
         "dynamics": [
             "Landscape",
@@ -149,6 +160,25 @@ __getattr__, __dir__, __all__ = attach(
             "umap",
         ],
         "points": ["as_array", "as_points", "different_points", "in_float32"],
+        "segmentation.mask_scores": [
+            "MASK_SCORES",
+            "MaskScore",
+            "Score",
+            "as_maps",
+            "as_masks",
+            "at_half",
+            "dice",
+            "e_adaptive",
+            "e_measure",
+            "e_measures",
+            "iou",
+            "mae",
+            "mask_scores",
+            "register_mask_score",
+            "s_measure",
+            "stretched",
+            "weighted_f",
+        ],
         "statistics": [
             "Equivalence",
             "Estimate",

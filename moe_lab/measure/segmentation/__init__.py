@@ -1,0 +1,28 @@
+"""The public names of `moe_lab.measure.segmentation`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["mask_scores"],
+    {
+        "mask_scores": [
+            "MASK_SCORES",
+            "MaskScore",
+            "Score",
+            "as_maps",
+            "as_masks",
+            "at_half",
+            "dice",
+            "e_adaptive",
+            "e_measure",
+            "e_measures",
+            "iou",
+            "mae",
+            "register_mask_score",
+            "s_measure",
+            "stretched",
+            "weighted_f",
+        ]
+    },
+)
