@@ -160,6 +160,18 @@ __getattr__, __dir__, __all__ = attach(
             "umap",
         ],
         "points": ["as_array", "as_points", "different_points", "in_float32"],
+        "segmentation.floors": [
+            "FLOORS",
+            "against_floors",
+            "alike",
+            "best_cut",
+            "centre_prior",
+            "constant",
+            "floor_forms",
+            "floor_scores",
+            "lead",
+            "mean_mask",
+        ],
         "segmentation.mask_scores": [
             "MASK_SCORES",
             "MaskScore",

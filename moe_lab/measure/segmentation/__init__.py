@@ -4,8 +4,20 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["mask_scores"],
+    ["floors", "mask_scores"],
     {
+        "floors": [
+            "FLOORS",
+            "against_floors",
+            "alike",
+            "best_cut",
+            "centre_prior",
+            "constant",
+            "floor_forms",
+            "floor_scores",
+            "lead",
+            "mean_mask",
+        ],
         "mask_scores": [
             "MASK_SCORES",
             "MaskScore",
@@ -23,6 +35,6 @@ __getattr__, __dir__, __all__ = attach(
             "s_measure",
             "stretched",
             "weighted_f",
-        ]
+        ],
     },
 )
