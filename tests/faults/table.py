@@ -1,6 +1,6 @@
 """One row of the table of bad input: what somebody gives by mistake, and what they must be told.
 
-A file beside this one holds the rows of a part of the kit, `ROWS`; `test_table.py` runs them all.
+A file beside this one, or in a folder beside it, holds the rows of a part of the kit, `ROWS`; `test_table.py` runs them all.
 """
 
 import io

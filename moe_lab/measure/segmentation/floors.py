@@ -62,8 +62,10 @@ def best_cut(
     soft: np.ndarray,  # (H, W) a map
     masks: ArrayLike | Tensor,  # (N, H, W) bool, of the training images
 ) -> np.ndarray:
-    "(H, W) 0 or 1: the map cut where its mean IoU with the masks is highest; among 64 levels of its own."
+    "(H, W) 0 or 1: the map cut where its mean IoU with the masks is highest, among 64 levels of its own."
     given = as_masks(masks)
+    if soft.shape != given.shape[1:] or not np.isfinite(soft).all():
+        raise ValueError(f"soft: shape {soft.shape}; needs {given.shape[1:]} finite numbers, as the masks")
     levels = np.unique(np.quantile(soft, np.linspace(0, 1, 64)))  # (T,)
     cuts = (soft.ravel() >= levels[:, None]).astype(np.float32)  # (T, H·W)
     objects = given.reshape(len(given), -1).astype(np.float32)  # (N, H·W)
