@@ -172,6 +172,7 @@ __getattr__, __dir__, __all__ = attach(
             "lead",
             "mean_mask",
         ],
+        "segmentation.kinds": ["checked_kinds", "image_frame", "kind_association", "kind_shares"],
         "segmentation.mask_scores": [
             "MASK_SCORES",
             "MaskScore",

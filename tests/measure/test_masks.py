@@ -21,6 +21,7 @@ from moe_lab.measure.segmentation.floors import (
     lead,
     mean_mask,
 )
+from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
 from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, iou, mask_scores, stretched
 from moe_lab.measure.statistics import (
     bootstrapped,
@@ -32,6 +33,8 @@ from moe_lab.measure.statistics import (
     student,
     wilson,
 )
+from moe_lab.measure.text.specialization import association
+from moe_lab.routing.presets import top_k
 
 SIDE = 24
 
@@ -301,3 +304,28 @@ def test_holm_rejects_what_the_step_down_does():
         while left and left[0] * len(left) < 0.05:
             rejected.add(left.pop(0))
         assert {x for x, adjusted in zip(p, holm(p)) if adjusted < 0.05} == rejected
+
+
+@pytest.mark.parametrize("positions, batch", [(1, 7), (1, 30), (9, 4), (9, 30)])
+def test_kinds_are_dealt_out_by_image_however_rows_and_batches_are_cut(positions, batch):
+    torch.manual_seed(0)
+    router, kind = top_k(5, 4, 2), np.arange(30) % 3
+    x = torch.randn(30, positions, 5) + torch.tensor(kind)[:, None, None]
+    routings = [router(x[i : i + batch].reshape(-1, 5)) for i in range(0, 30, batch)]
+    frame = image_frame(routings, 30)
+    for image in (0, 8, 29):
+        expected = router(x[image]).expert.tolist()
+        assert sorted(frame["expert"][frame["sequence"] == image]) == expected
+    row = kind_association({"": routings}, kind).loc[""]
+    assert row["n"] == 30  # images, and not positions
+    again = association(frame, kind, "sequence", 4, 200)
+    assert (row["NMI"], row["by chance"], row["p"]) == (again.value, again.floor, again.p)
+    shares = kind_shares(routings, kind, ["a", "b", "c"], list("wxyz"))
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(1)
+
+
+def test_permuted_kinds_are_found_as_often_as_p_says():
+    torch.manual_seed(0)
+    routings, rng = [top_k(5, 4, 2)(torch.randn(30, 5))], np.random.default_rng(0)
+    found = [kind_association({"": routings}, rng.integers(3, size=30), 39)["p"].iloc[0] for _ in range(100)]
+    assert not wilson(sum(p <= 0.1 for p in found), 100).excludes(0.1)

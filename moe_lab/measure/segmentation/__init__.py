@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["floors", "mask_scores"],
+    ["floors", "kinds", "mask_scores"],
     {
         "floors": [
             "FLOORS",
@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = attach(
             "lead",
             "mean_mask",
         ],
+        "kinds": ["checked_kinds", "image_frame", "kind_association", "kind_shares"],
         "mask_scores": [
             "MASK_SCORES",
             "MaskScore",

@@ -138,6 +138,7 @@ class Association(Measured):
     "A value whose floor is the mean over permuted labels; n is the number of units that were permuted."
 
     spread: float = float("nan")  # standard deviation over the permutations
+    p: float = float("nan")  # share of the permutations, and the value, that are at least as high
 
     @property
     def z(self) -> float:
@@ -176,8 +177,11 @@ def association(
     own, index = labels_of_units(whole_numbers("labels", labels), frame[unit].to_numpy(), unit)  # (P,), (A,)
     experts, rng = frame["expert"].to_numpy(), np.random.default_rng(seed)
     value = nmi(meetings(own[index], experts, n_experts))
-    null = [nmi(meetings(rng.permutation(own)[index], experts, n_experts)) for _ in range(permutations)]
-    return Association(value, 1.0, float(np.mean(null)), len(own), float(np.std(null, ddof=1)))
+    null = np.array(
+        [nmi(meetings(rng.permutation(own)[index], experts, n_experts)) for _ in range(permutations)]
+    )
+    p = (1 + (null > value - 1e-12).sum()) / (1 + permutations)
+    return Association(value, 1.0, float(null.mean()), len(own), float(null.std(ddof=1)), float(p))
 
 # %% ../../../nbs/03_measure/5_text/01_specialization.ipynb #83ed7ef9
 def specialization_by_position(

@@ -5,6 +5,7 @@ import torch
 from faults.table import Bad
 
 from moe_lab.measure.segmentation.floors import against_floors, best_cut, floor_scores, mean_mask
+from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
 from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, mask_scores, stretched
 from moe_lab.measure.statistics import (
     bootstrapped,
@@ -20,11 +21,13 @@ from moe_lab.measure.statistics import (
     verdict,
     wilson,
 )
+from moe_lab.routing.presets import top_k
 
 NAN = float("nan")
 MASKS = np.zeros((3, 8, 8), bool)
 MASKS[:, 2:5, 2:5] = True
 MAPS = MASKS * 0.9
+ROUTINGS = [top_k(4, 3, 2)(torch.ones(6, 4))]
 A, B = np.arange(5.0), np.arange(5.0) ** 2
 
 ROWS = [
@@ -93,4 +96,22 @@ ROWS = [
     Bad("a verdict on no promise", lambda: verdict(wilson(1, 8)), ("least=-inf", "promise")),
     Bad("a promise upside down", lambda: verdict(wilson(1, 8), 0.3, 0.2), ("least=0.3", "most=0.2")),
     Bad("a verdict on a number", lambda: verdict(0.2, 0.1), ("found is a float", "needs Estimate")),
+    Bad("rows of no image", lambda: image_frame(ROUTINGS, 4), ("6 rows for 4 images", "same number")),
+    Bad("images by the half", lambda: image_frame(ROUTINGS, 1.5), ("n_images=1.5", "whole number")),
+    Bad("one routing alone", lambda: image_frame(ROUTINGS[0], 6), ("routings is a Routing", "[routing]")),
+    Bad("kinds by name", lambda: kind_association({"": ROUTINGS}, ["a"] * 6), ("<U1", "whole numbers")),
+    Bad("a kind below 0", lambda: kind_association({"": ROUTINGS}, [-1] * 6), ("kind", "-1", "from 0")),
+    Bad("kinds of no image", lambda: kind_association({"": ROUTINGS}, []), ("kind: 0 images",)),
+    Bad("kinds of no layer", lambda: kind_association({}, [0] * 6), ("layers is empty",)),
+    Bad("one deal of kinds", lambda: kind_association({"": ROUTINGS}, [0] * 6, 1), ("permutations=1",)),
+    Bad(
+        "kinds without a name",
+        lambda: kind_shares(ROUTINGS, [0, 1] * 3, ["a"], list("xyz")),
+        ("kinds: 1", "more than 1 kinds"),
+    ),
+    Bad(
+        "experts without a name",
+        lambda: kind_shares(ROUTINGS, [0, 1] * 3, ["a", "b"], list("xy")),
+        ("experts: 2 names", "3 experts"),
+    ),
 ]
