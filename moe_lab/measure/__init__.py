@@ -160,6 +160,7 @@ __getattr__, __dir__, __all__ = attach(
             "umap",
         ],
         "points": ["as_array", "as_points", "different_points", "in_float32"],
+        "segmentation.curves": ["curve_over_strength", "strength_table"],
         "segmentation.floors": [
             "FLOORS",
             "against_floors",
@@ -191,6 +192,13 @@ __getattr__, __dir__, __all__ = attach(
             "s_measure",
             "stretched",
             "weighted_f",
+        ],
+        "segmentation.outlines": [
+            "as_pictures",
+            "draw_outline",
+            "outline",
+            "prediction_sheet",
+            "worst_to_best",
         ],
         "statistics": [
             "Equivalence",

@@ -11,6 +11,7 @@ import py_sod_metrics
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
+from skimage.draw import polygon2mask
 
 from moe_lab.measure.segmentation.floors import (
     FLOORS,
@@ -23,6 +24,7 @@ from moe_lab.measure.segmentation.floors import (
 )
 from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
 from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, iou, mask_scores, stretched
+from moe_lab.measure.segmentation.outlines import outline, worst_to_best
 from moe_lab.measure.statistics import (
     bootstrapped,
     difference,
@@ -329,3 +331,19 @@ def test_permuted_kinds_are_found_as_often_as_p_says():
     routings, rng = [top_k(5, 4, 2)(torch.randn(30, 5))], np.random.default_rng(0)
     found = [kind_association({"": routings}, rng.integers(3, size=30), 39)["p"].iloc[0] for _ in range(100)]
     assert not wilson(sum(p <= 0.1 for p in found), 100).excludes(0.1)
+
+
+def test_what_an_outline_encloses_is_the_mask():
+    for mask in [*blobs(6), np.ones((4, 4), bool), ~blobs(1)[0]]:
+        inside = np.zeros(mask.shape, bool)
+        for line in outline(mask):
+            inside ^= polygon2mask(mask.shape, line[:, ::-1])  # a hole's line takes its inside out again
+        assert (inside == mask).all()
+
+
+def test_sheets_go_from_the_worst_to_the_best():
+    scores = RNG.random(50)
+    for n in (1, 2, 8, 50, 60):
+        shown = scores[worst_to_best(scores, n)]
+        assert len(shown) == min(n, 50) and (np.diff(shown) > 0).all() and shown[0] == scores.min()
+    assert shown[-1] == scores.max()

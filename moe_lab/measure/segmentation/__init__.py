@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["floors", "kinds", "mask_scores"],
+    ["curves", "floors", "kinds", "mask_scores", "outlines"],
     {
+        "curves": ["curve_over_strength", "strength_table"],
         "floors": [
             "FLOORS",
             "against_floors",
@@ -37,5 +38,6 @@ __getattr__, __dir__, __all__ = attach(
             "stretched",
             "weighted_f",
         ],
+        "outlines": ["as_pictures", "draw_outline", "outline", "prediction_sheet", "worst_to_best"],
     },
 )

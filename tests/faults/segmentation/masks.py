@@ -1,12 +1,16 @@
 "Mistakes with masks, their scores and floors, and with intervals."
 
 import numpy as np
+import pandas as pd
 import torch
 from faults.table import Bad
+from matplotlib.figure import Figure
 
+from moe_lab.measure.segmentation.curves import curve_over_strength, strength_table
 from moe_lab.measure.segmentation.floors import against_floors, best_cut, floor_scores, mean_mask
 from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
 from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, mask_scores, stretched
+from moe_lab.measure.segmentation.outlines import outline, prediction_sheet, worst_to_best
 from moe_lab.measure.statistics import (
     bootstrapped,
     difference,
@@ -113,5 +117,20 @@ ROWS = [
         "experts without a name",
         lambda: kind_shares(ROUTINGS, [0, 1] * 3, ["a", "b"], list("xy")),
         ("experts: 2 names", "3 experts"),
+    ),
+    Bad("the outline of a map", lambda: outline(MAPS[0]), ("masks: float64", "bool")),
+    Bad("the outline of masks", lambda: outline(MASKS), ("(1, 3, 8, 8)", "(N, H, W)")),
+    Bad("no images on a sheet", lambda: worst_to_best([0.1, 0.2], 0), ("n=0", "at least 1")),
+    Bad("a sheet by scores of NaN", lambda: worst_to_best([0.1, NAN], 2), ("scores: 1 of 2", "finite")),
+    Bad(
+        "a sheet of other images",
+        lambda: prediction_sheet(Figure(), MASKS, MASKS, MAPS),
+        ("images: shape (3, 8, 8), bool", "(3, 3, 8, 8) uint8"),
+    ),
+    Bad("a curve of no score", lambda: strength_table({}, "iuo"), ("score='iuo'", "iou")),
+    Bad(
+        "a curve of another table",
+        lambda: curve_over_strength(None, pd.DataFrame({"strength": [0], "name": ["x"]})),
+        ("no column high, low, n, value", "strength_table"),
     ),
 ]
