@@ -251,7 +251,7 @@ def equivalence(
 
     above_zero(margin=margin)
     apart = differences(a, b)
-    if not np.ptp(apart):
+    if np.ptp(apart) <= 1e-12 * np.abs(apart).max():
         raise ValueError(f"a, b: all {len(apart)} differences are {apart[0]:.3g}; needs pairs that vary")
     tests = ttest_1samp(apart, -margin, alternative="greater"), ttest_1samp(apart, margin, alternative="less")
     return Equivalence(student(apart, of, 0.9), margin, max(float(test.pvalue) for test in tests))

@@ -13,6 +13,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from skimage.draw import polygon2mask
 
+from moe_lab.measure.segmentation.curves import strength_table
 from moe_lab.measure.segmentation.floors import (
     FLOORS,
     against_floors,
@@ -23,7 +24,13 @@ from moe_lab.measure.segmentation.floors import (
     mean_mask,
 )
 from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
-from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, iou, mask_scores, stretched
+from moe_lab.measure.segmentation.mask_scores import (
+    MASK_SCORES,
+    iou,
+    mask_scores,
+    register_mask_score,
+    stretched,
+)
 from moe_lab.measure.segmentation.outlines import outline, worst_to_best
 from moe_lab.measure.statistics import (
     bootstrapped,
@@ -213,6 +220,23 @@ def test_a_models_tensors_are_taken_as_they_are(dtype):
     table = mask_scores(p, torch.tensor(masks))
     near = mask_scores(p.detach().double().numpy(), masks)
     assert np.array_equal(table, near)
+
+
+def test_a_score_that_is_registered_stands_in_every_table():
+    @register_mask_score("object found", ideal=1.0)
+    def object_found(predicted, mask):
+        "1 where the brightest pixel is on the object."
+        return float(mask.ravel()[predicted.argmax()])
+
+    try:
+        masks = blobs(6)
+        assert mask_scores(masks * 1.0, masks)["object_found"].tolist() == [1] * 6
+        table = against_floors(masks * 1.0, masks, blobs(9, seed=3))
+        assert table.loc[("object found", "mean mask"), "model"] == 1
+        found = strength_table({0.5: {"model": mask_scores(masks * 1.0, masks)}}, "object_found")
+        assert found["value"].tolist() == [1]
+    finally:
+        MASK_SCORES.remove("object_found")
 
 
 def test_the_best_cut_is_the_best_of_all():
