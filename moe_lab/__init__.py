@@ -7,7 +7,7 @@ from lazy_loader import attach
 
 __version__ = "0.1.0"
 
-_FLOORS = ["bench", "cli", "colours", "data", "draws", "experiments", "experts", "explore", "measure", "models"]
+_FLOORS = ["bench", "cli", "colours", "data", "draws", "experiments", "experts", "explore", "imports", "measure", "models"]
 _FLOORS += ["registry", "routing", "training"]
 
 _NAMES = {
@@ -17,7 +17,7 @@ _NAMES = {
     "experts": ["Bottleneck", "MoE", "observe", "reuse_memory", "upcycle"],
     "measure": ["METRICS", "register_metric", "Load", "n_eff", "cv", "record", "Trace", "load_model", "ablate", "force"],
     "measure.transformers": ["listen"],
-    "data": ["load_images", "load_text"],
+    "data": ["load_images", "load_scenes", "load_text"],
     "training": ["AuxLoss", "Trainer", "HealthMonitor"],
     "experiments": ["EXPERIMENTS", "Experiment"],
     "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],

@@ -21,6 +21,7 @@ FLOORS = (
     "colours",
     "draws",
     "files",
+    "imports",
     "registry",
     "routing",
     "experts",
