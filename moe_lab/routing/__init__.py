@@ -82,6 +82,7 @@ __getattr__, __dir__, __all__ = attach(
             "chance_to_be_chosen",
             "cv_squared",
             "demand",
+            "entropy_bonus",
             "gate_variance",
             "gram_error",
             "gshard_loss",

@@ -6,8 +6,8 @@
 __all__ = ['AUX_LOSSES', 'AuxLossFunction', 'AuxLossEntry', 'of_a_routing', 'register_aux_loss', 'real', 'real_logits',
            'real_gate', 'mean_gate', 'demand', 'switch_loss', 'ranks', 'gshard_loss', 'gate_variance', 'usage_variance',
            'cv_squared', 'importance_loss', 'noisy_tables', 'best_of_others', 'chance_to_be_chosen', 'load_loss',
-           'z_loss', 'mean_token_entropy', 'marginal_entropy', 'routing_mutual_information', 'gram_error', 'srip',
-           'orthogonality']
+           'z_loss', 'mean_token_entropy', 'marginal_entropy', 'routing_mutual_information', 'entropy_bonus',
+           'gram_error', 'srip', 'orthogonality']
 
 # %% ../../nbs/01_routing/11_losses.ipynb #c2bd0dc6
 from collections.abc import Callable, Sequence
@@ -251,6 +251,14 @@ def routing_mutual_information(
 ) -> Tensor:
     "Marginal minus token entropy, in nats: 0 when flat or collapsed, log E when decisive and diverse."
     return marginal_entropy(routing) - mean_token_entropy(routing)
+
+# %% ../../nbs/01_routing/11_losses.ipynb #cd883564
+@register_aux_loss("entropy bonus", usual=0.001)
+def entropy_bonus(
+    routing: Routing,  # of one layer
+) -> Tensor:
+    "Minus the mean entropy of a token's gate, in nats: −log E flat, 0 decisive; no paper."
+    return -mean_token_entropy(routing)
 
 # %% ../../nbs/01_routing/11_losses.ipynb #004d554d
 def gram_error(

@@ -99,6 +99,7 @@ __getattr__, __dir__, __all__ = attach(
             "CosineDecay",
             "HoldThenDecay",
             "Schedule",
+            "Times",
             "Warmup",
             "adaptive_coefficient",
             "aux_loss_coef",

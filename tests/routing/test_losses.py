@@ -193,6 +193,7 @@ EXTREMES = {  # loss: at its ideal, at its worst
     "mean_token_entropy": (0, LOG_E),
     "marginal_entropy": (LOG_E, 0),
     "routing_mutual_information": (LOG_E, 0),
+    "entropy_bonus": (-LOG_E, 0),
     "z_loss": (0, 2500),
     "srip": (0, E - 1),
     "orthogonality": (0, 0.7 * E * (E - 1) + 0.3 * (E - 1) ** 2),
@@ -205,7 +206,7 @@ EXTREMES = {  # loss: at its ideal, at its worst
 def test_ideal_and_worst(loss):
     eye = torch.eye(E, dtype=torch.float64)
     even, one, flat = 50 * eye.repeat(2, 1), 50 * eye[[0] * 8], torch.full((8, E), 1 / E).log().double()
-    best = flat if loss is losses.z_loss else even
+    best = flat if loss in (losses.z_loss, losses.entropy_bonus) else even
     worst = {losses.mean_token_entropy: flat, losses.routing_mutual_information: flat}.get(loss, one)
     for logits, centroids, wanted in zip((best, worst), (eye, torch.ones_like(eye)), EXTREMES[loss.__name__]):
         routing = routed(logits, 1, std=1e-3, centroids=centroids)

@@ -39,7 +39,6 @@ __getattr__, __dir__, __all__ = attach(
             "Patches",
             "aux_losses",
             "build",
-            "flatness",
             "frozen",
             "make_model",
         ],

@@ -19,8 +19,8 @@ from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
 from ....registry import one_of
 from ....routing.adjustments import LossFreeBias
-from ....routing.decision import Context, Promises, Routing
-from ....routing.losses import mean_token_entropy, switch_loss
+from ....routing.decision import Context, Promises
+from ....routing.losses import entropy_bonus, switch_loss
 from ....routing.parts import positive
 from ....routing.router import Router
 from ....routing.scores import Hash, Linear
@@ -30,7 +30,7 @@ from ....training.schedules import Constant
 from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['D', 'ARMS', 'Patches', 'Dice', 'frozen', 'Arm', 'HealthSettings', 'make_model', 'flatness', 'aux_losses', 'build']
+__all__ = ['D', 'ARMS', 'Patches', 'Dice', 'frozen', 'Arm', 'HealthSettings', 'make_model', 'aux_losses', 'build']
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #4b892987
 D = 32  # numbers per token
@@ -141,19 +141,12 @@ def make_model(
     router = Router(arm.score(e), biases, TopK(settings.k))
     return Patches(MoE(router, Bottleneck(D, D, e)), pixels, D, arm.centred)
 
-# %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #14854049
-def flatness(
-    routing: Routing,  # of T tokens
-) -> Tensor:
-    "What an entropy bonus adds to the loss, () in nats: minus the mean entropy of a token's gate."
-    return -mean_token_entropy(routing)
-
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #66714e12
 def aux_losses(
     arm: Arm,  # says the coefficients
 ) -> dict[str, AuxLoss]:
     "The auxiliary losses of an arm, by name; those with the coefficient 0 are left out."
-    presses = {"switch_loss": (switch_loss, arm.switch), "flatness": (flatness, arm.entropy)}
+    presses = {"switch_loss": (switch_loss, arm.switch), "entropy_bonus": (entropy_bonus, arm.entropy)}
     return {name: AuxLoss(loss, Constant(c)) for name, (loss, c) in presses.items() if c}
 
 # %% ../../../../nbs/07_experiments/2_systems/4_health/02_trained.ipynb #4468bb34
