@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['gradient_not_finite', 'Gradients', 'Mover', 'Stepper', 'FeedbackStepper', 'patient_interrupt', 'FitLoop', 'Callback',
-           'told_of_fit', 'Trainer']
+           'by_name', 'memories', 'give_back', 'told_of_fit', 'Trainer']
 
 # %% ../../nbs/06_training/05_trainer.ipynb #189cea1a
 import signal
 import threading
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -261,6 +263,49 @@ class Callback:
         trainer: "Trainer",  # the one that trains
     ):
         "After the last step, or when an interrupt or an error ends the loop; `trainer.whole` unless in mid-step."
+
+    def state(self) -> Any:
+        "What it remembers and a resumed run has to know: a tree of tensors, numbers and texts; None: nothing."
+
+    def load(
+        self,
+        state: Any,  # what `state` gave, its tensors on the CPU
+    ):
+        "Remember that again."
+
+# %% ../../nbs/06_training/05_trainer.ipynb #6bf26d35
+def by_name(
+    callbacks: Sequence[Callback],  # of a trainer
+) -> dict[str, Callback]:
+    "The callbacks by their class, in their order; the second of a kind has a 2 behind it."
+    seen, named = Counter[str](), dict[str, Callback]()
+    for callback in callbacks:
+        seen[kind := type(callback).__name__] += 1
+        named[kind if seen[kind] == 1 else f"{kind} {seen[kind]}"] = callback
+    return named
+
+# %% ../../nbs/06_training/05_trainer.ipynb #b4393711
+def memories(
+    callbacks: Sequence[Callback],  # of a trainer
+) -> dict[str, Any]:
+    "What each callback with a memory remembers, by its name."
+    told = {name: callback.state() for name, callback in by_name(callbacks).items()}
+    return {name: state for name, state in told.items() if state is not None}
+
+# %% ../../nbs/06_training/05_trainer.ipynb #5172983d
+def give_back(
+    callbacks: Sequence[Callback],  # of a trainer that goes on
+    stored: dict[str, Any],  # what `memories` gave
+):
+    "Let each callback remember what it knew; a warning for a memory that no callback takes."
+    named = by_name(callbacks)
+    for name, state in stored.items():
+        if name in named:
+            named[name].load(state)
+        else:
+            warnings.warn(
+                f"callbacks: the checkpoint has the memory of a {name}, and goes on without one", stacklevel=4
+            )
 
 # %% ../../nbs/06_training/05_trainer.ipynb #ed4b5c0e
 @contextmanager
