@@ -11,11 +11,11 @@ __getattr__, __dir__, __all__ = attach(
         "evaluation",
         "growth",
         "metric_table",
-        "monitor",
         "runs",
         "schedules",
         "step",
         "trainer",
+        "watch",
     ],
     {
         "aux_losses": [
@@ -80,14 +80,6 @@ __getattr__, __dir__, __all__ = attach(
         "evaluation": ["Evaluation", "evaluate", "evaluation_mode", "load_rows"],
         "growth": ["Growth", "even_births", "keep_optimizer_state", "reset_optimizer_state"],
         "metric_table": ["METRIC_COLUMNS", "MetricRow", "MetricTable", "Metrics"],
-        "monitor": [
-            "FrozenLook",
-            "HealthMonitor",
-            "health_rows",
-            "recent_batches",
-            "routed_enough",
-            "same_randomness",
-        ],
         "runs": [
             "Run",
             "StoredRun",
@@ -158,6 +150,17 @@ __getattr__, __dir__, __all__ = attach(
             "memories",
             "patient_interrupt",
             "told_of_fit",
+        ],
+        "watch.monitor": [
+            "FrozenLook",
+            "HealthMonitor",
+            "checked_batches",
+            "health_rows",
+            "recent_batches",
+            "remembered_health",
+            "routed_enough",
+            "same_randomness",
+            "say_above_bars",
         ],
     },
 )

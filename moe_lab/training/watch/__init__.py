@@ -1,0 +1,21 @@
+"""The public names of `moe_lab.training.watch`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["monitor"],
+    {
+        "monitor": [
+            "FrozenLook",
+            "HealthMonitor",
+            "checked_batches",
+            "health_rows",
+            "recent_batches",
+            "remembered_health",
+            "routed_enough",
+            "same_randomness",
+            "say_above_bars",
+        ]
+    },
+)
