@@ -96,7 +96,7 @@ class Warmup:
 class Times:
     "Another schedule, multiplied by a factor; `ValueError` for NaN or infinity."
 
-    of: Constant | HoldThenDecay | CosineDecay | Warmup  # the schedule that is multiplied
+    of: "Schedule"  # the schedule that is multiplied
     factor: float  # at every step
 
     def __post_init__(self):

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["monitor"],
+    ["alarms", "monitor"],
     {
+        "alarms": ["Alarm", "HealthAlarm", "OldAlarm"],
         "monitor": [
             "FrozenLook",
             "HealthMonitor",
@@ -16,6 +17,6 @@ __getattr__, __dir__, __all__ = attach(
             "routed_enough",
             "same_randomness",
             "say_above_bars",
-        ]
+        ],
     },
 )
