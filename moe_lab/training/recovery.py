@@ -74,7 +74,9 @@ def held_out_loss(
     batches: Sequence[Any],  # of tensors (B, …), not trained on
 ) -> Callable[[Trainer], float]:
     "A function trainer -> the task's loss on these batches; `ValueError` for what is no list of batches."
-    own = checked_batches(batches)
+    own = checked_batches("batches", batches)
+    if not own:
+        raise ValueError("batches is empty: there is nothing to judge a model by")
 
     def judge(trainer: Trainer) -> float:
         from accelerate.utils import send_to_device
@@ -242,7 +244,9 @@ class Raising(Watcher):
         if not self.own:
             check_recovery(trainer, self.every, self.aux_losses)
             self.own = {name: trainer.aux_losses[name] for name in self.aux_losses}
-        self.best = self.best or Moment.of(trainer)
+        if self.best is None:
+            trainer.prepare()  # every process has the first one's weights from here on
+            self.best = Moment.of(trainer)
         trainer.aux_losses |= {name: raised(loss, self.by) for name, loss in self.own.items()}
 
 # %% ../../nbs/06_training/11_recovery.ipynb #5f4c6eed

@@ -17,15 +17,21 @@ from moe_lab.training import (
     Checkpoints,
     Constant,
     CosineDecay,
+    FrozenUntil,
     Growth,
+    HealthAlarm,
     HealthMonitor,
     HoldThenDecay,
     LearningRate,
     MetricsLog,
+    OldAlarm,
     ProgressBar,
+    Recovery,
     Run,
+    Times,
     Warmup,
     evaluate,
+    held_out_loss,
     resume,
     save_checkpoint,
 )
@@ -112,6 +118,39 @@ def damaged() -> None:
 
 def by_schedule(**lr: Any):
     return lambda: fit(callbacks=[LearningRate(CosineDecay(**lr))])
+
+
+class Bell:
+    "Rings with whatever it was given."
+
+    def __init__(self, says: Any = None):
+        self.says = {} if says is None else says
+
+    def ring(self, trainer):
+        return self.says
+
+
+def guarded(*others: Any, loss: Any = 0.5, **wrong: Any):
+    "A training of two steps under a recovery that is right but for what is said."
+    usual = dict(alarm=Bell(), every=1, judge=lambda trainer: loss, aux_losses=["switch"])
+
+    def call():
+        callbacks = [Recovery(**(usual | wrong)), *others]
+        fit(callbacks=callbacks, aux_losses={"switch": AuxLoss(switch_loss, 0.1)})
+
+    return call
+
+
+def staged(*stages: Any):
+    "A training of two steps in stages: part and step."
+    return lambda: fit(
+        m=nn.Sequential(nn.Linear(8, 8), *model()), callbacks=[FrozenUntil(*stage) for stage in stages]
+    )
+
+
+def behind() -> None:
+    run = Run.open("out", "small", Settings())
+    fit(callbacks=[Checkpoints(run), HealthMonitor()])
 
 
 ROWS = [
@@ -286,4 +325,40 @@ ROWS = [
         ("optimizer=Adam", "SGD"),
     ),
     Bad("resuming from a path", lambda: resume(make(), Path("out")), ("run", "Run.open")),
+    # recovery and stages
+    Bad("no alarm", guarded(alarm=None), ("alarm=None", "ring(trainer)")),
+    Bad("an alarm's class", guarded(alarm=HealthAlarm), ("alarm=", "HealthAlarm()")),
+    Bad("an alarm that says yes", guarded(alarm=Bell(True)), ("alarm.ring returned True", "layer -> reason")),
+    Bad("a loss in place of its function", guarded(judge=0.5), ("judge=0.5", "function")),
+    Bad("a judge without a word", guarded(loss={}), ("judge returned {}", "number")),
+    Bad("a held-out loss of NaN", guarded(loss=float("nan")), ("step 0", "is nan"), FloatingPointError),
+    Bad("no epoch", guarded(every=0), ("every=0", "at least 1")),
+    Bad("an epoch longer than the run", guarded(every=5), ("every=5", "2 steps", "nobody would look")),
+    Bad("one name in place of names", guarded(aux_losses="switch"), ("aux_losses='switch'", "list of names")),
+    Bad("nothing to raise", guarded(aux_losses=[]), ("aux_losses=[]", "list of names")),
+    Bad("a loss that the trainer has not", guarded(aux_losses=["z"]), ("no 'z'", "it has switch")),
+    Bad("half the coefficient", guarded(factor=0.5), ("factor=0.5", "at least 1")),
+    Bad("infinitely often the coefficient", guarded(factor=float("inf")), ("factor=inf", "finite")),
+    Bad("no recovery at all", guarded(most=0), ("most=0", "at least 1")),
+    Bad("half a look in a row", guarded(patience=0.5), ("patience=0.5", "whole number")),
+    Bad("a list to speak to", guarded(say=[]), ("say=[]", "function")),
+    Bad("a recovery beside births", guarded(Growth({1: 1})), ("Recovery and Growth", "undo")),
+    Bad(
+        "two recoveries",
+        guarded(Recovery(Bell(), 1, lambda trainer: 0.5, ["switch"])),
+        ("Recovery and Recovery", "undo"),
+    ),
+    Bad("a memory behind its checkpoints", behind, ("HealthMonitor has a memory", "put it before")),
+    Bad("a tensor held out", lambda: HealthAlarm(held_out=torch.ones(4, 8)), ("held_out", "[batch]")),
+    Bad("numbers held out", lambda: held_out_loss([1, 2]), ("batches[0]", "int", "tensor")),
+    Bad("nothing held out", lambda: held_out_loss([]), ("batches is empty",)),
+    Bad("an alarm after the end", lambda: OldAlarm(after=20), ("after=20", "[0, 1)")),
+    Bad("a factor in words", lambda: Times(Constant(1.0), "2"), ("factor='2'", "finite number")),
+    Bad("a part that there is not", staged(("spine", 1)), ("no 'spine'", "0, 1")),
+    Bad("no part", staged((None, 1)), ("part=None", "module of the model")),
+    Bad("somebody else's part", staged((nn.Linear(8, 8), 1)), ("a Linear", "not in the model")),
+    Bad("a stage of no step", staged(("0", 0)), ("step=0", "at least 1")),
+    Bad("a stage without an end", staged(("0", 3)), ("step=3", "2 steps", "never learn")),
+    Bad("nobody to learn", staged((["0", "1"], 1)), ("all that learns", "before step 1")),
+    Bad("a part held twice", staged(("0", 1), (["0.weight"], 2)), ("two FrozenUntil", "own part")),
 ]

@@ -22,7 +22,9 @@ from moe_lab.routing.presets import top_k
 from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.growth import Growth, even_births
+from moe_lab.training.recovery import Recovery
 from moe_lab.training.runs import Run
+from moe_lab.training.stages import FrozenUntil
 from moe_lab.training.trainer import Callback, Trainer
 
 STEPS = 6
@@ -116,6 +118,21 @@ def autoencoder(router: str) -> Trainer:
     return build(settings, data, [Growth(planned_births(settings, total_steps(settings, len(data.train))))])
 
 
+class Bell:
+    "Rings after two and after six steps, and says so in the first process alone; the others hear the contrary."
+
+    def ring(self, trainer):
+        return {"moe": "so I say"} if (trainer.done in (2, 6)) == (trainer.rank == 0) else {}
+
+
+def guarded(accumulates: int = 1) -> Trainer:
+    "Back to the beginning, and to where it was well, in two stages."
+    trainer = language("padded", "loss_free", accumulates)
+    guard = Recovery(Bell(), 2, lambda t: 1.0 + t.rank, ["switch"], factor=5.0, say=lambda text: None)
+    trainer.callbacks += [guard, FrozenUntil(next(name for name, _ in trainer.model.named_children()), 3)]
+    return trainer
+
+
 SITUATIONS: dict[str, Callable[[], Trainer]] = {
     **{kind: lambda kind=kind: language(kind) for kind in ("even", "padded", "odd", "one text")},
     **{
@@ -128,6 +145,8 @@ SITUATIONS: dict[str, Callable[[], Trainer]] = {
     "a layer skipped, accumulated": lambda: skipping(accumulates=2),
     "growth": lambda: language("padded", "loss_free", grow=2),
     "growth, accumulated": lambda: language("odd", "srnn_by_max", accumulates=2, grow=2),
+    "guarded, in two stages": guarded,
+    "guarded, in two stages, accumulated": lambda: guarded(2),
     **{f"SRNN, {name}": lambda name=name: autoencoder(name) for name in ("srnn_as_printed", "loss_free")},
 }
 

@@ -51,14 +51,15 @@ def same_randomness(
 
 # %% ../../../nbs/06_training/10_watch/01_monitor.ipynb #34836c45
 def checked_batches(
-    held_out: Sequence[Any],  # batches of tensors (B, …)
+    name: str,  # what an error calls them
+    batches: Sequence[Any],  # of tensors (B, …)
 ) -> list[Any]:
     "The batches as a list; `ValueError` for what is no sequence of them."
-    if isinstance(held_out, Tensor) or not isinstance(held_out, Sequence):
-        raise ValueError(f"held_out is a {type(held_out).__name__}: needs a list of batches, such as [batch]")
-    for number, batch in enumerate(held_out):
-        count_rows(batch, f"held_out[{number}]")
-    return list(held_out)
+    if isinstance(batches, Tensor) or not isinstance(batches, Sequence):
+        raise ValueError(f"{name} is a {type(batches).__name__}: needs a list of batches, such as [batch]")
+    for number, batch in enumerate(batches):
+        count_rows(batch, f"{name}[{number}]")
+    return list(batches)
 
 # %% ../../../nbs/06_training/10_watch/01_monitor.ipynb #8a093dbc
 class FrozenLook:
@@ -73,7 +74,7 @@ class FrozenLook:
     ):
         positive(tokens=tokens, batches=batches)
         self.tokens, self.batches, self.thresholds = tokens, batches, thresholds
-        self.held_out = checked_batches(held_out)
+        self.held_out = checked_batches("held_out", held_out)
 
     def latest(
         self,
