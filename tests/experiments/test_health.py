@@ -17,8 +17,8 @@ from moe_lab.measure.load.metrics import Load
 from moe_lab.routing.decision import Context
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK
-from moe_lab.training.watch.monitor import HealthMonitor
 from moe_lab.training.runs import Run
+from moe_lab.training.watch.monitor import HealthMonitor
 
 
 @pytest.fixture(autouse=True)
