@@ -3,12 +3,16 @@
 Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
 """
 
+import sys
 import threading
 from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from browser import tools
+
+BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision and timm, off the path
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +65,11 @@ def serve():
             return f"http://127.0.0.1:{server.server_port}"
 
         yield start
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    "torchvision and timm on the path, until the test ends."
+    if not (BESIDE / "torchvision").exists():
+        pytest.skip(f"TESTS OF TORCHVISION DID NOT RUN: it is not in {BESIDE}, where `make` lays it")
+    monkeypatch.syspath_prepend(BESIDE)
