@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ProgressBar', 'aux_loss_rows', 'step_rows', 'check_run', 'MetricsLog', 'trainer_extra', 'save_trainer', 'check_order',
            'is_due', 'Checkpoints', 'LearningRate', 'grow_to_size', 'check_position', 'end_schedules', 'put_back',
-           'resume', 'TensorBoard']
+           'check_metrics', 'resume', 'TensorBoard']
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #d2d94c35
 import warnings
@@ -28,6 +28,7 @@ from moe_lab.training.checkpoints import (
     save_checkpoint,
 )
 from .evaluation import load_rows
+from .metric_table import done_again
 from .runs import Run
 from .schedules import Schedule
 from .trainer import Callback, StepReport, Trainer, give_back, memories
@@ -156,7 +157,7 @@ def save_trainer(
     if trainer.accelerator.is_main_process:
         run.metrics.flush()
         model, optimizer = model_state(trainer.model), trainer.optimizer.state_dict()
-        extra, settings = trainer_extra(trainer), run.hash
+        extra, settings = trainer_extra(trainer) | {"rows": run.metrics.n_written}, run.hash
         save_checkpoint(
             run.checkpoints, trainer.done - 1, model, optimizer, extra, rng=rng, settings=settings
         )
@@ -313,6 +314,17 @@ def put_back(
     give_back(trainer.callbacks, checkpoint.extra["callbacks"])
     checkpoint.restore_rng(trainer.rank)
 
+# %% ../../nbs/06_training/09_callbacks.ipynb #2e58a013
+def check_metrics(
+    run: Run,  # whose metrics are cut back to a checkpoint
+    rows: int,  # that were on the disk when the checkpoint was saved
+):
+    "`ValueError` where rows are missing."
+    if (found := run.metrics.n_written) != rows:
+        raise ValueError(
+            f"{run.metrics.folder} has {found} rows, the checkpoint was saved after {rows}; {done_again(run.folder)}"
+        )
+
 # %% ../../nbs/06_training/09_callbacks.ipynb #a7d982d7
 def resume(
     trainer: Trainer,  # built as for the run's beginning
@@ -325,6 +337,7 @@ def resume(
         put_back(trainer, checkpoint)
     if trainer.accelerator.is_main_process:
         run.metrics.truncate(-1 if checkpoint is None else checkpoint.step)
+        check_metrics(run, 0 if checkpoint is None else checkpoint.extra["rows"])
     return checkpoint is not None
 
 # %% ../../nbs/06_training/09_callbacks.ipynb #56e7a154

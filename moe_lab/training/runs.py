@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from ..files import Hold, leads, read_json, write_atomically
-from .metric_table import Metrics
+from .metric_table import Metrics, done_again
 
 # %% ../../nbs/06_training/02_runs.ipynb #a4f9e2e7
 def describe(
@@ -181,8 +181,7 @@ class StoredRun:
             raise FileNotFoundError(
                 f"{folder} is not the folder of a run: there is no settings.json in it; {begin}"
             )
-        again = f"remove {folder}, and the same command with --resume does that run again"
-        self.hash = settings_hash(read_json(self.folder / "settings.json", again))
+        self.hash = settings_hash(read_json(self.folder / "settings.json", done_again(self.folder)))
         self.metrics = Metrics(self.folder / "metrics", self.hash)
         self.checkpoints = self.folder / "checkpoints"
 

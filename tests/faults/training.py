@@ -88,6 +88,15 @@ def other_optimizer() -> None:
     fit(optimizer=torch.optim.Adam(model().parameters()))
 
 
+def by_optimizer(kind: Any):
+    return lambda: fit(m := model(), optimizer=kind(m.parameters()))
+
+
+def backwards(m: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    error(m, x).backward()
+    return error(m, x)
+
+
 def root(m: nn.Module, x: torch.Tensor) -> torch.Tensor:
     "0, whose gradient is 0/0."
     return (m(x) - m(x).detach()).square().sum().sqrt()
@@ -166,6 +175,16 @@ ROWS = [
     ),
     Bad("a tensor as batch", lambda: fit(batch=torch.randn(16, 8)), ("batch", "Tensor", "function")),
     Bad("no task", lambda: fit(task=None), ("task", "NoneType", "function")),
+    Bad(
+        "an optimizer that wants a closure", by_optimizer(torch.optim.LBFGS), ("LBFGS", "as they are", "Adam")
+    ),
+    Bad(
+        "dense gradients for sparse ones", by_optimizer(torch.optim.SparseAdam), ("SparseAdam", "0.", "dense")
+    ),
+    Bad("a complex loss", lambda: fit(task=lambda m, x: m(x).sum() * 1j), ("complex64", "real loss")),
+    Bad(
+        "a task that goes backward itself", lambda: fit(task=backwards), ("task left gradients", "backward()")
+    ),
     Bad("fewer steps than none", lambda: fit(steps=-5), ("steps=-5", "at least 1")),
     Bad("half a step", lambda: fit(steps=1.5), ("steps=1.5", "whole number")),
     Bad("steps in words", lambda: fit(steps="10"), ("steps='10'", "whole number")),

@@ -130,6 +130,7 @@ def test_kill_minus_9(tmp_path):
         steps = run.metrics.frame()["step"].tolist()
         assert steps == list(range(1, len(steps) + 1))
         assert len(steps) >= last
+        run.release()
     with warnings.catch_warnings(action="ignore"):
         resumed = train(tmp_path / "killed", asked)
     assert_same_training(resumed, train(tmp_path / "straight", asked))

@@ -207,6 +207,18 @@ def test_a_damaged_checkpoint(tmp_path, straight, damage, part):
     assert_same(resumed, straight(SMALL))
 
 
+@pytest.mark.parametrize("gone", ["*", "00000000*"])
+def test_removed_metrics_are_missed(tmp_path, gone):
+    with pytest.raises(KeyboardInterrupt):
+        go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))
+    run = Run.open(tmp_path, "srnn", SMALL, resume=True)
+    for part in run.metrics.folder.glob(gone):
+        part.unlink()
+    run.release()
+    with pytest.raises(ValueError, match=r"metrics has \d+ rows, the checkpoint was .*; remove .*--resume"):
+        go_on(tmp_path, SMALL)
+
+
 def test_other_settings_are_refused_and_nothing_is_lost(tmp_path, straight):
     with pytest.raises(KeyboardInterrupt):
         go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))

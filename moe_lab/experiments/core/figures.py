@@ -12,6 +12,7 @@ import numpy as np
 
 from .sweep import Column, mean_and_spread
 from ...measure.figures import calm, stacked_load
+from ...training.metric_table import done_again
 from ...training.runs import Run
 
 if TYPE_CHECKING:
@@ -98,6 +99,14 @@ def _one_run_each(
     own = table[(table["regime"] == table["regime"].iloc[0]) & (table["seed"] == table["seed"].min())]
     return own.drop_duplicates("arm")[["arm", "run"]].values.tolist()
 
+# %% ../../../nbs/07_experiments/1_core/04_figures.ipynb #557b1605
+def _shares_of(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    "`share_over_time` of the run in a folder; `FileNotFoundError` where its metrics are gone."
+    found = share_over_time(Run(folder).metrics.frame())
+    if not len(found[0]):
+        raise FileNotFoundError(f"{folder} has no load in its metrics; {done_again(folder)}")
+    return found
+
 # %% ../../../nbs/07_experiments/1_core/04_figures.ipynb #7547de7e
 def load_over_time(
     out: Path,  # the experiment's folder
@@ -112,7 +121,7 @@ def load_over_time(
     fig = Figure(figsize=(11, 3.2 * rows), layout="constrained")
     axes = fig.subplots(rows, columns, squeeze=False).flatten()
     for ax, (arm, run) in zip(axes, runs):
-        steps, share, births = share_over_time(Run(out / "runs" / run).metrics.frame())
+        steps, share, births = _shares_of(out / "runs" / run)
         stacked_load(ax, steps, share, births, title=arm)
     for ax in axes[len(runs) :]:
         ax.set_axis_off()

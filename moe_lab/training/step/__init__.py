@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = attach(
             "check_ingredients",
             "check_loss",
             "check_optimizer",
+            "check_untouched",
             "hyperparameters",
             "loads_of",
             "mean_of_all",

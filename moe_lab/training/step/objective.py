@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['loads_of', 'sum_loads', 'StepReport', 'check_optimizer', 'hyperparameters', 'check_ingredients', 'TrainingState',
-           'Ready', 'Told', 'check_loss', 'mean_of_all', 'Telling', 'Weighed', 'TaskAndAuxLosses', 'Objective']
+           'Ready', 'Told', 'check_loss', 'mean_of_all', 'Telling', 'Weighed', 'check_untouched', 'TaskAndAuxLosses',
+           'Objective']
 
 # %% ../../../nbs/06_training/04_step/02_objective.ipynb #81c70bbd
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from inspect import Parameter, signature
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +112,12 @@ def check_ingredients(
         raise ValueError(f"model is a {type(model).__name__}: needs a torch.nn.Module")
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise ValueError(f"optimizer is a {type(optimizer).__name__}: needs a torch.optim.Optimizer")
+    closure = signature(optimizer.step).parameters.get("closure")
+    if closure is not None and closure.default is Parameter.empty:
+        raise ValueError(
+            f"optimizer is a {type(optimizer).__name__}, which computes the loss several times a step; "
+            "needs one that takes its gradients as they are, such as Adam"
+        )
     for name, function in functions.items():
         if not callable(function):
             raise ValueError(f"{name} is a {type(function).__name__}: needs a function")
@@ -265,6 +273,14 @@ class Weighed(Telling):
             own = [(layer, routing.detach()) for layer, routing in decided.own]
             self.earlier = [*self.earlier, own, *decided.others]
 
+# %% ../../../nbs/06_training/04_step/02_objective.ipynb #33732229
+def check_untouched(
+    optimizer: torch.optim.Optimizer,  # that has no gradients when a task begins
+):
+    "`ValueError` where a task has left gradients: the trainer would count them twice."
+    if any(p.grad is not None for group in optimizer.param_groups for p in group["params"]):
+        raise ValueError("task left gradients behind: return the loss, and leave backward() to the trainer")
+
 # %% ../../../nbs/06_training/04_step/02_objective.ipynb #81bbd49d
 class TaskAndAuxLosses(Weighed):
     "The task's loss on this process's part of a batch, and what auxiliary losses add to it."
@@ -275,7 +291,10 @@ class TaskAndAuxLosses(Weighed):
         rows = count_rows(part, f"batch({self.done})")
         if not rows and self.processes > 1:
             return MeanOver(torch.zeros((), device=self.accelerator.device), 0.0)
-        return mean_of(self.task(self.model, part), rows)
+        outcome = self.task(self.model, part)
+        if self.done % self.accumulates == 0:
+            check_untouched(self.optimizer)
+        return mean_of(outcome, rows)
 
     def total(
         self,

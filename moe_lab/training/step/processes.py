@@ -101,6 +101,8 @@ def mean_of(
         raise ValueError(
             f"task returned a tensor of shape {shape}: needs a scalar; take its mean(), or MeanOver.of"
         )
+    if value.is_complex():
+        raise ValueError(f"task returned a tensor of {value.dtype}: needs a real loss, such as its abs()")
     n = float(mean.n)
     if not (isfinite(n) and n >= 0):
         raise ValueError(f"task returned a mean over n={n}: needs a finite number of terms, 0 or more")
