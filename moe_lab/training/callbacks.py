@@ -365,7 +365,7 @@ class TensorBoard(Callback):
         report: StepReport,  # of the step just taken
     ):
         if report.step % self.every == 0 and trainer.accelerator.is_main_process:
-            self.writer = self.writer or self.make(self.folder)
+            self.writer = self.writer or self.make(self.folder, purge_step=report.step)
             for row in step_rows(trainer, report):
                 name = "/".join(part for part in (row.get("layer"), row["metric"]) if part)
                 self.writer.add_scalar(name, row["value"], report.step)
