@@ -8,11 +8,13 @@ __getattr__, __dir__, __all__ = attach(
     {
         "core.aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
         "core.experiment": [
+            "CLAIMS",
             "EXPERIMENTS",
             "Experiment",
             "changes",
             "check_heard",
             "command",
+            "given_up_if_nothing_is_done",
             "launch",
             "nothing_to_refuse",
             "told",

@@ -49,6 +49,34 @@ def out(tmp_path) -> Path:
     return tmp_path / "die"
 
 
+# ---------------------------------------------------------------- a mistake that shows late
+
+
+def late(settings: Throw, run: Run, callbacks) -> list[dict]:
+    "Work that finds out when it has begun that it cannot be done; with seven sides, a little later."
+    if settings.sides == 7:
+        throw(settings, run, callbacks)
+    raise ValueError(f"sides={settings.sides}: there is no such die")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_mistake_that_shows_late_leaves_the_folder_free(tmp_path, workers):
+    misspelt = replace(DIE, work=late, seeds=2)
+    with pytest.raises(ValueError, match="no such die"):
+        launch(misspelt, tmp_path, workers=workers)
+    assert {path.name for path in tmp_path.iterdir()} <= {".lock"}
+    launch(replace(DIE, settings=Throw(20)), tmp_path, workers=1)  # other settings, without --resume
+    assert (tmp_path / "summary.parquet").exists()
+
+
+def test_what_was_done_before_a_mistake_is_kept(tmp_path):
+    with pytest.raises(ValueError, match="no such die"):
+        launch(replace(DIE, settings=Throw(7), work=late), tmp_path, workers=1)
+    assert len([*tmp_path.rglob("*.parquet")]) == 1
+    with pytest.raises(FileExistsError, match="--resume"):
+        launch(replace(DIE, settings=Throw(20)), tmp_path, workers=1)
+
+
 # ---------------------------------------------------------------- one writer
 
 HOLDING = """

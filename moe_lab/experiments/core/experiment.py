@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'launch', 'changes', 'check_heard', 'command']
+__all__ = ['CLAIMS', 'EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'given_up_if_nothing_is_done', 'launch', 'changes',
+           'check_heard', 'command']
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5a2bc202
 def nothing_to_refuse(
@@ -87,6 +90,31 @@ class Experiment:
         "The text with its settings filled in; `ValueError` for a name that no setting has."
         return told(text, describe(self.settings))
 
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #73b127af
+CLAIMS = {
+    "settings.json",
+    "environment.json",
+    "about.json",
+    ".lock",
+    ".holder.json",
+}  # nothing is lost with them
+
+# %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5a7e2754
+@contextmanager
+def given_up_if_nothing_is_done(
+    out: Path,  # an experiment's folder, claimed and held
+) -> Iterator[None]:
+    "After an error in the block, a folder with nothing in it but claims is free for other settings."
+    try:
+        yield
+    except Exception:
+        found = [path for path in out.rglob("*") if path.is_file()]
+        if leads() and all(path.name in CLAIMS for path in found):
+            shutil.rmtree(out / "runs", ignore_errors=True)
+            for name in sorted(CLAIMS - {".lock", ".holder.json"}):
+                (out / name).unlink(missing_ok=True)
+        raise
+
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #5cf4d7dc
 def launch(
     experiment: Experiment,  # says settings, seeds and jobs
@@ -106,7 +134,8 @@ def launch(
         about = {part: experiment.told(getattr(experiment, part)) for part in ("question", "about")}
         if leads():
             write_atomically(Path(out) / "about.json", json.dumps(about).encode())
-        return run_jobs(Path(out), jobs, experiment.work, workers, settings_hash(experiment))
+        with given_up_if_nothing_is_done(Path(out)):
+            return run_jobs(Path(out), jobs, experiment.work, workers, settings_hash(experiment))
 
 # %% ../../../nbs/07_experiments/1_core/02_experiment.ipynb #c3549740
 def changes(
