@@ -224,6 +224,7 @@ __getattr__, __dir__, __all__ = attach(
             "pairs_in",
             "scene_array",
             "scene_set",
+            "seen_before",
             "split_in",
             "told_by_stem",
             "two_parts",

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import datasets
 import numpy as np
@@ -151,17 +152,18 @@ def test_embedded_scenes_by_name():
 def scene(
     folder: Path, name: str, size=(24, 18), box=(4, 4, 14, 12), names=("Imgs", "GT"), endings=("jpg", "png")
 ):
-    "An image that is white where its mask is."
-    mask = Image.new("L", size)
-    mask.paste(255, box)
+    "An image that is white where its mask is, and has a shade of its own elsewhere."
+    mask, image = Image.new("L", size), Image.new("L", size, crc32(name.encode()) % 120)
+    for picture in (mask, image):
+        picture.paste(255, box)
     for kind, ending in zip(names, endings):
         (folder / kind).mkdir(parents=True, exist_ok=True)
-        mask.save(folder / kind / f"{name}.{ending}")
+        (mask if ending == endings[-1] else image).save(folder / kind / f"{name}.{ending}")
 
 
-def whole(folder: Path, n: int = 6, **options) -> Path:
+def whole(folder: Path, n: int = 6, start: str = "s", **options) -> Path:
     for i in range(n):
-        scene(folder, f"s{i}", **options)
+        scene(folder, f"{start}{i}", **options)
     return folder
 
 
@@ -181,11 +183,7 @@ def test_a_folder_in_the_layout_of_the_field(tmp_path, names):
 
 def test_other_layouts(tmp_path):
     for split in ("Train", "Test"):  # CAMO as its authors have it: masks all in one folder
-        whole(tmp_path / "camo", 4 if split == "Train" else 2, names=(f"Images/{split}", "GT"))
-        for path in (tmp_path / "camo" / "Images" / split).iterdir():
-            path.rename(path.with_stem(f"{split}{path.stem}"))
-        for path in (tmp_path / "camo" / "GT").glob("s*"):
-            path.rename(path.with_stem(f"{split}{path.stem}"))
+        whole(tmp_path / "camo", 4 if split == "Train" else 2, split, names=(f"Images/{split}", "GT"))
     camo = load_scenes(tmp_path / "camo", size=12)
     assert (len(camo.train), len(camo.test)) == (4, 2)
     whole(tmp_path / "mine", 10)
@@ -261,6 +259,15 @@ def test_a_test_set_alone_is_parted_and_that_is_said(tmp_path, monkeypatch):
     assert len(load_scenes("nc4k", size=12).test) == 2
     with pytest.warns(UserWarning, match="all 10 scenes are for testing; a fifth is held out"):
         assert len(load_scenes(tmp_path, size=12).train) == 8
+
+
+def test_an_image_on_both_sides_is_told(tmp_path):
+    whole(tmp_path / "Train", 4)
+    whole(tmp_path / "Test", 2)
+    (tmp_path / "Test/Imgs/s1.jpg").unlink()
+    scene(tmp_path / "Test", "s1", box=(6, 6, 9, 9))
+    with pytest.warns(UserWarning, match=r"1 test images are in the training set too: s0$"):
+        assert len(load_scenes(tmp_path, size=12).test) == 2
 
 
 def test_a_table_with_images_and_masks(tmp_path, monkeypatch):

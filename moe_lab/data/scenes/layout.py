@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['IMAGES', 'MASKS', 'SOURCES_BY_STEM', 'GREY', 'UNKNOWN', 'Pair', 'split_in', 'told_by_stem', 'pairs_in', 'brightness',
-           'is_grey', 'scene_array', 'two_parts', 'scene_set', 'decode_pairs']
+           'is_grey', 'scene_array', 'two_parts', 'scene_set', 'seen_before', 'decode_pairs']
 
 # %% ../../../nbs/04_data/08_scenes/04_layout.ipynb #2a711ed6
 import re
@@ -277,7 +277,15 @@ def scene_set(
 
 UNKNOWN = "not known"  # the kind of scenes whose name tells of none, where others have one
 
-# %% ../../../nbs/04_data/08_scenes/04_layout.ipynb #31aa6536
+# %% ../../../nbs/04_data/08_scenes/04_layout.ipynb #2c06b80b
+def seen_before(
+    splits: Splits[SceneSet],  # of images of one size
+) -> list[int]:
+    "The numbers of the test images that are in the training set too, pixel for pixel."
+    known = {image.numpy().tobytes() for image in splits.train.images}
+    return [i for i, image in enumerate(splits.test.images) if image.numpy().tobytes() in known]
+
+# %% ../../../nbs/04_data/08_scenes/04_layout.ipynb #f749bed9
 def decode_pairs(
     pairs: list[Pair],  # all that there are
     name: str,  # of the data set
@@ -289,4 +297,8 @@ def decode_pairs(
     parts = two_parts(pairs, name, limit, seed)
     kinds = {pair.kind or UNKNOWN for pair in pairs}
     names = tuple(sorted({pair.source for pair in pairs})), tuple(sorted(kinds - {UNKNOWN} and kinds))
-    return Splits(**{part: scene_set(some, *names, f"{name} {part}", size) for part, some in parts.items()})
+    made = {part: scene_set(some, *names, f"{name} {part}", size) for part, some in parts.items()}
+    if seen := seen_before(splits := Splits(**made)):
+        some = ", ".join(splits.test.stems[i] for i in seen[:8])
+        warnings.warn(f"{name}: {len(seen)} test images are in the training set too: {some}", stacklevel=2)
+    return splits
