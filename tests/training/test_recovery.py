@@ -260,25 +260,25 @@ MOMENTS = {
 }
 
 
-class Die(Callback):
-    "Kills its process before a step."
+class Send(Callback):
+    "Sends its process a signal before a step."
 
-    def __init__(self, step: int):
-        self.step = step
+    def __init__(self, step: int, by: signal.Signals):
+        self.step, self.by = step, by
 
     def before_step(self, trainer):
         if trainer.done == self.step:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.by)
 
 
-def go_on(out: Path, moment: int | str = STEPS) -> tuple[Trainer, Run]:
+def go_on(out: Path, moment: int | str = STEPS, by=signal.SIGKILL) -> tuple[Trainer, Run]:
     "The run in a folder, from wherever it stands, to its end or its death: before a step, or while it speaks."
     torch.set_num_threads(1)
     run = Run.open(out, "staged", Settings(DEADLY), resume=True)
 
     def say(text: str):
         if isinstance(moment, str) and moment in text:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), by)
 
     callbacks = [
         LearningRate(Warmup(Constant(1.0), 10)),
@@ -286,14 +286,17 @@ def go_on(out: Path, moment: int | str = STEPS) -> tuple[Trainer, Run]:
         Recovery(HealthAlarm(tokens=256), SHORT, JUDGE, ["switch"], most=8, run=run, say=say),
         HealthMonitor(every=SHORT // 2, tokens=256, run=run, say=lambda text: None),
         MetricsLog(run, every=3),
-        Die(moment if isinstance(moment, int) else STEPS),
+        Send(moment if isinstance(moment, int) else STEPS, by),
         Checkpoints(run, every=9),
     ]
     trainer = make(*callbacks, steps=DEADLY)
     torch.manual_seed(1)
-    resume(trainer, run)
-    trainer.fit()
-    run.finish({})
+    try:
+        resume(trainer, run)
+        trainer.fit()
+        run.finish({})
+    finally:
+        run.release()
     return trainer, run
 
 
@@ -329,9 +332,9 @@ def straight(tmp_path_factory) -> tuple[Trainer, Run]:
     return trainer, run
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_and_resumed_bit_for_bit(moment, killed, straight):
-    (trainer, run), (other, undisturbed) = go_on(killed / moment), straight
+def assert_undisturbed(found: tuple[Trainer, Run], straight: tuple[Trainer, Run]):
+    "Model, optimizer, what callbacks remember, dice and metrics, bit for bit."
+    (trainer, run), (other, undisturbed) = found, straight
     one, two = (load_newest(r.checkpoints, r.hash) for r in (run, undisturbed))
     for part in ("step", "model", "optimizer", "extra"):  # what callbacks remember is in the last
         assert_same(getattr(one, part), getattr(two, part))
@@ -340,6 +343,19 @@ def test_killed_and_resumed_bit_for_bit(moment, killed, straight):
     left, right = run.metrics.frame(), undisturbed.metrics.frame()
     assert left.map(repr).equals(right.map(repr)) and len(left) > 100
     assert trainer.callbacks[2].returns == other.callbacks[2].returns
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_and_resumed_bit_for_bit(moment, killed, straight):
+    assert_undisturbed(go_on(killed / moment), straight)
+
+
+def test_interrupted_and_resumed_bit_for_bit(tmp_path, straight):
+    "In the first stage, in a recovery, and in the second stage."
+    for moment in (33, "with 4 times", 66):
+        with pytest.raises(KeyboardInterrupt, match="nothing is lost"):
+            go_on(tmp_path, moment, signal.SIGINT)
+    assert_undisturbed(go_on(tmp_path), straight)
 
 
 @pytest.mark.filterwarnings("ignore:.*begun in another environment")
