@@ -200,7 +200,7 @@ def check_scenes(
 
 # %% ../../../nbs/04_data/08_scenes/03_composed.ipynb #397cbbd9
 def scene_from(
-    picture: Tensor,  # (3, H, W) uint8, such as `photograph("cat")`
+    picture: Tensor,  # (3, H, W) uint8, such as `photograph("cat")`; of one with thousands of pixels little is seen
     seed: int = 0,  # of the scene
     strength: float = STRENGTH,  # of the camouflage, from 0 to 1; the same seed gives the same scene at every strength
     size: int = 64,  # side of the scene, in pixels
