@@ -10,28 +10,28 @@ __all__ = ['Kernel', 'oracle', 'DispatchPlan', 'dispatch_plan', 'sum_by_token', 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #221d5b37
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .experts import Experts, affine, stacked
+from .experts import Experts, ExpertSet, stacked
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import uncompiled
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #d42a90a5
 def oracle(
-    x: Tensor,  # (T, d) tokens
+    x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments
-    experts: Experts,  # E of them
+    experts: ExpertSet,  # E of them
 ) -> Tensor:
-    "The formula as a loop over assignments, (T, d) -> (T, d): what every kernel is tested against."
-    rows = [torch.zeros_like(row) for row in x.unbind()]  # T rows (d,)
+    "The formula as a loop over assignments, (T, …) -> (T, …): what every kernel is tested against."
+    rows, each = [torch.zeros_like(row) for row in x.unbind()], experts.each()  # T rows
     for token, expert, weight in zip(
         routing.token.tolist(), routing.expert.tolist(), routing.weight.unbind()
     ):
-        weights = [w[expert] for w in experts.weights()]
-        y = experts.expert(x[token : token + 1], affine, *weights)[0]  # (d,)
+        y = each[expert](x[token : token + 1])[0]  # a row
         rows[token] = rows[token] + weight * y
     return torch.stack(rows) if rows else x.new_zeros(x.shape)
 
@@ -54,30 +54,36 @@ def dispatch_plan(
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #30e910e8
 def sum_by_token(
-    rows: Tensor,  # (R, d)
+    rows: Tensor,  # (R, …)
     weight: Tensor | None,  # (R,); None: 1 for each row
     plan: DispatchPlan,  # of T tokens
 ) -> Tensor:
-    "Each token's (weighted) sum over its assignments' rows: (R, d) -> (T, d)."
+    "Each token's (weighted) sum over its assignments' rows: (R, …) -> (T, …)."
     if not len(rows):
-        return rows.new_zeros(len(plan.starts) - 1, rows.shape[-1])
+        return rows.new_zeros(len(plan.starts) - 1, *rows.shape[1:])
     weight = None if weight is None else weight.index_select(0, plan.order).to(rows.dtype)  # (A,)
-    return F.embedding_bag(
-        plan.order, rows, plan.starts, mode="sum", per_sample_weights=weight, include_last_offset=True
+    sums = F.embedding_bag(
+        plan.order,
+        rows.flatten(1),
+        plan.starts,
+        mode="sum",
+        per_sample_weights=weight,
+        include_last_offset=True,
     )
+    return sums.view(-1, *rows.shape[1:])
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #9aead8f5
 def to_rows(
-    x: Tensor,  # (T, d)
+    x: Tensor,  # (T, …)
     plan: DispatchPlan,  # of R rows
 ) -> Tensor:
-    "Each row's token, and zeros in gaps: (T, d) -> (R, d)."
+    "Each row's token, and zeros in gaps: (T, …) -> (R, …)."
     rows = x.index_select(0, plan.token)
     return rows if plan.gaps is None else rows.index_fill_(0, plan.gaps, 0)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #77bf9922
 class Dispatch(torch.autograd.Function):
-    "x (T, d) -> the rows that the experts compute (R, d)."
+    "x (T, …) -> the rows that the experts compute (R, …)."
 
     @staticmethod
     def forward(ctx, x: Tensor, plan: DispatchPlan):
@@ -85,12 +91,12 @@ class Dispatch(torch.autograd.Function):
         return to_rows(x, plan)
 
     @staticmethod
-    def backward(ctx, grad):  # (R, d)
+    def backward(ctx, grad):  # (R, …)
         return sum_by_token(grad, None, ctx.plan), None
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #efde5591
 class Combine(torch.autograd.Function):
-    "Rows (R, d) and weights (R,) -> weighted sums per token (T, d)."
+    "Rows (R, …) and weights (R,) -> weighted sums per token (T, …)."
 
     @staticmethod
     def forward(ctx, rows: Tensor, weight: Tensor, plan: DispatchPlan):
@@ -99,25 +105,25 @@ class Combine(torch.autograd.Function):
         return sum_by_token(rows, weight, plan)
 
     @staticmethod
-    def backward(ctx, grad):  # (T, d)
+    def backward(ctx, grad):  # (T, …)
         rows, weight = ctx.saved_tensors
-        back = to_rows(grad, ctx.plan)  # (R, d)
-        return back * weight[:, None].to(back.dtype), (back * rows).sum(-1).to(weight.dtype), None
+        back = to_rows(grad, ctx.plan)  # (R, …)
+        each = weight.to(back.dtype).view(-1, *[1] * (back.ndim - 1))  # (R, 1, …)
+        return back * each, (back * rows).flatten(1).sum(-1).to(weight.dtype), None
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #6686bf59
-Kernel = Callable[[Tensor, Routing, Experts], Tensor]  # x (T, d), its routing, the experts -> (T, d)
+Kernel = Callable[[Tensor, Routing, Any], Tensor]  # x (T, …), its routing, the experts -> (T, …)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #3d68722c
 def segments(
-    x: Tensor,  # (T, d) tokens
+    x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments
-    experts: Experts,  # E of them
+    experts: ExpertSet,  # E of them
 ) -> Tensor:
-    "Expert by expert: (T, d) -> (T, d)."
+    "Expert by expert, those without a row left out: (T, …) -> (T, …)."
     plan = dispatch_plan(routing)
     blocks = Dispatch.apply(x, plan).split(routing.counts.tolist())  # E blocks, A rows together
-    each = zip(blocks, *(w.unbind() for w in experts.weights()))
-    y = torch.cat([experts.expert(block, affine, *weights) for block, *weights in each])  # (A, d)
+    y = torch.cat([one(b) if len(b) else b for one, b in zip(experts.each(), blocks)])  # (A, …)
     return Combine.apply(y, routing.weight, plan)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #fefd9763
@@ -196,13 +202,13 @@ def can_group(
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #dd166b5c
 def fastest(
-    x: Tensor,  # (T, d) tokens
+    x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments
-    experts: Experts,  # E of them
+    experts: ExpertSet,  # E of them
 ) -> Kernel:
-    "Padded for small gaps on several threads, else grouped where it can go and the widest layer fits into a cache."
+    "Segments where experts are no stack; padded for small gaps on several threads, grouped where a cache can hold it."
     rows = len(routing.token)  # A
-    if not rows:
+    if not rows or not isinstance(experts, Experts):
         return segments
     if x.device.type == "cpu" and torch.get_num_threads() > 1 and padding_pays(routing, experts):
         return padded
@@ -213,11 +219,12 @@ def fastest(
 def check_fit(
     x: Tensor,  # tokens
     routing: Routing,  # for them
-    experts: Experts,  # for both
+    experts: ExpertSet,  # for both
 ) -> None:
-    "`ValueError` unless x is (T, d), and the routing is for T tokens and E experts."
-    if x.ndim != 2 or x.shape[1] != experts.d:
-        raise ValueError(f"x has shape {tuple(x.shape)}: the experts need (tokens, {experts.d})")
+    "`ValueError` unless x is (T, …) in rows as the experts take them, and the routing is for T tokens and E experts."
+    if x.ndim != len(experts.row) + 1:
+        raise experts.misfit(x, "tokens")
+    experts.check_rows(x)
     if (routing.n_tokens, routing.n_experts) != (len(x), experts.n_experts):
         raise ValueError(
             f"routing is for {routing.n_tokens} tokens and {routing.n_experts} experts, "
@@ -227,15 +234,15 @@ def check_fit(
 # %% ../../nbs/02_experts/02_dispatch.ipynb #9c53ac66
 @uncompiled
 def apply_experts(
-    x: Tensor,  # (T, d) tokens
+    x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments
-    experts: Experts,  # E of them
+    experts: ExpertSet,  # E of them
     kernel: Kernel | None = None,  # default: the fastest
 ) -> Tensor:
-    "What the experts say about their tokens, weighted and summed, (T, d) -> (T, d); `ValueError` for a misfit."
+    "What the experts say about their tokens, weighted and summed, (T, …) -> (T, …); `ValueError` for a misfit."
     check_fit(x, routing, experts)
     low = torch.is_autocast_enabled(x.device.type)
-    if not low and x.dtype != (other := experts.weights()[0].dtype):
+    if not low and x.dtype != (other := experts.dtype or x.dtype):
         raise ValueError(f"x is {x.dtype}, the experts are {other}: convert one of them")
     given = x.to(torch.get_autocast_dtype(x.device.type)) if low else x
     return (kernel or fastest(given, routing, experts))(given, routing, experts).to(x.dtype)

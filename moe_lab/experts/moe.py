@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kind', 'check_follows', 'carry_over', 'SparseLayer',
-           'check_kept', 'ExpertTensors', 'ResizableLayer', 'mean_gradient', 'check_routings', 'MoE', 'moe_layers',
-           'Observed', 'observe_layers', 'observe']
+           'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings', 'MoE', 'moe_layers', 'Observed',
+           'observe_layers', 'observe']
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from .dispatch import apply_experts
-from .experts import Experts
+from .experts import ExpertSet
 from ..routing.adjustments import Feedback
 from ..routing.decision import Context, Routing
 from ..routing.parts import backward_pass, positive
@@ -113,16 +113,16 @@ def carry_over(
 class SparseLayer(nn.Module):
     "A router and its experts: each token visits the experts its router chose, (…, d) -> (…, d)."
 
+    experts: Any  # an `ExpertSet`
+
     def __init__(
         self,
         router: Router,  # for E experts
-        experts: Experts,  # E of them
+        experts: ExpertSet,  # E of them
     ):
         super().__init__()
         check_kind("router", router, Router, "a Router, such as top_k(d, n_experts)")
-        check_kind(
-            "experts", experts, Experts, "a stack of experts, such as Bottleneck(d, hidden, n_experts)"
-        )
+        check_kind("experts", experts, ExpertSet, "experts, such as Bottleneck(d, hidden, n_experts)")
         sizes = {part.n_experts for part in router.parts()}
         if sizes and sizes != {experts.n_experts}:
             raise ValueError(f"router is for {sorted(sizes)} experts, experts holds {experts.n_experts}")
@@ -133,13 +133,19 @@ class SparseLayer(nn.Module):
         "E."
         return self.experts.n_experts
 
+    def seen(
+        self,
+        rows: Tensor,  # (T, …) as the experts take them
+    ) -> Tensor:  # (T, d)
+        "What the router sees of them: here tokens, as they are."
+        return rows
+
     def forward(self, x: Tensor, context: Context | None = None) -> Tensor:
         "What the experts make of x (…, d); `ValueError` for tokens of another width."
         check_kind("x", x, Tensor, "a tensor (…, d)")
-        if x.shape[-1:] != (self.experts.d,):
-            raise ValueError(f"x has shape {tuple(x.shape)}: the experts need (…, {self.experts.d})")
-        tokens = x.reshape(-1, x.shape[-1])  # (T, d)
-        return apply_experts(tokens, self.router(tokens, context), self.experts).view(x.shape)
+        self.experts.check_rows(x, "…")
+        rows = x.reshape(-1, *x.shape[-len(self.experts.row) :])  # (T, d)
+        return apply_experts(rows, self.router(self.seen(rows), context), self.experts).view(x.shape)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #368e948c
 def check_kept(
@@ -223,17 +229,6 @@ class ResizableLayer(ExpertTensors):
         "Keep only the experts listed, in that order; `ValueError` for none, for twins, and for strangers."
         self.resize(check_kept(keep, self.n_experts).to(self.device), 0, optimizer)
 
-# %% ../../nbs/02_experts/03_moe.ipynb #dee48c86
-def mean_gradient(
-    weights: Sequence[Tensor],  # (E, …) each, of the same experts
-) -> Tensor:  # (E,) float32
-    "Mean |gradient| of each expert over all its weights; those without a gradient count as 0."
-    pulls = [
-        w.grad.abs().sum(tuple(range(1, w.ndim)), dtype=torch.float32) for w in weights if w.grad is not None
-    ]
-    none = [] if pulls else [weights[0].new_zeros(len(weights[0]), dtype=torch.float32)]  # (E,)
-    return torch.stack(pulls or none).sum(0) / sum(w.numel() // len(w) for w in weights)
-
 # %% ../../nbs/02_experts/03_moe.ipynb #18e92de3
 def check_routings(
     routings: Sequence[Routing],  # of one layer
@@ -264,7 +259,7 @@ class MoE(ResizableLayer):
         counts = reduce(torch.add, (r.counts for r in routings)).float()  # (E,)
         seen = [r.notes["centroids"] for r in routings if "centroids" in r.notes]  # (E, r) each
         centroids = torch.stack(seen).mean(0) if seen else None
-        return Feedback(counts, mean_gradient(self.experts.weights()), centroids)
+        return Feedback(counts, self.experts.mean_gradient(), centroids)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #a9e8738b
 def moe_layers(

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..experts.experts import Experts
+from ..experts.experts import ExpertSet
 from ..experts.moe import MoE, moe_layers
 from ..routing.decision import Dropped, Routing, assign
 from .schedules import Constant, Schedule
@@ -254,10 +254,11 @@ def router_gradient_ratio(
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #915ea105
 def identical_experts(
-    experts: Experts,  # of one layer
+    experts: ExpertSet,  # of one layer
 ) -> bool:
     "Whether all experts of a layer have the same weights, bit for bit."
-    return all(bool((w == w[:1]).all()) for w in experts.weights())  # w: (E, …)
+    first, *others = (experts.weights_of(e) for e in range(experts.n_experts))
+    return all(len(own) == len(first) and all(map(torch.equal, own, first)) for own in others)
 
 # %% ../../nbs/06_training/03_aux_losses.ipynb #f5acf01d
 def is_untaught(

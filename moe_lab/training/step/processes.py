@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from ...data.batching import MeanOver
-from ...experts.moe import MoE, mean_gradient
+from ...experts.moe import MoE
 from ...routing.adjustments import Feedback
 from ...routing.decision import Routing
 from ...routing.router import Router
@@ -270,6 +270,6 @@ def feedback_of_all(
     device = layer.device
     return Feedback(
         counts.to(device),
-        mean_gradient(layer.experts.weights()),
+        layer.experts.mean_gradient(),
         None if centroids is None else centroids.to(device),
     )
