@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["allocator", "dispatch", "experts", "moe", "soft", "upcycling"],
+    ["allocator", "dispatch", "experts", "maps", "mixed", "moe", "soft", "upcycling"],
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "dispatch": [
@@ -41,6 +41,8 @@ __getattr__, __dir__, __all__ = attach(
             "stacked",
             "uniform_parameter",
         ],
+        "maps": ["ImageMoE", "MAP_LAYERS", "MapLayer", "PositionMoE", "channel_statistics", "rows_at"],
+        "mixed": ["MixedExperts", "asked", "check_members", "pull"],
         "moe": [
             "ExpertTensors",
             "MoE",

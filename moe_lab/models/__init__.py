@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["language", "plane", "vision"],
+    ["language", "plane", "segmentation", "vision"],
     {
         "language.attention": [
             "Attention",
@@ -75,6 +75,32 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "language.upcycling": ["dense_feeds", "upcycled", "vary"],
         "plane": ["Affine", "PlaneMoE", "Tempered", "each_expert_alone", "plane_fields", "plane_tokens"],
+        "segmentation.eyes": [
+            "Contrast",
+            "EXPERT_KINDS",
+            "EYES",
+            "Edge",
+            "FilterBank",
+            "Frequency",
+            "Kinds",
+            "LAPLACIAN",
+            "PLAIN_KINDS",
+            "Plain",
+            "SOBEL",
+            "Texture",
+            "gabor",
+            "local_mean",
+            "rings",
+        ],
+        "segmentation.mask_losses": [
+            "MASK_LOSSES",
+            "MaskLoss",
+            "check_masks",
+            "dice_loss",
+            "outline_weight",
+            "register_mask_loss",
+            "structure_loss",
+        ],
         "vision.autoencoder": [
             "Decoder",
             "Encoder",

@@ -1,0 +1,36 @@
+"""The public names of `moe_lab.models.segmentation`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["eyes", "mask_losses"],
+    {
+        "eyes": [
+            "Contrast",
+            "EXPERT_KINDS",
+            "EYES",
+            "Edge",
+            "FilterBank",
+            "Frequency",
+            "Kinds",
+            "LAPLACIAN",
+            "PLAIN_KINDS",
+            "Plain",
+            "SOBEL",
+            "Texture",
+            "gabor",
+            "local_mean",
+            "rings",
+        ],
+        "mask_losses": [
+            "MASK_LOSSES",
+            "MaskLoss",
+            "check_masks",
+            "dice_loss",
+            "outline_weight",
+            "register_mask_loss",
+            "structure_loss",
+        ],
+    },
+)
