@@ -4,8 +4,18 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["eyes", "mask_losses"],
+    ["backbones", "dense", "eyes", "mask_losses", "segmenter"],
     {
+        "backbones": [
+            "CHANNELS",
+            "SmallBackbone",
+            "TimmBackbone",
+            "check_pixels",
+            "make_backbone",
+            "stage",
+            "timm_features",
+        ],
+        "dense": ["equal_compute", "equal_parameters", "held_weights", "mean_multiply_adds", "multiply_adds"],
         "eyes": [
             "Contrast",
             "EXPERT_KINDS",
@@ -13,7 +23,6 @@ __getattr__, __dir__, __all__ = attach(
             "Edge",
             "FilterBank",
             "Frequency",
-            "Kinds",
             "LAPLACIAN",
             "PLAIN_KINDS",
             "Plain",
@@ -32,5 +41,6 @@ __getattr__, __dir__, __all__ = attach(
             "register_mask_loss",
             "structure_loss",
         ],
+        "segmenter": ["MergingDecoder", "Segmenter", "expert_layer"],
     },
 )
