@@ -13,6 +13,8 @@ LESSON  := nbs/lessons/01_why_experts_die.ipynb
 
 bin     := $(VENV)/bin
 pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# torchvision and timm, off the path: beside a torch that torchvision was not built for, transformers could not be imported.
+beside  := $(VENV)/beside
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
@@ -33,7 +35,8 @@ $(VENV)/lab.stamp: $(sources) | $(bin)/python
 
 $(VENV)/test.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what its tests need into $(VENV); the first time takes a few minutes."
-	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && touch $(VENV)/lab.stamp $@
+	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && $(pip) --no-deps --upgrade --target $(beside) torchvision timm && \
+	  touch $(VENV)/lab.stamp $@
 
 $(VENV)/bench.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and the packages it is compared with into $(VENV); the first time takes a few minutes."
@@ -70,6 +73,8 @@ lint: $(VENV)/test.stamp
 
 notebooks: $(VENV)/test.stamp
 	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --skip_file_re '^(index|[_.])' --n_workers 2 --timing
+	for book in 00_imports 04_data/08_scenes/06_augmentation 05_models/4_segmentation/03_backbones; do \
+	  PYTHONPATH=$(beside) $(bin)/nbdev_test --path nbs/$$book.ipynb --flags torchvision --n_workers 0 || exit 1; done
 
 lessons: $(VENV)/test.stamp
 	$(bin)/pytest -n 2 tests/lessons.py

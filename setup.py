@@ -24,7 +24,7 @@ setup(
     install_requires=cfg["requirements"].split(),
     extras_require={
         extra: cfg[f"{extra}_requirements"].split()
-        for extra in ("dev", "bench", "lab", "pacmap", "tensorboard", "timm", "transformers")
+        for extra in ("augment", "dev", "bench", "lab", "pacmap", "tensorboard", "timm", "transformers")
     },
     entry_points={"console_scripts": cfg["console_scripts"].split()},
 )

@@ -35,6 +35,11 @@ def name_operators() -> bool:
 
 # %% ../nbs/00_imports.ipynb #2e165531
 def import_torchvision() -> ModuleType:
-    "torchvision, whose transforms work whether or not its compiled operators fit torch."
+    "torchvision, whose transforms work whether or not its operators fit torch; `ImportError` where there is none."
     name_operators()
-    return import_module("torchvision")
+    try:
+        return import_module("torchvision")
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "this needs torchvision, from where torch came, so that the two fit: pip install 'moe_lab[augment]'"
+        ) from error

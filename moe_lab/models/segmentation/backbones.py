@@ -75,7 +75,7 @@ def timm_features(
 
     `ConnectionError` where trained weights cannot be fetched.
     """
-    from moe_lab.data.scenes.augmentation import import_torchvision
+    from moe_lab.imports import import_torchvision
 
     import_torchvision()
     try:
@@ -97,6 +97,9 @@ def timm_features(
 # %% ../../../nbs/05_models/4_segmentation/03_backbones.ipynb #3f9f6503
 class TimmBackbone(nn.Module):
     "A model of timm that gives maps at its last scales, brought to `channels`; errors as of `timm_features`."
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(
         self,

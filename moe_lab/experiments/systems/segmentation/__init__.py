@@ -4,8 +4,26 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["measurements", "settings", "system"],
+    ["experiments", "measurements", "settings", "system", "tables"],
     {
+        "experiments": [
+            "ABOUT",
+            "ADAPTIVE",
+            "BALANCED",
+            "COLUMNS",
+            "DENSE_ARM",
+            "EYE_ARMS",
+            "GUARDS",
+            "PROVOKED",
+            "ROUTERS_TOO",
+            "SMALL",
+            "WITHOUT",
+            "arm_jobs",
+            "over_strength",
+            "segment",
+            "segment_jobs",
+            "small_run",
+        ],
         "measurements": [
             "STRENGTHS",
             "collapse_rows",
@@ -39,6 +57,18 @@ __getattr__, __dir__, __all__ = attach(
             "parted",
             "scale_layer",
             "total_steps",
+        ],
+        "tables": [
+            "MARGIN",
+            "PROMISED",
+            "against",
+            "beside_floors",
+            "by_image",
+            "by_seed",
+            "collapse_rates",
+            "kinds_told",
+            "promised_rates",
+            "short",
         ],
     },
 )

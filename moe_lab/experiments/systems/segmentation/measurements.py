@@ -16,7 +16,7 @@ from ....data.scenes.masked import SceneSet
 from .settings import SegmentSettings
 from .system import SceneSplits, assemble, guard, load, total_steps
 from ....experts.moe import moe_layers, observe
-from ....measure.load.health import STATES, Health, alarm_of, check_ups, squared_usage
+from ....measure.load.health import Health, alarm_of, check_ups, squared_usage
 from ....measure.load.metrics import METRICS
 from ....measure.segmentation.floors import floor_scores, lead
 from ....measure.segmentation.kinds import kind_association
@@ -53,7 +53,9 @@ def score_rows(
     scores: pd.DataFrame,  # of `mask_scores`: a row an image
 ) -> list[dict]:
     "The mean of each score over images, as rows of split, metric, value and n."
-    return [{"split": split, "metric": name, "value": scores[name].mean(), "n": len(scores)} for name in scores]
+    return [
+        {"split": split, "metric": name, "value": scores[name].mean(), "n": len(scores)} for name in scores
+    ]
 
 
 def image_rows(
@@ -69,11 +71,9 @@ def lead_rows(
     floors: Mapping[str, pd.DataFrame],  # of each floor, the same images
 ) -> list[dict]:
     "By how much the model is better than each floor, score by score, with the interval over images."
-    rows = []
-    for (score, floor), found in lead(scores, floors).iterrows():
-        named = {"split": f"over the {floor}", "metric": score, "value": found["better by"]}
-        rows.append(named | {"low": found["low"], "high": found["high"], "n": int(found["n"])})
-    return rows
+    found = lead(scores, floors).reset_index(names=["metric", "other"])
+    named = found.rename(columns={"better by": "value"}).assign(split="over the " + found["other"])
+    return named[["split", "metric", "value", "low", "high", "n"]].to_dict("records")
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #522377b3
 @torch.no_grad()
@@ -125,7 +125,10 @@ def kind_rows(
     found, rows = kind_association(decisions, scenes.kind), []
     for layer, own in found.iterrows():
         named = {"NMI": own["NMI"], "NMI by chance": own["by chance"], "NMI p": own["p"]}
-        rows += [{"split": split, "layer": layer, "metric": m, "value": v, "n": int(own["n"])} for m, v in named.items()]
+        rows += [
+            {"split": split, "layer": layer, "metric": m, "value": v, "n": int(own["n"])}
+            for m, v in named.items()
+        ]
     return rows
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #47bc1b5d

@@ -18,7 +18,11 @@ from ....routing.parts import positive
 from ....routing.router import ROUTERS
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/01_settings.ipynb #351f3286
-DENSE = ("dense, equal compute", "dense, equal parameters", "nothing")  # what may stand in the place of experts
+DENSE = (
+    "dense, equal compute",
+    "dense, equal parameters",
+    "nothing",
+)  # what may stand in the place of experts
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class SegmentSettings(SegmentModelSettings):
     batch_size: int = 16  # scenes a step
     lr: float = 2e-3  # learning rate of experts, routers and decoder
     lr_backbone: float = 2e-3  # learning rate of the backbone, once it learns
-    frozen_frac: float = 0.0  # fraction of the steps in which the backbone stands still: the first of two stages
+    frozen_frac: float = (
+        0.0  # fraction of the steps in which the backbone stands still: the first of two stages
+    )
     augment: bool = False  # whether scenes are flipped, cut and coloured anew each time
     entropy_bonus: float = 1e-3  # coefficient of the mean entropy of a gate, which is rewarded
     recovery: Literal["none", "health", "old"] = "none"  # whose alarm brings back the best moment
@@ -83,4 +89,6 @@ class SegmentSettings(SegmentModelSettings):
         if not 0 <= self.frozen_frac < 1:
             raise ValueError(f"frozen_frac={self.frozen_frac}: needs a fraction from 0 up to 1, 1 left out")
         if self.recovery != "none" and not (self.aux_loss_coef_start or self.aux_loss_coef_end):
-            raise ValueError(f"recovery={self.recovery!r}: raises the coefficient of {self.aux_loss}, which is 0")
+            raise ValueError(
+                f"recovery={self.recovery!r}: raises the coefficient of {self.aux_loss}, which is 0"
+            )

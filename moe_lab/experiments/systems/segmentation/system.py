@@ -18,7 +18,6 @@ from ....data.scenes.loading import load_scenes
 from ....data.scenes.masked import SceneSet
 from .settings import SegmentModelSettings, SegmentSettings
 from ....experts.maps import MapLayer
-from ....experts.moe import moe_layers
 from ....models.segmentation.backbones import make_backbone
 from ....models.segmentation.dense import equal_compute, equal_parameters
 from ....models.segmentation.eyes import EXPERT_KINDS, EYES
@@ -29,6 +28,7 @@ from ....routing.router import ROUTERS, Router
 from ....training.aux_losses import AuxLoss
 from ....training.recovery import Recovery, held_out_loss
 from ....training.runs import Run
+from ....training.schedules import Constant
 from ....training.stages import FrozenUntil
 from ....training.trainer import Callback, Trainer
 from ....training.watch.alarms import HealthAlarm, OldAlarm
@@ -49,7 +49,7 @@ class SceneSplits(NamedTuple):
 def parted(
     splits: Splits[SceneSet],  # as they were loaded
 ) -> SceneSplits:
-    "A tenth of the training scenes, 200 at most and one at least, is set aside as judge; `ValueError` for a single one."
+    "A tenth of the training scenes, 200 at most, is set aside as judges; `ValueError` for a single scene."
     n = len(splits.train)
     aside = min(200, max(1, n // 10))
     if n < 2:
@@ -80,7 +80,8 @@ def give_lead(
     "Put the first two experts ahead by `lead` for every image: a constant direction is added to what the router sees."
     with torch.no_grad():
         layer.norm.bias.add_(1.0)
-        layer.router.score.weight[:2] += lead / layer.norm.bias.numel()
+        score: Any = layer.router.score
+        score.weight[:2] += lead / layer.norm.bias.numel()
 
 
 def scale_layer(
@@ -119,7 +120,7 @@ def aux_losses(
     "The auxiliary losses of a run, by name; none where there is nothing to route."
     if settings.experts not in EXPERT_KINDS:
         return {}
-    bonus = {"entropy_bonus": AuxLoss(AUX_LOSSES["entropy_bonus"].make, settings.entropy_bonus)}
+    bonus = {"entropy_bonus": AuxLoss(AUX_LOSSES["entropy_bonus"].make, Constant(settings.entropy_bonus))}
     return settings.aux_losses(steps) | (bonus if settings.entropy_bonus else {})
 
 
@@ -139,8 +140,8 @@ def guard(
     if settings.recovery != "none":
         batches = [data.judge.batch(rows) for rows in torch.arange(len(data.judge)).split(50)]
         alarm, judge = ALARMS[settings.recovery](held_out=batches), held_out_loss(batches)
-        own = dict(aux_losses=[settings.aux_loss], most=settings.most_recoveries, run=run)
-        made.append(Recovery(alarm, settings.look_every, judge, **own))
+        most, losses = settings.most_recoveries, [settings.aux_loss]
+        made.append(Recovery(alarm, settings.look_every, judge, losses, most=most, run=run))
     return made
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #6a6a65db
