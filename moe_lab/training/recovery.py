@@ -44,6 +44,7 @@ class Moment:
 
     done: int  # steps taken by then
     loss: float  # held out; infinite where nobody measured it
+    rang: bool  # whether the alarm did; True where nobody asked it
     model: dict[str, Any]  # for `load_model_state`
     optimizer: dict[str, Any]  # for `optimizer.load_state_dict`
 
@@ -52,11 +53,16 @@ class Moment:
         cls,
         trainer: Trainer,  # as it is now
         loss: float = inf,  # of its model, held out
+        rang: bool = True,  # whether the alarm did
     ) -> "Moment":
         "This moment of a training."
-        return cls(
-            trainer.done, loss, apart(model_state(trainer.model)), apart(trainer.optimizer.state_dict())
-        )
+        model, optimizer = apart(model_state(trainer.model)), apart(trainer.optimizer.state_dict())
+        return cls(trainer.done, loss, rang, model, optimizer)
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        "The lower the better: any moment at which the alarm was silent, then the lower loss."
+        return self.rang, self.loss
 
     def bring_back(
         self,
@@ -312,8 +318,8 @@ class Recovery(Returning):
             return
         reasons, loss = self.look(trainer)
         self.in_a_row = {layer: self.in_a_row.get(layer, 0) + 1 for layer in reasons}
+        if self.best is None or (bool(reasons), loss) < self.best.rank:
+            self.best = Moment.of(trainer, loss, bool(reasons))
         if max(self.in_a_row.values(), default=0) >= self.patience:
             self.answer(trainer, reasons)
-        elif not reasons and (self.best is None or loss < self.best.loss):
-            self.best = Moment.of(trainer, loss)
         self.log(trainer, reasons, loss)

@@ -156,7 +156,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-guard",
         "Does the guard against collapse guard, part by part, and does it cost anything?",
-        SegmentSettings(),
+        SegmentSettings(epochs=5),
         arm_jobs(GUARDS | DENSE_ARM),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},
@@ -188,7 +188,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-eyes",
         "Do experts with built-in eyes help, and who should choose them?",
-        SegmentSettings(),
+        SegmentSettings(epochs=5),
         arm_jobs(EYE_ARMS),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},
@@ -248,7 +248,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-provoked",
         "Is a collapse that was provoked noticed, and does the recovery free the other experts?",
-        SegmentSettings(lead=6.0),
+        SegmentSettings(lead=6.0, epochs=6),
         arm_jobs(PROVOKED),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},

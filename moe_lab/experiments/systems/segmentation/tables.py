@@ -40,7 +40,7 @@ def beside_floors(
         at: f"{v:+.3f} [{low:+.3f}, {high:+.3f}]" for at, (v, low, high) in zip(means.index, means.to_numpy())
     }
     wide = pd.Series(shown).unstack()
-    return wide[[name for name in MASK_SCORES if name in wide]].rename(columns=lambda n: MASK_SCORES[n].label)
+    return wide[[entry.label for entry in MASK_SCORES.values() if entry.label in wide]]
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/04_tables.ipynb #fcdeefb3
 def by_image(
