@@ -42,7 +42,7 @@ __getattr__, __dir__, __all__ = attach(
             "uniform_parameter",
         ],
         "maps": ["ImageMoE", "MAP_LAYERS", "MapLayer", "PositionMoE", "channel_statistics", "rows_at"],
-        "mixed": ["MixedExperts", "asked", "check_members", "pull"],
+        "mixed": ["MixedExperts", "NamedExperts", "asked", "check_members", "pull"],
         "moe": [
             "ExpertTensors",
             "MoE",
