@@ -4,6 +4,7 @@
 # make export     modules and README from the notebooks
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
+# make stored-scenes  the three small segmenters of SceneLab, three minutes
 PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8888
@@ -18,7 +19,7 @@ beside  := $(VENV)/beside
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed stored-scenes render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -104,6 +105,9 @@ stored-speed: $(VENV)/bench.stamp
 	for threads in 1 2; do $(bin)/moe-lab bench --threads $$threads --resume --out runs/speed || exit 1; done
 	$(bin)/moe-lab tried --out runs/speed
 	mkdir -p nbs/lessons/stored/speed && cp runs/speed/*.parquet runs/speed/*.json runs/speed/*.txt nbs/lessons/stored/speed/
+
+stored-scenes: $(VENV)/lab.stamp
+	$(bin)/python data_scripts/train_scene_models.py
 
 render: $(VENV)/test.stamp
 	$(bin)/python data_scripts/render_lessons.py

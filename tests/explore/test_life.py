@@ -7,7 +7,16 @@ import weakref
 import pytest
 from ipywidgets.widgets import widget
 
-from moe_lab import BalanceLab, CollapseLab, ExpertCards, PlaneLab, SpecialistMap, TokenTrail, look_into
+from moe_lab import (
+    BalanceLab,
+    CollapseLab,
+    ExpertCards,
+    PlaneLab,
+    SceneLab,
+    SpecialistMap,
+    TokenTrail,
+    look_into,
+)
 from moe_lab.data.language.loading import load_text
 from moe_lab.data.language.tokens import pack_documents, train_tokenizer
 from moe_lab.draws import OwnDraws
@@ -26,6 +35,7 @@ def labs(tmp_path_factory):
     return {
         "CollapseLab": lambda: CollapseLab().run(2),
         "BalanceLab": BalanceLab,
+        "SceneLab": SceneLab,
         "PlaneLab": lambda: PlaneLab(opening=3).run(2),
         "TokenTrail": lambda: TokenTrail(model, texts, "def read"),
         "SpecialistMap": lambda: settled(SpecialistMap(seen, "map?method=pca&points=100", folder)),
@@ -38,7 +48,7 @@ def settled(lab):
     return lab
 
 
-LABS = ["CollapseLab", "BalanceLab", "PlaneLab", "TokenTrail", "SpecialistMap", "ExpertCards"]
+LABS = ["CollapseLab", "BalanceLab", "SceneLab", "PlaneLab", "TokenTrail", "SpecialistMap", "ExpertCards"]
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -7,13 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from moe_lab import BalanceLab, CollapseLab, PlaneLab
+from moe_lab import BalanceLab, CollapseLab, PlaneLab, SceneLab
 
 PANELS = {
     "collapse": lambda: CollapseLab("collapse?balance=srnn", name="still").run(200),
     "collapse, 16 of one age": lambda: CollapseLab("collapse?start=16&k=4", name="still").run(60),
     "balance": BalanceLab,
     "balance, 16 experts": lambda: BalanceLab("balance?n_experts=16&b.score=SPECTRA"),
+    "scene": lambda: SceneLab("scene?act=alone&expert=frequency"),
     "plane": lambda: PlaneLab(name="still", opening=0).run(20),
     "plane, 16 experts": lambda: PlaneLab("plane?n_experts=16", name="still", opening=0).run(20),
 }

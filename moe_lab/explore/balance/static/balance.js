@@ -2,25 +2,6 @@
 // `show` methods of nbs/08_explore/3_balance/05_views.ipynb.
 
 const SIDES = ["A", "B"];
-const hue = (model, e) => model.get("colours")[e % model.get("colours").length];
-const faded = (model, e) => model.get("selected") >= 0 && model.get("selected") !== e;
-
-function cross({ ctx }, x, y, r, colour) {
-  ctx.beginPath();
-  ctx.moveTo(x - r, y - r), ctx.lineTo(x + r, y + r);
-  ctx.moveTo(x - r, y + r), ctx.lineTo(x + r, y - r);
-  ctx.lineWidth = 1.5;
-  ctx.strokeStyle = colour;
-  ctx.stroke();
-}
-
-// A picture in its own pixels: `bytes` of RGBA, drawn large and sharp.
-function pixelart({ ctx }, bytes, width, height, x, y, w, h) {
-  const small = new OffscreenCanvas(width, height);
-  small.getContext("2d", CPU).putImageData(new ImageData(bytes, width, height), 0, 0);
-  ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(small, x, y, w, h);
-}
 
 function TokenMap(pen, frame, model) {
   const { ctx } = pen;

@@ -185,3 +185,25 @@ function labels(pen) {
 const around = (gap) => (half) => [[0, -gap - 6], [0, gap + 6], [gap + half, 0], [-gap - half, 0]];
 
 const inside = (box, x, y) => x >= box.left - 4 && x <= box.right + 4 && y >= box.top && y <= box.bottom;
+
+// ---- experts' colours, a mark, and a picture in its own pixels
+
+const hue = (model, e) => model.get("colours")[e % model.get("colours").length];
+const faded = (model, e) => model.get("selected") >= 0 && model.get("selected") !== e;
+
+function cross({ ctx }, x, y, r, colour) {
+  ctx.beginPath();
+  ctx.moveTo(x - r, y - r), ctx.lineTo(x + r, y + r);
+  ctx.moveTo(x - r, y + r), ctx.lineTo(x + r, y - r);
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = colour;
+  ctx.stroke();
+}
+
+// A picture in its own pixels: `bytes` of RGBA, drawn large and sharp.
+function pixelart({ ctx }, bytes, width, height, x, y, w, h) {
+  const small = new OffscreenCanvas(width, height);
+  small.getContext("2d", CPU).putImageData(new ImageData(bytes, width, height), 0, 0);
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(small, x, y, w, h);
+}

@@ -1,0 +1,145 @@
+"""`SceneLab` in a real JupyterLab: what a learner does, and what a learner sees."""
+
+import pytest
+from browser import tools, windows
+
+from moe_lab.data.vision.photographs import photograph_path
+
+pytestmark = pytest.mark.browser
+
+CODE = """
+import torch
+from moe_lab.explore.scene.scene_lab import SceneLab
+
+torch.set_num_threads(1)
+"""
+PICTURE, MASK, LOOKS, *LOADS = range(7)
+VIEWS = 7
+
+
+@pytest.fixture(scope="module")
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "scene.ipynb", CODE, "lab = SceneLab(); lab") as page:
+        assert tools.run_all(page)
+        page.locator(".moe-many").wait_for()
+        yield page
+
+
+@pytest.fixture
+def panel(opened):
+    "The panel as it opens."
+    line = opened.locator(".moe-lab input[type=text]").last
+    line.fill("scene? ")
+    line.press("Enter")
+    wait_for_state(opened, "scene?")  # the kernel writes it without the space, after it has drawn
+    return opened
+
+
+def wait_for_state(page, state: str):
+    page.wait_for_function(
+        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
+        arg=state,
+    )
+
+
+def press(page, name):
+    page.locator(".moe-lab").get_by_role("button", name=name, exact=True).click()
+
+
+def view(page, i: int):
+    return page.locator(".moe-lab .moe-view > canvas").nth(i)
+
+
+def choose(page, label: str, option: str):
+    page.get_by_role("combobox", name=label, exact=True).select_option(option)
+
+
+def drop(page, file):
+    "Press the button, and choose a file as the browser asks for it."
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="drop in your own").click()
+    asked.value.set_files(file)
+
+
+def show(page, name):
+    "Keep a picture of the whole panel."
+    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
+    tools.screenshot(page, name)
+
+
+def test_every_view_draws(panel):
+    page = panel
+    page.wait_for_function(
+        "n => document.querySelectorAll('.moe-lab canvas[aria-label]').length === n", arg=VIEWS
+    )
+    assert all(tools.n_colours(view(page, i)) > 8 for i in range(VIEWS))
+    assert "finds the object with IoU" in page.locator(".moe-news").inner_text()
+    assert "scale 1/2 asks" in view(page, LOOKS).get_attribute("aria-label")
+    show(page, "scene")
+
+
+def test_a_dragged_slider_changes_scene_mask_and_sentence(panel):
+    page = panel
+    before = [tools.pixels(view(page, i)) for i in range(3)]
+    handle = page.locator(".moe-lab .widget-hslider", has_text="camouflage").locator(".noUi-handle")
+    tools.drag(page, handle, 80)
+    for i in (PICTURE, MASK, LOOKS):
+        tools.wait_for_change(page, view(page, i), before[i])
+    wait_for_state(page, "scene?strength=1.0")  # as far as the slider goes
+    iou = tools.ask_kernel(page, "print(f'{lab.seen.iou:.2f}')")
+    page.locator(".moe-news b", has_text=iou).wait_for()
+
+
+def test_an_expert_alone_is_seen_and_said(panel):
+    page = panel
+    before = [tools.pixels(view(page, i)) for i in range(VIEWS)]
+    choose(page, "an expert is", "alone")
+    choose(page, "expert", "plain 2")
+    page.locator(".moe-news", has_text="plain 2 alone at 1/2").wait_for()
+    for i in (LOOKS, LOADS[0]):
+        tools.wait_for_change(page, view(page, i), before[i])
+    assert "scale 1/2 asks plain 2;" in view(page, LOOKS).get_attribute("aria-label")
+    box, before = view(page, LOOKS).bounding_box(), tools.pixels(view(page, LOADS[1]))
+    view(page, LOOKS).click(position={"x": box["width"] - 40, "y": 10})
+    tools.wait_for_change(page, view(page, LOADS[1]), before)
+    assert tools.ask_kernel(page, "print({load.selected for load in lab.stage.loads})") == "{5}"
+    show(page, "scene_alone")
+    view(page, LOOKS).click(position={"x": box["width"] - 40, "y": box["height"] - 30})
+
+
+def test_a_model_that_has_collapsed_says_so(panel):
+    page = panel
+    press(page, "collapse")
+    page.locator(".moe-many", has_text="says the old alarm: no scale").wait_for()
+    page.locator(".moe-head", has_text="· collapsed; the old alarm:").nth(1).wait_for()
+    show(page, "scene_collapse")
+
+
+def test_a_photograph_of_ones_own(panel, tmp_path):
+    page = panel
+    (words := tmp_path / "words.png").write_text("these are words")
+    drop(page, words)
+    page.locator(".moe-wrong", has_text="words.png: cannot be read, is no picture").wait_for()
+    drop(page, photograph_path("china"))
+    wait_for_state(page, "scene?photograph=your+own")
+    page.get_by_text("china.jpg: 640×427 pixels").wait_for()
+    before = tools.pixels(view(page, PICTURE))
+    page.get_by_label("the photograph as it is").check()
+    tools.wait_for_change(page, view(page, PICTURE), before)
+    page.locator(".moe-news", has_text="nobody knows").wait_for()
+    page.locator(".widget-hslider", has_text="camouflage").wait_for(state="hidden")
+    show(page, "scene_own")
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    press(page, "one eye only")
+    page.locator(".moe-news", has_text="over 96 scenes by").wait_for()
+    for name in ("model", "photograph", "an expert is", "at scale", "expert"):
+        assert page.get_by_role("combobox", name=name, exact=True).count() == 1
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)
+    said = windows.measure(
+        page, "return [...document.querySelectorAll('.moe-view > canvas')].map(c => c.words);"
+    )
+    assert {"edge", "frequency", "plain 2", "1/16"} < {words["words"] for words in said[LOOKS]}
