@@ -194,6 +194,7 @@ __getattr__, __dir__, __all__ = attach(
         "scene.scene_lab": [
             "COFFEE",
             "OpenScenePanel",
+            "RefusingScenePanel",
             "SCALE_NAMES",
             "SCENE_CODE",
             "SCENE_PRESETS",

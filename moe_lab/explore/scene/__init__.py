@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
         "scene_lab": [
             "COFFEE",
             "OpenScenePanel",
+            "RefusingScenePanel",
             "SCALE_NAMES",
             "SCENE_CODE",
             "SCENE_PRESETS",

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SCENE_PRESETS', 'COFFEE', 'SCALE_NAMES', 'SCENE_CODE', 'act_in_words', 'sight_in_words', 'scene_knobs',
-           'hidden_knobs', 'ScenePanel', 'OpenScenePanel', 'SceneLab']
+           'hidden_knobs', 'ScenePanel', 'RefusingScenePanel', 'OpenScenePanel', 'SceneLab']
 
 # %% ../../../nbs/08_explore/6_scene/07_scene_lab.ipynb #51356041
 from collections.abc import Mapping, Sequence
@@ -159,18 +159,9 @@ class ScenePanel(Panel):
             knob.layout.display = "none" if name in hidden_knobs(self.state) else None
         self.stage.show(self.seen, known_many(self.state))
 
-# %% ../../../nbs/08_explore/6_scene/07_scene_lab.ipynb #3a5b4352
-class OpenScenePanel(ScenePanel):
-    "A panel that takes photographs."
-
-    file = ""  # the name of the one that was dropped in
-
-    def listen(self):
-        "Connect the upload too."
-        super().listen()
-        self.upload.set_state = in_turn(self.upload.set_state)  # by which the browser moves it
-        self.upload.observe(lambda change: self.take(change["new"]), "value")
-        self.upload.observe(lambda change: self.refuse(change["new"]), "error")
+# %% ../../../nbs/08_explore/6_scene/07_scene_lab.ipynb #777835b6
+class RefusingScenePanel(ScenePanel):
+    "A panel that answers a knob that asks for what there is not."
 
     def refuse(self, why: str):  # plain text
         "Say why not; nothing changes."
@@ -188,6 +179,19 @@ class OpenScenePanel(ScenePanel):
         except ValueError as error:
             return self.refuse(str(error))
         return super().turn(name, value)
+
+# %% ../../../nbs/08_explore/6_scene/07_scene_lab.ipynb #3f6be39b
+class OpenScenePanel(RefusingScenePanel):
+    "A panel that takes photographs."
+
+    file = ""  # the name of the one that was dropped in
+
+    def listen(self):
+        "Connect the upload too."
+        super().listen()
+        self.upload.set_state = in_turn(self.upload.set_state)  # by which the browser moves it
+        self.upload.observe(lambda change: self.take(change["new"]), "value")
+        self.upload.observe(lambda change: self.refuse(change["new"]), "error")
 
     @in_turn
     def take(self, files: Sequence[Mapping[str, Any]]):  # files: as `ipywidgets.FileUpload` gives them
