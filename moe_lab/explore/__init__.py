@@ -177,6 +177,7 @@ __getattr__, __dir__, __all__ = attach(
             "paint_regions",
             "tint",
         ],
+        "scene.drop": ["DropPlace"],
         "scene.many": ["Many", "cost", "known_many", "many_of", "nearest_strength"],
         "scene.picture": [
             "ACTS",
@@ -193,8 +194,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "scene.scene_lab": [
             "COFFEE",
-            "OpenScenePanel",
-            "RefusingScenePanel",
+            "ReceivingPanel",
+            "RefusingPanel",
             "SCALE_NAMES",
             "SCENE_CODE",
             "SCENE_PRESETS",

@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 PANELS = {
     "CollapseLab": ("CollapseLab()", "", ".moe-view > canvas"),
     "BalanceLab": ("BalanceLab()", "temperature", ".moe-view > canvas"),
+    "SceneLab": ("SceneLab()", "camouflage", ".moe-view > canvas"),
     "PlaneLab": ("PlaneLab(opening=60)", "temperature", ".moe-plane > div > canvas"),
 }
 LATENCY = """async ([slider, where]) => {

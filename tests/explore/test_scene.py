@@ -1,7 +1,6 @@
 "`SceneLab` without a browser: every control moves what it says, whatever is dropped in; what is stored was measured."
 
 import io
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -34,8 +33,7 @@ def frames(lab) -> list[bytes]:
 
 def drop(lab, content: bytes, name: str) -> str:
     "Give it a file as the browser does; its answer."
-    file = {"name": name, "type": "", "size": len(content), "last_modified": datetime.now(UTC)}
-    lab.upload.value = ({**file, "content": memoryview(content)},)
+    lab.place._handle_custom_msg({"name": name, "size": len(content)}, [memoryview(content)])
     return lab.answer.value
 
 
@@ -136,7 +134,7 @@ BROKEN = {
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_photograph_is_taken_in_any_form(lab, kind):
     assert drop(lab, PICTURES[kind], "mine").startswith("mine: ")
-    assert lab.state.photograph == OWN and lab.upload.value == () and max(lab.own.shape) <= 640
+    assert lab.state.photograph == OWN and max(lab.own.shape) <= 640
     lab.knobs["whole"].value = True
     assert lab.seen.iou is None and "nobody knows" in lab.news.value
     if kind == "upside down":
@@ -149,7 +147,7 @@ def test_what_is_no_photograph_is_answered(lab, kind):
     before = frames(lab)
     answer = drop(lab, content, f"<i>{kind}</i>")
     assert says in answer and f"&lt;i&gt;{kind}" in answer and "<i>" not in answer
-    assert (frames(lab), lab.state, lab.own, lab.upload.value) == (before, SceneState(), None, ())
+    assert (frames(lab), lab.state, lab.own) == (before, SceneState(), None)
     assert drop(lab, JPEG, "flower.jpg") == "flower.jpg: 640×427 pixels", "the next one is taken"
 
 

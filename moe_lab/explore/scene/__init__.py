@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["many", "picture", "scene_lab", "sight", "stage", "trained", "views"],
+    ["drop", "many", "picture", "scene_lab", "sight", "stage", "trained", "views"],
     {
+        "drop": ["DropPlace"],
         "many": ["Many", "cost", "known_many", "many_of", "nearest_strength"],
         "picture": [
             "ACTS",
@@ -24,8 +25,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "scene_lab": [
             "COFFEE",
-            "OpenScenePanel",
-            "RefusingScenePanel",
+            "ReceivingPanel",
+            "RefusingPanel",
             "SCALE_NAMES",
             "SCENE_CODE",
             "SCENE_PRESETS",

@@ -58,8 +58,8 @@ class Look:
 
     gate: Tensor  # (E,) the shares of 1 that its router gave
     weight: Tensor  # (E,) what each counted in the end; 0 where it was not asked, or silenced
-    asked: Tensor  # (E,) bool: who was chosen
-    maps: Tensor  # (E, h, w) how much each has to say, chosen or not
+    asked: Tensor  # (E,) bool: who was visited
+    maps: Tensor  # (E, h, w) how much each has to say, visited or not
 
 
 def look_of(

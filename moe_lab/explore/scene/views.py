@@ -153,21 +153,22 @@ class Looks(SceneDrawn):
     "Whom each scale asked, how much each counts, and what each has to say."
 
     title = traitlets.Unicode("Whom each scale asked").tag(sync=True)
-    unit = traitlets.Unicode("framed: counts, its weight below; the others would have said this").tag(
-        sync=True
-    )
+    unit = traitlets.Unicode("framed: counts; pale: would have said this; ×: no longer asked").tag(sync=True)
     height = traitlets.Int(370).tag(sync=True)
 
-    def show(self, sight: Sight):
+    def show(
+        self,
+        sight: Sight,
+        usual: Sight,  # what the model makes of the scene as it is
+    ):
         "Draw what was seen."
-        looks, rgba = sight.looks, coloured(sight)
-        parts = ("gate", "weight", "asked")
-        gate, weight, asked = (
-            torch.stack([getattr(look, part) for look in looks]) for part in parts
-        )  # (S, E)
+        rgba, sides = coloured(sight), [look.maps.shape[-1] for look in sight.looks]
+        gate, weight = (
+            torch.stack([getattr(look, part) for look in sight.looks]) for part in ("gate", "weight")
+        )
+        before = torch.stack([look.asked for look in usual.looks])  # (S, E)
         self.shown = dict(rgba=rgba, weight=weight.numpy())
-        sides = [look.maps.shape[-1] for look in looks]
-        self.frame = pack_float32([*weight.shape, TILE], gate, weight, asked, sides) + rgba.tobytes()
+        self.frame = pack_float32([*weight.shape, TILE], gate, weight, before, sides) + rgba.tobytes()
 
     def _draw(self, ax):
         draw_look(ax, **self.shown)

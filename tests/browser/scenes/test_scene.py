@@ -1,7 +1,9 @@
 """`SceneLab` in a real JupyterLab: what a learner does, and what a learner sees."""
 
+import numpy as np
 import pytest
 from browser import tools, windows
+from PIL import Image
 
 from moe_lab.data.vision.photographs import photograph_path
 
@@ -15,6 +17,11 @@ torch.set_num_threads(1)
 """
 PICTURE, MASK, LOOKS, *LOADS = range(7)
 VIEWS = 7
+IOU = """
+from moe_lab.explore.shared.controls import TURN
+with TURN:  # what the browser sent is answered in another thread
+    print(f"{lab.seen.iou:.2f}")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +64,7 @@ def choose(page, label: str, option: str):
 def drop(page, file):
     "Press the button, and choose a file as the browser asks for it."
     with page.expect_file_chooser() as asked:
-        page.get_by_role("button", name="drop in your own").click()
+        page.get_by_role("button", name="Drop in your own").click()
     asked.value.set_files(file)
 
 
@@ -86,7 +93,9 @@ def test_a_dragged_slider_changes_scene_mask_and_sentence(panel):
     for i in (PICTURE, MASK, LOOKS):
         tools.wait_for_change(page, view(page, i), before[i])
     wait_for_state(page, "scene?strength=1.0")  # as far as the slider goes
-    iou = tools.ask_kernel(page, "print(f'{lab.seen.iou:.2f}')")
+    iou = tools.ask_kernel(
+        page, "from moe_lab.explore.shared.controls import TURN\nwith TURN:\n    print(f'{lab.seen.iou:.2f}')"
+    )
     page.locator(".moe-news b", has_text=iou).wait_for()
 
 
@@ -98,7 +107,7 @@ def test_an_expert_alone_is_seen_and_said(panel):
     page.locator(".moe-news", has_text="plain 2 alone at 1/2").wait_for()
     for i in (LOOKS, LOADS[0]):
         tools.wait_for_change(page, view(page, i), before[i])
-    assert "scale 1/2 asks plain 2;" in view(page, LOOKS).get_attribute("aria-label")
+    page.locator("canvas[aria-label*='scale 1/2 asks plain 2;']").wait_for()
     box, before = view(page, LOOKS).bounding_box(), tools.pixels(view(page, LOADS[1]))
     view(page, LOOKS).click(position={"x": box["width"] - 40, "y": 10})
     tools.wait_for_change(page, view(page, LOADS[1]), before)
@@ -129,6 +138,29 @@ def test_a_photograph_of_ones_own(panel, tmp_path):
     page.locator(".moe-news", has_text="nobody knows").wait_for()
     page.locator(".widget-hslider", has_text="camouflage").wait_for(state="hidden")
     show(page, "scene_own")
+
+
+DROP = """([bytes, name]) => {
+  const files = new DataTransfer();
+  files.items.add(new File([new Uint8Array(bytes)], name, {type: 'image/jpeg'}));
+  const drop = new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true});
+  document.querySelector('.moe-lab .moe-drop').dispatchEvent(drop);
+}"""
+
+
+def test_a_file_that_is_dropped_or_larger_than_a_server_lets_through(panel, tmp_path):
+    page = panel
+    page.evaluate(DROP, [[*photograph_path("china").read_bytes()[:20_000]], "half.jpg"])
+    page.locator(".moe-wrong", has_text="half.jpg: cannot be read").wait_for()
+    (heavy := tmp_path / "heavy.png").write_bytes(bytes(11_000_000))
+    drop(page, heavy)
+    page.locator(".moe-wrong", has_text="heavy.png: cannot be read (11.0 MB)").wait_for()
+    noise = np.random.default_rng(0).integers(0, 256, (1600, 2400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(large := tmp_path / "large.png", compress_level=0)
+    assert large.stat().st_size > 10 * 2**20
+    drop(page, large)
+    page.get_by_text("large.png: 640×427 pixels").wait_for()
+    wait_for_state(page, "scene?photograph=your+own")
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):

@@ -110,11 +110,11 @@ function head(pen, name, x, y, flat, align, colour) {
   return pen.ctx.restore();
 }
 
-// Rows: scales; columns: experts. What each has to say, framed if it counts, crossed out if it was silenced.
+// Rows: scales; columns: experts. What each has to say, framed if it counts, crossed out if it did before.
 function Looks(pen, frame, model) {
   const { ctx } = pen;
   const [S, E, side] = frame.floats(3);
-  const [gate, weight, asked] = Array.from({ length: 3 }, () => frame.floats(S * E));
+  const [gate, weight, before] = Array.from({ length: 3 }, () => frame.floats(S * E));
   const places = frame.floats(S);
   const names = model.get("names");
   const left = 46;
@@ -124,7 +124,7 @@ function Looks(pen, frame, model) {
   const size = Math.max(8, Math.min(column - 10, row - 17));
   const beside = column - size > 42;
   const at = (e) => left + e * column + (beside ? 4 : (column - size) / 2);
-  names.forEach((name, e) => head(pen, name, flat ? left + (e + 0.5) * column : at(e) + size / 2, flat ? 8 : top - 6, flat, "left", legible(pen, hue(model, e))));
+  names.forEach((name, e) => head(pen, name, at(e) + size / 2, flat ? 8 : top - 6, flat, "left", legible(pen, hue(model, e))));
   for (let s = 0; s < S; s++) {
     const y = top + s * row;
     text(pen, `1/${2 ** (s + 1)}`, 0, y + size / 2 - 7, { bold: true, colour: pen.ink });
@@ -138,7 +138,7 @@ function Looks(pen, frame, model) {
       ctx.lineWidth = counts ? 2.5 : 1;
       ctx.strokeStyle = counts ? hue(model, e) : pen.line;
       ctx.strokeRect(x, y, size, size);
-      if (asked[i] && !counts) cross(pen, x + size / 2, y + size / 2, size / 3, pen.ink);
+      if (before[i] && !counts) cross(pen, x + size / 2, y + size / 2, size / 3, pen.ink);
       const wide = column - 10;
       const from = left + e * column + 4;
       for (const [share, colour, alpha] of [[1, pen.muted, 0.18], [gate[i], hue(model, e), 0.45], [weight[i], hue(model, e), 1]]) {
@@ -158,7 +158,7 @@ function Looks(pen, frame, model) {
       if (e < 0 || e >= E || s >= S) return null;
       if (s < 0) return { expert: e, x: left + (e + 0.5) * column, top, bottom: pen.height, lines: [names[e], "a click follows it"] };
       const i = s * E + e;
-      const did = weight[i] > 0 ? `counts ${percent(weight[i])}` : asked[i] ? "was chosen, and silenced" : "was not asked";
+      const did = weight[i] > 0 ? `counts ${percent(weight[i])}` : before[i] ? "is no longer asked" : "is not asked";
       return { expert: e, dot: true, x: at(e) + size / 2, y: top + s * row + size / 2, lines: [`${names[e]} at 1/${2 ** (s + 1)}`, did, `its router gave it ${percent(gate[i])}`] };
     },
   };
