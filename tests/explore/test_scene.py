@@ -15,7 +15,7 @@ from moe_lab.experts.moe import moe_layers
 from moe_lab.explore.scene.many import known_many
 from moe_lab.explore.scene.picture import OWN, SceneState
 from moe_lab.explore.scene.scene_lab import SCENE_PRESETS
-from moe_lab.explore.scene.trained import TRAINED, crowd, ious, read_trained
+from moe_lab.explore.scene.trained import TRAINED, crowd, ious, read_stored, read_trained, train_again
 from moe_lab.measure.load.health import old_alarm
 
 
@@ -54,6 +54,14 @@ def test_what_is_stored_is_what_was_measured(name):
         assert np.mean(ious(predicted(kept.model, scenes), scenes.mask)) == pytest.approx(
             kept.iou[strength], abs=0.005
         )
+
+
+@pytest.mark.slow
+def test_a_model_can_be_made_again(tmp_path):
+    "On another machine sums are rounded otherwise, and a training ends elsewhere, but not far away."
+    kept, again = read_trained("guarded"), read_stored(train_again("guarded", tmp_path))
+    assert again.settings == kept.settings
+    assert again.iou[0.5] == pytest.approx(kept.iou[0.5], abs=0.05)
 
 
 def test_every_control_moves_what_it_says(lab):

@@ -61,8 +61,9 @@ class SceneStage:
         for view in (self.picture, self.mask):
             view.show(sight)
         self.looks.show(sight, usual)
+        most = max(0.52, *(float(health.load.share.max()) for health in many.health))
         for view, health in zip(self.loads, many.health):
-            view.show(health)
+            view.show(health, most)
         self.words.value = many_in_words(many)
 
     def still(

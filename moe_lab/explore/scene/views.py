@@ -187,21 +187,25 @@ class ScaleLoad(SceneDrawn):
     ):
         super().__init__(title=f"1/{2**scale}", **traits)
 
-    def show(self, health: Health):  # health: of this scale
+    def show(
+        self,
+        health: Health,  # of this scale
+        most: float = 0.52,  # the share at which the axis ends; half is the most that one of two can have
+    ):
         "Draw a load, and say the verdicts."
         load = health.load
         share, fair = load.share.numpy(), 1 / load.n_experts
         band = 2 * cv(load).floor * fair
         self.unit = f"{health.state}; the old alarm: {old_alarm(load)}"
-        self.shown = dict(share=share, fair=fair, band=band)
-        self.frame = pack_float32([len(share), max(0.52, share.max()), fair, band], share)
+        self.shown = dict(share=share, fair=fair, band=band, most=most)
+        self.frame = pack_float32([len(share), most, fair, band], share)
 
     def _draw(self, ax):
-        share, fair, band = self.shown.values()
+        share, fair, band, most = self.shown.values()
         ax.axhspan(max(fair - band, 0), fair + band, color=GREY, alpha=0.25, lw=0)
         ax.axhline(fair, color=GREY, ls="--", lw=1)
         ax.bar(range(len(share)), share, color=[expert_colour(e) for e in range(len(share))])
         ax.set_xticks(range(len(share)), self.names, rotation=90)
-        ax.set_ylim(0, max(0.52, share.max()))
+        ax.set_ylim(0, most)
         state, alarm = self.unit.split("; ")
         return figures.calm(ax, f"{self.title}: {state}\n{alarm}", "", "")
