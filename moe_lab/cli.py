@@ -34,7 +34,7 @@ def run_experiment(
     "Run an experiment, write its report, print its table; errors as in `check_heard` and `launch`."
     from moe_lab.experiments.core.experiment import EXPERIMENTS, check_heard, launch
     from moe_lab.experiments.core.figures import results_table
-    from moe_lab.experiments.core.report import write_report
+    from moe_lab.experiments.core.report import made_of, write_report
 
     check_heard(experiment, EXPERIMENTS[experiment.name])
     table = launch(experiment, out, resume, workers)
@@ -42,6 +42,8 @@ def run_experiment(
         return  # the first of the processes that were launched writes and prints
     page = write_report(out, EXPERIMENTS[experiment.name])
     print(results_table(table, experiment.columns).to_string(), end="\n\n")
+    for title, more in made_of(experiment.tables, out, table).items():
+        print(f"{title}\n{more.to_string()}", end="\n\n")
     print(f"table:  {out / 'summary.parquet'}\nreport: {page}")
 
 # %% ../nbs/10_cli.ipynb #d7a860c7

@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = attach(
             "share_over_time",
             "survivors",
         ],
-        "core.report": ["COLUMNS", "experiment_settings", "png", "write_report"],
+        "core.report": ["COLUMNS", "experiment_settings", "made_of", "png", "write_report"],
         "core.sweep": [
             "Column",
             "Job",

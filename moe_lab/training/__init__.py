@@ -65,6 +65,7 @@ __getattr__, __dir__, __all__ = attach(
             "CHECKPOINT_PARTS",
             "Checkpoint",
             "changed_hyperparameters",
+            "check_memory",
             "encode_checkpoint",
             "load_checkpoint",
             "load_model_state",

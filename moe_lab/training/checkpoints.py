@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHECKPOINT_PARTS', 'pack_tree', 'unpack_tree', 'rng_state', 'set_rng_state', 'Checkpoint', 'encode_checkpoint',
            'stored_checkpoints', 'save_checkpoint', 'load_checkpoint', 'load_newest', 'plain_name', 'model_state',
-           'load_model_state', 'same', 'changed_hyperparameters', 'load_optimizer_state']
+           'load_model_state', 'same', 'changed_hyperparameters', 'check_memory', 'load_optimizer_state']
 
 # %% ../../nbs/06_training/07_checkpoints.ipynb #a2c483e5
 import hashlib
@@ -323,6 +323,24 @@ def changed_hyperparameters(
         for new, old in zip(asked, stored)
     ]
 
+# %% ../../nbs/06_training/07_checkpoints.ipynb #bbecbe0e
+def check_memory(
+    optimizer: torch.optim.Optimizer,  # that is to remember
+    state: dict[str, Any],  # its `state_dict` then
+):
+    "`ValueError` for a memory whose shape is not that of its parameter."
+    own = [p for group in optimizer.param_groups for p in group["params"]]
+    for i, entries in state["state"].items():
+        p = own[i]
+        for name, value in entries.items():
+            if not isinstance(value, Tensor) or value.numel() < 2 or value.ndim != p.ndim:
+                continue
+            if any(n not in (1, m) for n, m in zip(value.shape, p.shape)):
+                raise ValueError(
+                    f"optimizer: {name} of parameter {i} was {tuple(value.shape)}, the parameter is {tuple(p.shape)}; "
+                    "give it the parameters in the order in which it had them"
+                )
+
 # %% ../../nbs/06_training/07_checkpoints.ipynb #eb1bcf96
 def load_optimizer_state(
     optimizer: torch.optim.Optimizer,  # of the same kind, over the same parameters
@@ -332,6 +350,7 @@ def load_optimizer_state(
 ):
     "Give an optimizer its memory back; hyperparameters that are asked otherwise now are used, with a warning."
     changed = changed_hyperparameters(asked, stored)
+    check_memory(optimizer, state)
     optimizer.load_state_dict(state)
     for i, (group, new) in enumerate(zip(optimizer.param_groups, changed)):
         if "lr" in new:

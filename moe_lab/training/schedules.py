@@ -123,7 +123,10 @@ def aux_loss_coef(
             f"aux_warmup_frac={aux_warmup_frac}, aux_decay_end_frac={aux_decay_end_frac}; "
             "needed is 0 ≤ warm-up < decay end ≤ 1"
         )
-    hold, until = round(aux_warmup_frac * steps), round(aux_decay_end_frac * steps)
+    hold = round(aux_warmup_frac * steps)
+    until = max(
+        hold + 1, round(aux_decay_end_frac * steps)
+    )  # a way of a step at least, however short the run
     return HoldThenDecay(aux_loss_coef_start, aux_loss_coef_end, hold, until)
 
 # %% ../../nbs/06_training/01_schedules.ipynb #6ab7d6a5

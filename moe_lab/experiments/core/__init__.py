@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = attach(
             "share_over_time",
             "survivors",
         ],
-        "report": ["COLUMNS", "experiment_settings", "png", "write_report"],
+        "report": ["COLUMNS", "experiment_settings", "made_of", "png", "write_report"],
         "sweep": [
             "Column",
             "Job",

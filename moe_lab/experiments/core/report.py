@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'M', 'experiment_settings', 'png', 'write_report']
+__all__ = ['COLUMNS', 'M', 'experiment_settings', 'png', 'made_of', 'write_report']
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #0395b62c
 def experiment_settings(
@@ -74,7 +74,7 @@ def png(
 M = TypeVar("M")
 
 # %% ../../../nbs/07_experiments/1_core/05_report.ipynb #55c24c53
-def _made(
+def made_of(
     makers: Mapping[str, Callable[[Path, pd.DataFrame], M]],  # by title
     out: Path,  # the experiment's folder
     table: pd.DataFrame,  # of its sweep
@@ -155,8 +155,8 @@ def write_report(
 
     table = _summary(out)
     with rc_context({"text.parse_math": False}):
-        pictures = {title: png(drawn) for title, drawn in _made(experiment.figures, out, table).items()}
-    tables = _made(experiment.tables, out, table)
+        pictures = {title: png(drawn) for title, drawn in made_of(experiment.figures, out, table).items()}
+    tables = made_of(experiment.tables, out, table)
     page = _page(out, experiment, table, pictures, tables)
     _write_beside(out / "figures", pictures, "png")
     _write_beside(out / "tables", {title: table.to_parquet() for title, table in tables.items()}, "parquet")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from moe_lab.experiments.systems.segmentation.measurements import (
     collapse_rows,
     measure,
     predicted,
+    prepared,
     routed,
     score_rows,
     strength_rows,
@@ -36,8 +37,10 @@ from moe_lab.experiments.systems.segmentation.tables import (
 )
 from ....measure.segmentation.curves import curve_over_strength
 from ....measure.segmentation.mask_scores import MASK_SCORES, mask_scores
+from ....training.callbacks import check_position, put_back, resume
+from ....training.checkpoints import load_checkpoint
 from ....training.runs import Run
-from ....training.trainer import Callback
+from ....training.trainer import Callback, Trainer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +48,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['COLUMNS', 'ROUTERS_TOO', 'ABOUT', 'WITHOUT', 'ADAPTIVE', 'GUARDS', 'DENSE_ARM', 'BALANCED', 'EYE_ARMS', 'SMALL',
-           'PROVOKED', 'arm_jobs', 'segment_jobs', 'segment', 'over_strength', 'small_run']
+           'PROVOKED', 'arm_jobs', 'segment_jobs', 'segment', 'over_strength', 'small_run', 'OnwardsSettings',
+           'begin_from', 'onwards']
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #4db34a4c
 def arm_jobs(
@@ -257,6 +261,56 @@ EXPERIMENTS.add(
             "Routers that collapsed": lambda out, table: collapse_rates(table),
             "IoU against no recovery": lambda out, table: against(table, "no recovery"),
         },
+        about=ABOUT,
+    )
+)
+
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #5d7c498d
+@dataclass(frozen=True)
+class OnwardsSettings(SegmentSettings):
+    "A run that begins where another one's checkpoint was saved; `ValueError` as of `SegmentSettings`."
+
+    checkpoint: str = ""  # the folder of a checkpoint: …/checkpoints/step-…
+
+
+def begin_from(
+    trainer: Trainer,  # as for the beginning of a run
+    folder: str,  # of a checkpoint
+):
+    "Put the trainer where a checkpoint was saved; `FileNotFoundError` for none, `ValueError` for a misfit."
+    path = Path(folder)
+    if not folder or not (path / "manifest.json").exists():
+        raise FileNotFoundError(
+            f"checkpoint={folder!r}: needs the folder of a checkpoint, such as …/checkpoints/step-00000499"
+        )
+    checkpoint = load_checkpoint(path)
+    check_position(trainer, checkpoint)
+    put_back(trainer, checkpoint)
+
+
+def onwards(
+    settings: OnwardsSettings,  # of scenes, model, guard and training
+    run: Run,  # where the log and the checkpoints lie
+    callbacks: Sequence[Callback] = (),  # in addition
+) -> list[dict]:  # a dict per split and metric
+    "Go on from the checkpoint that the settings name, and measure as `train` does."
+    data = load(settings)
+    trainer = prepared(settings, data, run, callbacks)
+    if not resume(trainer, run):
+        begin_from(trainer, settings.checkpoint)
+    trainer.fit()
+    return measure(trainer, data)
+
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #3de03b6a
+EXPERIMENTS.add(
+    Experiment(
+        "segment-onwards",
+        "What becomes of a segmenter that goes on from a checkpoint under other settings?",
+        OnwardsSettings(aux_loss_coef_end=1e-3),
+        arm_jobs({"onwards": {}}),
+        onwards,
+        COLUMNS | ROUTERS_TOO,
+        tables={"Routers that collapsed": lambda out, table: collapse_rates(table)},
         about=ABOUT,
     )
 )

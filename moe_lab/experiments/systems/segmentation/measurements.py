@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['STRENGTHS', 'predicted', 'score_rows', 'image_rows', 'lead_rows', 'routed', 'verdict_rows', 'collapse_rows',
-           'kind_rows', 'untrained', 'measure', 'strength_rows', 'trained', 'train']
+           'kind_rows', 'untrained', 'measure', 'strength_rows', 'prepared', 'trained', 'train']
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #e111e8e9
 @torch.no_grad()
@@ -174,6 +174,18 @@ def strength_rows(
     return [{"split": f"strength {r.pop('strength'):g}", "metric": r.pop("name"), **r} for r in found]
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #63e67fef
+def prepared(
+    settings: SegmentSettings,  # of scenes, model, guard and training
+    data: SceneSplits,  # as `load` gives them
+    run: Run,  # where the log and the checkpoints lie
+    callbacks: Sequence[Callback] = (),  # in addition
+) -> Trainer:
+    "The trainer before its first step, with its guard, its log and its checkpoints."
+    own = guard(settings, data, total_steps(settings, data), run)
+    kept = [MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
+    return assemble(settings, data, [*own, *kept, *callbacks])
+
+
 def trained(
     settings: SegmentSettings,  # of scenes, model, guard and training
     data: SceneSplits,  # as `load` gives them
@@ -181,9 +193,7 @@ def trained(
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> Trainer:
     "The trainer at the end of its run, resumed where the run left off."
-    own = guard(settings, data, total_steps(settings, data), run)
-    kept = [MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
-    trainer = assemble(settings, data, [*own, *kept, *callbacks])
+    trainer = prepared(settings, data, run, callbacks)
     resume(trainer, run)
     trainer.fit()
     return trainer

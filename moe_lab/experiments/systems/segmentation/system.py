@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 import torch
@@ -18,6 +19,7 @@ from ....data.scenes.loading import load_scenes
 from ....data.scenes.masked import SceneSet
 from .settings import SegmentModelSettings, SegmentSettings
 from ....experts.maps import MapLayer
+from ....measure.load.health import TUNED
 from ....models.segmentation.backbones import make_backbone
 from ....models.segmentation.dense import equal_compute, equal_parameters
 from ....models.segmentation.eyes import EXPERT_KINDS, EYES
@@ -34,8 +36,8 @@ from ....training.trainer import Callback, Trainer
 from ....training.watch.alarms import HealthAlarm, OldAlarm
 
 # %% auto #0
-__all__ = ['ALARMS', 'SceneSplits', 'parted', 'load', 'Nothing', 'give_lead', 'scale_layer', 'make_model', 'aux_losses', 'guard',
-           'total_steps', 'batches', 'mask_task', 'parameter_groups', 'assemble']
+__all__ = ['ALARMS', 'SceneSplits', 'parted', 'load', 'Nothing', 'give_lead', 'scale_layer', 'make_model', 'aux_losses',
+           'check_judges', 'guard', 'total_steps', 'batches', 'mask_task', 'parameter_groups', 'assemble']
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #61c0b203
 class SceneSplits(NamedTuple):
@@ -127,6 +129,19 @@ def aux_losses(
 ALARMS: dict[str, type[HealthAlarm] | type[OldAlarm]] = {"health": HealthAlarm, "old": OldAlarm}
 
 
+def check_judges(
+    settings: SegmentSettings,  # its recovery, k and over
+    data: SceneSplits,  # of which the judging scenes count
+):
+    "`ValueError` for too few judging scenes: the detector would never reach a verdict, and nobody would ring."
+    least = ceil(TUNED.per_expert * len(EXPERT_KINDS[settings.experts]) / settings.k)
+    if settings.over == "images" and len(data.judge) < least:
+        raise ValueError(
+            f"recovery='health': {len(data.judge)} scenes are set aside to listen on, a tenth of the training scenes; "
+            f"needs {least}, so {10 * least} training scenes"
+        )
+
+
 def guard(
     settings: SegmentSettings,  # its recovery, and whether the backbone stands still at first
     data: SceneSplits,  # of which the judging scenes are used
@@ -137,6 +152,8 @@ def guard(
     made: list[Callback] = []
     if settings.frozen_frac:
         made.append(FrozenUntil("backbone", max(1, round(settings.frozen_frac * steps))))
+    if settings.recovery == "health":
+        check_judges(settings, data)
     if settings.recovery != "none":
         batches = [data.judge.batch(rows) for rows in torch.arange(len(data.judge)).split(50)]
         alarm, judge = ALARMS[settings.recovery](held_out=batches), held_out_loss(batches)
@@ -178,9 +195,9 @@ def parameter_groups(
     model: Segmenter,
 ) -> list[dict[str, Any]]:
     "The backbone's parameters, and all others, with their learning rates."
-    slow = {*model.backbone.parameters()}
-    others = [p for p in model.parameters() if p not in slow]
-    return [{"params": [*slow], "lr": settings.lr_backbone}, {"params": others, "lr": settings.lr}]
+    others = [p for name, p in model.named_parameters() if not name.startswith("backbone.")]
+    slow = {"params": [*model.backbone.parameters()], "lr": settings.lr_backbone}
+    return [slow, {"params": others, "lr": settings.lr}]
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #b1608226
 def assemble(
