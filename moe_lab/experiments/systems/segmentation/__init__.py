@@ -15,6 +15,8 @@ __getattr__, __dir__, __all__ = attach(
             "EYE_ARMS",
             "GUARDS",
             "OnwardsSettings",
+            "PHOTOGRAPHS",
+            "PHOTOGRAPH_ARMS",
             "PROVOKED",
             "ROUTERS_TOO",
             "SMALL",

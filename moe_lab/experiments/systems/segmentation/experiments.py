@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'ROUTERS_TOO', 'ABOUT', 'WITHOUT', 'ADAPTIVE', 'GUARDS', 'DENSE_ARM', 'BALANCED', 'EYE_ARMS', 'SMALL',
-           'PROVOKED', 'arm_jobs', 'segment_jobs', 'segment', 'over_strength', 'small_run', 'OnwardsSettings',
-           'begin_from', 'onwards']
+__all__ = ['COLUMNS', 'ROUTERS_TOO', 'ABOUT', 'WITHOUT', 'ADAPTIVE', 'GUARDS', 'DENSE_ARM', 'BALANCED', 'EYE_ARMS', 'PHOTOGRAPHS',
+           'PHOTOGRAPH_ARMS', 'SMALL', 'PROVOKED', 'arm_jobs', 'segment_jobs', 'segment', 'over_strength', 'small_run',
+           'OnwardsSettings', 'begin_from', 'onwards']
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #4db34a4c
 def arm_jobs(
@@ -186,7 +186,6 @@ EYE_ARMS: dict[str, dict] = {
     "dense, equal parameters": WITHOUT | {"experts": "dense, equal parameters"},
     "nothing": WITHOUT | {"experts": "nothing"},
     "eyes, two stages": BALANCED | {"frozen_frac": 0.2, "lr_backbone": 1e-3},
-    "eyes, augmented": BALANCED | {"augment": True},
 }
 EXPERIMENTS.add(
     Experiment(
@@ -207,6 +206,33 @@ EXPERIMENTS.add(
             ),
         },
         about=ABOUT,
+    )
+)
+
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #b51119e4
+PHOTOGRAPHS = SegmentSettings(
+    data="cod10k", epochs=48, aux_loss="switch_loss", aux_loss_coef_start=0.01, aux_loss_coef_end=0.01
+)
+PHOTOGRAPH_ARMS: dict[str, dict] = {
+    "all": {},
+    "all, augmented": {"augment": True},
+    "half": {"limit": 122, "epochs": 96},
+    "a quarter": {"limit": 61, "epochs": 168},
+}
+EXPERIMENTS.add(
+    Experiment(
+        "segment-photographs",
+        "How well does the segmenter find objects in the photographs of {data}, and would more of them help?",
+        PHOTOGRAPHS,
+        arm_jobs(PHOTOGRAPH_ARMS),
+        train,
+        COLUMNS | ROUTERS_TOO,
+        seeds=5,
+        tables={
+            "Better than floors that see no image, by": lambda out, table: beside_floors(table),
+            "IoU against all, as they are": lambda out, table: against(table, "all"),
+        },
+        about="Arms for 243 training scenes, of which a tenth judges; scenes of {size}×{size} pixels.",
     )
 )
 
