@@ -125,7 +125,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment",
         "How well does a segmenter with experts find what is camouflaged?",
-        SegmentSettings(),
+        SegmentSettings(monitor_every=100),
         segment_jobs,
         segment,
         COLUMNS | ROUTERS_TOO,
@@ -191,7 +191,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-eyes",
         "Do experts with built-in eyes help, and who should choose them?",
-        SegmentSettings(epochs=5),
+        SegmentSettings(epochs=4),
         arm_jobs(EYE_ARMS),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},
@@ -211,13 +211,12 @@ EXPERIMENTS.add(
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #b51119e4
 PHOTOGRAPHS = SegmentSettings(
-    data="cod10k", epochs=48, aux_loss="switch_loss", aux_loss_coef_start=0.01, aux_loss_coef_end=0.01
+    data="cod10k", epochs=32, aux_loss="switch_loss", aux_loss_coef_start=0.01, aux_loss_coef_end=0.01
 )
 PHOTOGRAPH_ARMS: dict[str, dict] = {
     "all": {},
     "all, augmented": {"augment": True},
-    "half": {"limit": 122, "epochs": 96},
-    "a quarter": {"limit": 61, "epochs": 168},
+    "a quarter": {"limit": 61, "epochs": 112},
 }
 EXPERIMENTS.add(
     Experiment(
@@ -278,7 +277,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-provoked",
         "Is a collapse that was provoked noticed, and does the recovery free the other experts?",
-        SegmentSettings(lead=6.0, epochs=6),
+        SegmentSettings(lead=6.0, epochs=5),
         arm_jobs(PROVOKED),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},

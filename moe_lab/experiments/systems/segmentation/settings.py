@@ -14,7 +14,7 @@ from ....experts.maps import MAP_LAYERS
 from ....models.segmentation.eyes import EXPERT_KINDS
 from ....models.segmentation.mask_losses import MASK_LOSSES
 from ....registry import one_of
-from ....routing.parts import positive
+from ....routing.parts import positive, whole
 from ....routing.router import ROUTERS
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/01_settings.ipynb #351f3286
@@ -78,12 +78,16 @@ class SegmentSettings(SegmentModelSettings):
     seed: int = 0  # of parameters and of the order of scenes; the first of an experiment
     device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=200, compare=False)  # steps
+    monitor_every: int = field(
+        default=0, compare=False
+    )  # steps between looks of the kit's monitor; 0: it is not asked
 
     def __post_init__(self):
         self.check_model()
         self.check_aux_loss()
         one_of(MASK_LOSSES, self.loss, "loss")
         positive(epochs=self.epochs, batch_size=self.batch_size, look_every=self.look_every)
+        whole(monitor_every=self.monitor_every)
         positive(most_recoveries=self.most_recoveries, checkpoint_every=self.checkpoint_every)
         check_nonnegative(lr=self.lr, lr_backbone=self.lr_backbone, entropy_bonus=self.entropy_bonus)
         if not 0 <= self.frozen_frac < 1:

@@ -34,6 +34,7 @@ from ....training.schedules import Constant
 from ....training.stages import FrozenUntil
 from ....training.trainer import Callback, Trainer
 from ....training.watch.alarms import HealthAlarm, OldAlarm
+from ....training.watch.monitor import HealthMonitor
 
 # %% auto #0
 __all__ = ['ALARMS', 'SceneSplits', 'parted', 'load', 'Nothing', 'give_lead', 'scale_layer', 'make_model', 'aux_losses',
@@ -159,6 +160,8 @@ def guard(
         alarm, judge = ALARMS[settings.recovery](held_out=batches), held_out_loss(batches)
         most, losses = settings.most_recoveries, [settings.aux_loss]
         made.append(Recovery(alarm, settings.look_every, judge, losses, most=most, run=run))
+    if settings.monitor_every and settings.experts in EXPERT_KINDS:
+        made.append(HealthMonitor(settings.monitor_every, run=run))
     return made
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #6a6a65db
