@@ -191,7 +191,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-eyes",
         "Do experts with built-in eyes help, and who should choose them?",
-        SegmentSettings(epochs=4),
+        SegmentSettings(epochs=3),
         arm_jobs(EYE_ARMS),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},
@@ -211,12 +211,12 @@ EXPERIMENTS.add(
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #b51119e4
 PHOTOGRAPHS = SegmentSettings(
-    data="cod10k", epochs=32, aux_loss="switch_loss", aux_loss_coef_start=0.01, aux_loss_coef_end=0.01
+    data="cod10k", epochs=24, aux_loss="switch_loss", aux_loss_coef_start=0.01, aux_loss_coef_end=0.01
 )
 PHOTOGRAPH_ARMS: dict[str, dict] = {
     "all": {},
     "all, augmented": {"augment": True},
-    "a quarter": {"limit": 61, "epochs": 112},
+    "a quarter": {"limit": 61, "epochs": 84},
 }
 EXPERIMENTS.add(
     Experiment(
