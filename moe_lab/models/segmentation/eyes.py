@@ -123,7 +123,7 @@ def rings(
     number = (fast / (0.5 * 2**0.5 + 1e-6) * bands).long()  # (h, w//2 + 1)
     return F.one_hot(number, bands).movedim(-1, 0).float()
 
-
+# %% ../../../nbs/05_models/4_segmentation/01_eyes.ipynb #49adb82d
 class Frequency(nn.Module):
     "An expert for what repeats: |ring of the spectrum| of every channel, slow to fast, mixed."
 

@@ -81,7 +81,7 @@ def segment_jobs(
     is_open = base.data == "camouflage" and base.strength is None
     return arm_jobs(both if is_open else {"as asked for": {}})(base, seeds)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #31a93693
 def segment(
     settings: SegmentSettings,  # of scenes, model, guard and training
     run: Run,  # where the log and the checkpoints lie
@@ -92,7 +92,7 @@ def segment(
     trainer = trained(settings, data, run, callbacks)
     return untrained(settings, data) + measure(trainer, data) + strength_rows(trainer, settings)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #fb8e93c4
 def over_strength(
     out: Path,  # the experiment's folder
     table: pd.DataFrame,  # of a sweep
@@ -297,7 +297,7 @@ class OnwardsSettings(SegmentSettings):
 
     checkpoint: str = ""  # the folder of a checkpoint: …/checkpoints/step-…
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #03fe6004
 def begin_from(
     trainer: Trainer,  # as for the beginning of a run
     folder: str,  # of a checkpoint
@@ -312,7 +312,7 @@ def begin_from(
     check_position(trainer, checkpoint)
     put_back(trainer, checkpoint)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #de2b6832
 def onwards(
     settings: OnwardsSettings,  # of scenes, model, guard and training
     run: Run,  # where the log and the checkpoints lie

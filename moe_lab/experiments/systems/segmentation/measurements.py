@@ -185,7 +185,7 @@ def prepared(
     kept = [MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
     return assemble(settings, data, [*own, *kept, *callbacks])
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #3b3b5f52
 def trained(
     settings: SegmentSettings,  # of scenes, model, guard and training
     data: SceneSplits,  # as `load` gives them
@@ -198,7 +198,7 @@ def trained(
     trainer.fit()
     return trainer
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/03_measurements.ipynb #b195a5be
 def train(
     settings: SegmentSettings,  # of scenes, model, guard and training
     run: Run,  # where the log and the checkpoints lie

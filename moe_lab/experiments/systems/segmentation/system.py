@@ -75,7 +75,7 @@ class Nothing(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         return torch.zeros_like(maps)
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #09cbf124
 def give_lead(
     layer: MapLayer,  # its router scores by a linear map
     lead: float,  # logits
@@ -86,7 +86,7 @@ def give_lead(
         score: Any = layer.router.score
         score.weight[:2] += lead / layer.norm.bias.numel()
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #cee35f3a
 def scale_layer(
     settings: SegmentModelSettings,  # its experts, over, router, k and lead
 ) -> Callable[[int], nn.Module]:
@@ -129,7 +129,7 @@ def aux_losses(
 
 ALARMS: dict[str, type[HealthAlarm] | type[OldAlarm]] = {"health": HealthAlarm, "old": OldAlarm}
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #11664557
 def check_judges(
     settings: SegmentSettings,  # its recovery, k and over
     data: SceneSplits,  # of which the judging scenes count
@@ -142,7 +142,7 @@ def check_judges(
             f"needs {least}, so {10 * least} training scenes"
         )
 
-
+# %% ../../../../nbs/07_experiments/2_systems/7_segmentation/02_system.ipynb #4cc231ab
 def guard(
     settings: SegmentSettings,  # its recovery, and whether the backbone stands still at first
     data: SceneSplits,  # of which the judging scenes are used
