@@ -93,8 +93,8 @@ chromium:
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
 
-# The runs behind the lessons (an hour and a half on two cores; WikiText comes from the hub), and the figures in lessons
-# and front page.
+# The runs behind the lessons (three hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
+# photographs with masks, and is made by hand), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" \
 	  "recurrent-moe --data wikitext --seeds 3" segment-collapse segment-guard segment-provoked segment-eyes segment; do \

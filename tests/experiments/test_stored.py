@@ -13,7 +13,10 @@ from moe_lab.experiments.core.report import write_report
 from moe_lab.training.runs import describe, settings_differences
 
 STORED = sorted(Path(__file__).parents[2].glob("nbs/lessons/stored/*/settings.json"))
-OTHERWISE = {"recurrent-moe": ["settings.data: wikitext → domains"]}  # settings that lessons asked for
+OTHERWISE = {  # settings that lessons asked for
+    "recurrent-moe": ["settings.data: wikitext → domains"],
+    "segment-photographs": ["settings.data: ../shared/cod-layout → cod10k"],
+}
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.parent.name)

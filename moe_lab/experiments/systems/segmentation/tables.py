@@ -76,7 +76,9 @@ def against(
         over_images = paired_difference(images.loc[arm], images.loc[other])
         a, b = seeds.loc[arm], seeds.loc[other]
         row: dict[str, object] = {"IoU": f"{a.mean():.3f}", "over images": short(over_images)}
-        if len(a) > 1:
+        if (a == b).all():
+            row["over seeds"] = "the same, bit for bit"
+        elif len(a) > 1:
             over_seeds = paired_difference(a, b, interval=student)
             row |= {"over seeds": short(over_seeds), "d": f"{paired_effect_size(a, b).value:+.1f}"}
             row["within 0.02"] = "yes" if equivalence(a, b, MARGIN).holds else "not shown"
