@@ -277,7 +277,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-provoked",
         "Is a collapse that was provoked noticed, and does the recovery free the other experts?",
-        SegmentSettings(lead=6.0, epochs=5),
+        SegmentSettings(lead=6.0),
         arm_jobs(PROVOKED),
         train,
         {"IoU": COLUMNS["IoU"], **ROUTERS_TOO},
