@@ -106,16 +106,11 @@ def over_strength(
     if not len(arms):
         fig.text(0.5, 0.5, "these scenes have no strength to vary", ha="center")
     for i, arm in enumerate(arms):
-        rows = own[own["arm"] == arm].assign(
-            strength=own["split"].str.removeprefix("strength ").astype(float)
-        )
-        rows = (
-            rows.rename(columns={"metric": "name"})
-            .groupby(["strength", "name"], sort=False)[["value", "low", "high", "n"]]
-            .mean()
-            .reset_index()
-        )
-        curve_over_strength(fig.add_subplot(1, len(arms), i + 1), rows, f"Trained with {arm}")
+        strength = own["split"].str.removeprefix("strength ").astype(float)
+        rows = own.assign(strength=strength, name=own["metric"])[own["arm"] == arm]
+        means = rows.groupby(["strength", "name"], sort=False)[["value", "low", "high", "n"]].mean()
+        drawn = means.reset_index().astype({"n": int})
+        curve_over_strength(fig.add_subplot(1, len(arms), i + 1), drawn, f"Trained with {arm}")
     return fig
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #11c6d0e7
