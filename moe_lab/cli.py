@@ -43,7 +43,7 @@ def run_experiment(
     page = write_report(out, EXPERIMENTS[experiment.name])
     print(results_table(table, experiment.columns).to_string(), end="\n\n")
     for title, more in made_of(experiment.tables, out, table).items():
-        print(f"{title}\n{more.to_string()}", end="\n\n")
+        print(title, more.to_string() if more.size else "not known for this data", sep="\n", end="\n\n")
     print(f"table:  {out / 'summary.parquet'}\nreport: {page}")
 
 # %% ../nbs/10_cli.ipynb #d7a860c7

@@ -26,10 +26,15 @@ def check_members(
     for name, module in experts.items():
         check_kind("a name in experts", name, str, "text, such as 'edge'")
         check_kind(f"experts[{name!r}]", module, nn.Module, "an nn.Module, rows (n, …) -> (n, …)")
-        if not name or "." in name:
-            raise ValueError(f"experts: the name {name!r} is empty or has a dot in it: needs a word")
-    if len({id(module) for module in experts.values()}) < len(experts):
-        raise ValueError("experts: one module stands there under two names; needs a module for each")
+        if not name or "." in name or hasattr(nn.ModuleDict(), name):
+            raise ValueError(
+                f"experts: the name {name!r} has a dot, is empty or a module's own; needs a word"
+            )
+    owners = [{id(part) for part in (module, *module.parameters())} for module in experts.values()]
+    if len(set().union(*owners)) < sum(map(len, owners)):
+        raise ValueError(
+            "experts: one module or weight stands there under two names; needs a module for each"
+        )
 
 # %% ../../nbs/02_experts/07_mixed.ipynb #7da6f67c
 def asked(
@@ -39,6 +44,8 @@ def asked(
 ) -> Tensor:
     "What a module makes of its rows, (n, …) -> (n, …); `ValueError` naming one that changes their shape."
     y = module(rows)
+    if not isinstance(y, Tensor):
+        raise ValueError(f"experts[{name!r}] returned a {type(y).__name__}: needs rows, {tuple(rows.shape)}")
     if y.shape != rows.shape:
         raise ValueError(
             f"experts[{name!r}] made {tuple(y.shape)} of {tuple(rows.shape)}: needs the same shape"

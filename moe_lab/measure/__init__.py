@@ -174,7 +174,14 @@ __getattr__, __dir__, __all__ = attach(
             "mean_mask",
         ],
         "segmentation.kinds": ["checked_kinds", "image_frame", "kind_association", "kind_shares"],
-        "segmentation.mask_scores": [
+        "segmentation.outlines": [
+            "as_pictures",
+            "draw_outline",
+            "outline",
+            "prediction_sheet",
+            "worst_to_best",
+        ],
+        "segmentation.scores": [
             "MASK_SCORES",
             "MaskScore",
             "Score",
@@ -192,13 +199,6 @@ __getattr__, __dir__, __all__ = attach(
             "s_measure",
             "stretched",
             "weighted_f",
-        ],
-        "segmentation.outlines": [
-            "as_pictures",
-            "draw_outline",
-            "outline",
-            "prediction_sheet",
-            "worst_to_best",
         ],
         "statistics": [
             "Equivalence",

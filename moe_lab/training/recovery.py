@@ -169,6 +169,12 @@ def check_recovery(
     if missing := [name for name in aux_losses if name not in trainer.aux_losses]:
         has = ", ".join(trainer.aux_losses) or "none"
         raise ValueError(f"aux_losses={list(aux_losses)}: the trainer has no {missing[0]!r}; it has {has}")
+    for name in aux_losses:
+        moments = (0, trainer.steps // 2, trainer.steps - 1)
+        if not any(trainer.aux_losses[name].coefficient(step) for step in moments):
+            raise ValueError(
+                f"aux_losses={list(aux_losses)}: the coefficient of {name!r} is 0, and twice 0 is 0"
+            )
     kinds = [
         type(callback).__name__ for callback in trainer.callbacks if isinstance(callback, (Growth, Memory))
     ]

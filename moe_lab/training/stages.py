@@ -123,7 +123,7 @@ def check_stage(
     stage: "FrozenUntil",  # among its callbacks
 ):
     "`ValueError` for a stage that would not do what it says."
-    if stage.step > trainer.steps:
+    if stage.step >= trainer.steps:
         raise ValueError(
             f"step={stage.step}: the run has {trainer.steps} steps, so the part would never learn"
         )

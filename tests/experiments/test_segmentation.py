@@ -20,7 +20,7 @@ from moe_lab.experiments.systems.segmentation.measurements import predicted, pre
 from moe_lab.experiments.systems.segmentation.settings import SegmentSettings
 from moe_lab.experiments.systems.segmentation.system import assemble, load, make_model
 from moe_lab.experts.moe import moe_layers
-from moe_lab.measure.segmentation.mask_scores import mask_scores
+from moe_lab.measure.segmentation.scores import mask_scores
 from moe_lab.training.checkpoints import load_newest, stored_checkpoints
 from moe_lab.training.runs import Run
 

@@ -24,14 +24,14 @@ from moe_lab.measure.segmentation.floors import (
     mean_mask,
 )
 from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
-from moe_lab.measure.segmentation.mask_scores import (
+from moe_lab.measure.segmentation.outlines import outline, worst_to_best
+from moe_lab.measure.segmentation.scores import (
     MASK_SCORES,
     iou,
     mask_scores,
     register_mask_score,
     stretched,
 )
-from moe_lab.measure.segmentation.outlines import outline, worst_to_best
 from moe_lab.measure.statistics import (
     bootstrapped,
     difference,

@@ -32,8 +32,8 @@ SCENE_PRESETS = {
     ),
     "collapse": Preset(
         SceneState("collapse"),
-        "Nobody saw to it that experts are used. Look at the foot: most scales send every scene to the same two. Then "
-        "at the IoU, which hardly suffers, and at the old alarm.",
+        "Nobody saw to it that experts are used. Look at the foot: two of the four scales "
+        "send every scene to the same two. Then at the IoU, which hardly suffers, and at the old alarm.",
         "by how much will the mean IoU be lower than that of the guarded model?",
     ),
     "over-balanced": Preset(

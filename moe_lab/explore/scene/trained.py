@@ -24,7 +24,7 @@ from ...experiments.systems.segmentation.settings import SegmentSettings
 from ...experiments.systems.segmentation.system import assemble, load, make_model
 from ..shared.views import static
 from ...files import write_atomically
-from ...measure.segmentation.mask_scores import iou
+from ...measure.segmentation.scores import iou
 from ...models.segmentation.segmenter import Segmenter
 from ...registry import one_of
 

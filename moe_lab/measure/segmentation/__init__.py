@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["curves", "floors", "kinds", "mask_scores", "outlines"],
+    ["curves", "floors", "kinds", "outlines", "scores"],
     {
         "curves": ["curve_over_strength", "strength_table"],
         "floors": [
@@ -20,7 +20,8 @@ __getattr__, __dir__, __all__ = attach(
             "mean_mask",
         ],
         "kinds": ["checked_kinds", "image_frame", "kind_association", "kind_shares"],
-        "mask_scores": [
+        "outlines": ["as_pictures", "draw_outline", "outline", "prediction_sheet", "worst_to_best"],
+        "scores": [
             "MASK_SCORES",
             "MaskScore",
             "Score",
@@ -33,11 +34,11 @@ __getattr__, __dir__, __all__ = attach(
             "e_measures",
             "iou",
             "mae",
+            "mask_scores",
             "register_mask_score",
             "s_measure",
             "stretched",
             "weighted_f",
         ],
-        "outlines": ["as_pictures", "draw_outline", "outline", "prediction_sheet", "worst_to_best"],
     },
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...colours import GREY
 from ..figures import SERIES, calm
 from .floors import FLOORS
-from .mask_scores import MASK_SCORES
+from .scores import MASK_SCORES
 from ..statistics import bootstrapped
 from ...registry import one_of
 

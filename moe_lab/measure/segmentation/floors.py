@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .mask_scores import MASK_SCORES, as_masks, mask_scores
+from .scores import MASK_SCORES, as_masks, mask_scores
 from ..statistics import paired_difference
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ..figures import MUTED, SERIES
-from .mask_scores import as_maps, as_masks, iou
+from .scores import as_maps, as_masks, iou
 from ..statistics import sampled
 from ...routing.parts import positive
 

@@ -27,6 +27,8 @@ def check_masks(
         raise ValueError(
             f"logits {tuple(logits.shape)}, masks {tuple(masks.shape)}: need the same (B, 1, h, w)"
         )
+    if not len(masks):
+        raise ValueError(f"masks: shape {tuple(masks.shape)}; needs an image at least")
     if not masks.is_floating_point() or (
         masks.numel() and not 0 <= float(masks.min()) <= float(masks.max()) <= 1
     ):
@@ -67,6 +69,7 @@ def structure_loss(
 ) -> Tensor:
     "Cross-entropy plus 1 − IoU, both weighed by the outline, mean over images: () in nats plus a share."
     check_masks(logits, masks)
+    logits, masks = logits.float(), masks.float()  # sums over an image need more than 16 bits
     weight = outline_weight(masks)
     wrong = F.binary_cross_entropy_with_logits(logits, masks, reduction="none")
     entropy = (weight * wrong).sum((1, 2, 3)) / weight.sum((1, 2, 3))  # (B,)
@@ -82,6 +85,6 @@ def dice_loss(
 ) -> Tensor:
     "1 − Dice's coefficient of probabilities and masks, mean over images: () 0 at best, near 1 at worst."
     check_masks(logits, masks)
-    p = logits.sigmoid()
+    p, masks = logits.float().sigmoid(), masks.float()  # sums over an image need more than 16 bits
     both, sizes = (p * masks).sum((1, 2, 3)), (p + masks).sum((1, 2, 3))  # (B,)
     return (1 - (2 * both + 1) / (sizes + 1)).mean()

@@ -68,7 +68,10 @@ class Segmenter(nn.Module):
             raise ValueError(
                 f"backbone is a {type(backbone).__name__} without channels: needs those of its maps"
             )
-        self.scales = nn.ModuleList(map(layer, channels))
+        layers = [layer(c) for c in channels]
+        for made, c in zip(layers, channels):
+            check_kind(f"layer({c})", made, nn.Module, "an nn.Module, maps (B, C, h, w) -> the same")
+        self.scales = nn.ModuleList(layers)
         self.decoder = MergingDecoder(channels)
 
     def forward(self, pixels: Tensor) -> Tensor:

@@ -6,6 +6,7 @@
 __all__ = ['Alarm', 'HealthAlarm', 'OldAlarm']
 
 # %% ../../../nbs/06_training/10_watch/02_alarms.ipynb #c7fd2cd5
+import warnings
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -34,6 +35,8 @@ class HealthAlarm(FrozenLook):
     ) -> dict[str, str]:
         "Layer -> what is wrong with it, for the collapsed ones."
         found = self.look(trainer)
+        if found and all(health.state == "no verdict" for health in found.values()):
+            warnings.warn(f"HealthAlarm cannot ring: {next(iter(found.values())).wrong}", stacklevel=2)
         return {
             name: f"{health.state}, {health.wrong}"
             for name, health in found.items()

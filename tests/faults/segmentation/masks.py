@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from moe_lab.measure.segmentation.curves import curve_over_strength, strength_table
 from moe_lab.measure.segmentation.floors import against_floors, best_cut, floor_scores, mean_mask
 from moe_lab.measure.segmentation.kinds import image_frame, kind_association, kind_shares
-from moe_lab.measure.segmentation.mask_scores import MASK_SCORES, mask_scores, stretched
 from moe_lab.measure.segmentation.outlines import outline, prediction_sheet, worst_to_best
+from moe_lab.measure.segmentation.scores import MASK_SCORES, mask_scores, stretched
 from moe_lab.measure.statistics import (
     bootstrapped,
     difference,

@@ -36,7 +36,7 @@ from moe_lab.experiments.systems.segmentation.tables import (
     promised_rates,
 )
 from ....measure.segmentation.curves import curve_over_strength
-from ....measure.segmentation.mask_scores import MASK_SCORES, mask_scores
+from ....measure.segmentation.scores import MASK_SCORES, mask_scores
 from ....training.callbacks import check_position, put_back, resume
 from ....training.checkpoints import load_checkpoint
 from ....training.runs import Run
@@ -114,8 +114,8 @@ def over_strength(
     return fig
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #11c6d0e7
-ABOUT = """Scenes of {size}×{size} pixels; six experts at each of four scales, {k} of them for each image; {epochs}
-passes in batches of {batch_size}."""
+ABOUT = """Scenes of {size}×{size} pixels, {epochs} epochs in batches of {batch_size}; at each of four scales:
+{experts}."""
 EXPERIMENTS.add(
     Experiment(
         "segment",
@@ -305,6 +305,11 @@ def begin_from(
         )
     checkpoint = load_checkpoint(path)
     check_position(trainer, checkpoint)
+    if checkpoint.step + 1 >= trainer.steps:
+        raise ValueError(
+            f"checkpoint={folder!r}: was saved after {checkpoint.step + 1} steps, and the run has {trainer.steps}, so "
+            "none is left; ask for more epochs"
+        )
     put_back(trainer, checkpoint)
 
 # %% ../../../../nbs/07_experiments/2_systems/7_segmentation/05_experiments.ipynb #de2b6832
@@ -326,7 +331,7 @@ EXPERIMENTS.add(
     Experiment(
         "segment-onwards",
         "What becomes of a segmenter that goes on from a checkpoint under other settings?",
-        OnwardsSettings(aux_loss_coef_end=1e-3),
+        OnwardsSettings(aux_loss_coef_end=1e-3, epochs=16, monitor_every=100),
         arm_jobs({"onwards": {}}),
         onwards,
         COLUMNS | ROUTERS_TOO,

@@ -20,7 +20,7 @@ from ....measure.load.health import Health, alarm_of, check_ups, squared_usage
 from ....measure.load.metrics import METRICS
 from ....measure.segmentation.floors import floor_scores, lead
 from ....measure.segmentation.kinds import kind_association
-from ....measure.segmentation.mask_scores import mask_scores
+from ....measure.segmentation.scores import mask_scores
 from ....routing.decision import Routing
 from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.evaluation import evaluation_mode

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ....measure.segmentation.mask_scores import MASK_SCORES
+from ....measure.segmentation.scores import MASK_SCORES
 from moe_lab.measure.statistics import (
     Estimate,
     equivalence,
