@@ -91,6 +91,7 @@ __getattr__, __dir__, __all__ = attach(
             "Edge",
             "FilterBank",
             "Frequency",
+            "Kinds",
             "LAPLACIAN",
             "PLAIN_KINDS",
             "Plain",
