@@ -74,7 +74,7 @@ lint: $(VENV)/test.stamp
 
 notebooks: $(VENV)/test.stamp
 	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --skip_file_re '^(index|[_.])' --n_workers 2 --timing
-	for book in 00_imports 04_data/08_scenes/06_augmentation 05_models/4_segmentation/03_backbones; do \
+	for book in 00_imports 06_data/08_scenes/06_augmentation 07_models/4_segmentation/03_backbones; do \
 	  PYTHONPATH="$(CURDIR)/$(beside)" $(bin)/nbdev_test --path nbs/$$book.ipynb --flags torchvision --n_workers 0 || exit 1; done
 
 lessons: $(VENV)/test.stamp

@@ -66,7 +66,7 @@ def test_what_takes_one_cell(recipe, registry, name):
     "recipe, notebook",
     [
         ("A router", "01_routing/10_presets.ipynb"),
-        ("A metric", "03_measure/2_load/01_metrics.ipynb"),
+        ("A metric", "05_measure/2_load/01_metrics.ipynb"),
         ("An auxiliary loss", "01_routing/11_losses.ipynb"),
     ],
 )
