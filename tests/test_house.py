@@ -25,6 +25,7 @@ FLOORS = (
     "registry",
     "routing",
     "experts",
+    "sparse",
     "measure",
     "data",
     "models",
