@@ -121,5 +121,16 @@ __getattr__, __dir__, __all__ = attach(
             "unfold",
         ],
         "vision.classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
+        "vision.vit": [
+            "Feed",
+            "MLP",
+            "SelfAttention",
+            "VIT_SHAPES",
+            "ViT",
+            "ViTBlock",
+            "ViTShape",
+            "component_weights",
+            "vit",
+        ],
     },
 )

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["autoencoder", "classifier"],
+    ["autoencoder", "classifier", "vit"],
     {
         "autoencoder": [
             "Decoder",
@@ -16,5 +16,15 @@ __getattr__, __dir__, __all__ = attach(
             "unfold",
         ],
         "classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
+        "vit": [
+            "Feed",
+            "MLP",
+            "SelfAttention",
+            "VIT_SHAPES",
+            "ViT",
+            "ViTBlock",
+            "ViTShape",
+            "component_weights",
+        ],
     },
 )
