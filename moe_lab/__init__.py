@@ -7,8 +7,8 @@ from lazy_loader import attach
 
 __version__ = "0.1.0"
 
-_FLOORS = ["bench", "cli", "colours", "data", "draws", "experiments", "experts", "explore", "imports", "measure", "models"]
-_FLOORS += ["registry", "routing", "sparse", "training"]
+_FLOORS = ["bench", "cli", "colours", "data", "draws", "experiments", "experts", "explore", "imports", "measure", "memory"]
+_FLOORS += ["models", "registry", "routing", "sparse", "training"]
 
 _NAMES = {
     "routing": ["Context", "Routing", "Router", "register_router", "ROUTERS", "AUX_LOSSES", "register_aux_loss"],

@@ -26,6 +26,7 @@ FLOORS = (
     "routing",
     "experts",
     "sparse",
+    "memory",
     "measure",
     "data",
     "models",

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kind', 'check_follows', 'carry_over', 'forget',
-           'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings', 'MoE', 'moe_layers',
-           'Observed', 'observe_layers', 'observe']
+           'RoutedLayer', 'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings', 'MoE',
+           'moe_layers', 'choosing_layers', 'Observed', 'observe_layers', 'observe']
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
@@ -120,8 +120,19 @@ def forget(
             optimizer.state.pop(p, None)
         group["params"] = [p for p in group["params"] if id(p) not in gone]
 
+# %% ../../nbs/02_experts/03_moe.ipynb #588af512
+class RoutedLayer(nn.Module):
+    "Whatever chooses among E of anything, experts or slots: its `router` is a module that gives a `Routing`."
+
+    router: Any  # a `Router`, or another module that gives a `Routing`
+
+    @property
+    def n_experts(self) -> int:
+        "E."
+        raise NotImplementedError
+
 # %% ../../nbs/02_experts/03_moe.ipynb #251370aa
-class SparseLayer(nn.Module):
+class SparseLayer(RoutedLayer):
     "A router and its experts: each token visits the experts its router chose, (…, d) -> (…, d)."
 
     experts: Any  # an `ExpertSet`
@@ -282,6 +293,14 @@ def moe_layers(
     check_kind("model", model, nn.Module, "a model, an nn.Module")
     return {name: layer for name, layer in model.named_modules() if isinstance(layer, MoE)}
 
+# %% ../../nbs/02_experts/03_moe.ipynb #ec71ab7f
+def choosing_layers(
+    model: nn.Module,  # any model, or a layer
+) -> dict[str, RoutedLayer]:
+    "Whatever chooses in a model, by name: MoE layers, and memories that are read; `ValueError` for what is no model."
+    check_kind("model", model, nn.Module, "a model, an nn.Module")
+    return {name: layer for name, layer in model.named_modules() if isinstance(layer, RoutedLayer)}
+
 # %% ../../nbs/02_experts/03_moe.ipynb #941bfe78
 class Observed(list[tuple[str, Routing]]):
     "(layer name, routing) of every decision, in order."
@@ -296,7 +315,7 @@ class Observed(list[tuple[str, Routing]]):
 # %% ../../nbs/02_experts/03_moe.ipynb #98577dfa
 @contextmanager
 def observe_layers(
-    layers: Mapping[str, MoE],  # name -> layer
+    layers: Mapping[str, RoutedLayer],  # name -> layer
 ) -> Iterator[Observed]:
     "Collect (layer name, routing) for every decision of these layers made inside the block, in order."
     seen = Observed()
@@ -321,5 +340,5 @@ def observe(
     model: nn.Module,  # any model, or a layer
 ) -> Iterator[Observed]:
     "Collect (layer name, routing) for every decision made inside the block, in order."
-    with observe_layers(moe_layers(model)) as seen:
+    with observe_layers(choosing_layers(model)) as seen:
         yield seen

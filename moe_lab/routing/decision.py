@@ -26,6 +26,7 @@ class Context:
     mask: Tensor | None = None  # (T,) bool, True where there is a real token; None: all are real
     token_ids: Tensor | None = None  # (T,) long, for routers that look at the word and not at x
     sequence: Tensor | None = None  # (T,) long, non-decreasing: the sequence of each token; None: all in one
+    position: Tensor | None = None  # (T,) long: the place of each token in its sequence; None: as they stand
     state: dict[str, Tensor] = field(default_factory=dict)  # from layer to layer within one forward pass
     given: list[Any] = field(
         default_factory=list
@@ -69,12 +70,13 @@ def check_context(
     context: Context,  # for these tokens
     n_tokens: int,  # T
 ):
-    "`ValueError` for a mask (bool), ids or sequences (long) that are not one per token, or fall."
+    "`ValueError` for a mask (bool), ids, sequences, positions (long) that are not one per token, or falling sequences."
     if not isinstance(context, Context):
         raise ValueError(
             f"context is a {type(context).__name__}: needs a Context, such as Context(mask=mask)"
         )
-    for name, dtype in {"mask": torch.bool, "token_ids": torch.int64, "sequence": torch.int64}.items():
+    numbers = dict.fromkeys(("token_ids", "sequence", "position"), torch.int64)
+    for name, dtype in {"mask": torch.bool, **numbers}.items():
         if (part := getattr(context, name)) is not None:
             check_per_token(f"context.{name}", part, dtype, n_tokens)
     if context.sequence is not None and bool((of_real(context, context.sequence).diff() < 0).any()):

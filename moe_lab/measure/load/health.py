@@ -17,7 +17,7 @@ from itertools import accumulate
 import torch
 from torch import Tensor, nn
 
-from ...experts.moe import moe_layers
+from ...experts.moe import choosing_layers
 from .confidence import Gates, agreement, check_rows, mutual_information
 from .metrics import Load, Measured, effective_experts
 from ...routing.decision import Context, Routing
@@ -264,12 +264,12 @@ def collecting_hook(
 # %% ../../../nbs/05_measure/2_load/05_health.ipynb #b24ee3be
 @contextmanager
 def check_ups(
-    model: nn.Module,  # its MoE layers are found by themselves
+    model: nn.Module,  # its MoE layers and memories are found by themselves
     sample: int = 1024,  # router inputs to keep, in each layer
 ) -> Iterator[dict[str, CheckUp]]:
-    "Inside the block every decision of the model's MoE layers is collected: layer -> check-up."
+    "Inside the block every decision of the model's MoE layers and memories is collected: layer -> check-up."
     whole(sample=sample)
-    layers = moe_layers(model) if isinstance(model, nn.Module) else {}
+    layers = choosing_layers(model) if isinstance(model, nn.Module) else {}
     if not layers:
         raise ValueError(
             f"model: {type(model).__name__} without a MoE layer of the kit; for one of transformers, listen to it and "

@@ -87,7 +87,8 @@ def places_of(
         bool(call.length) and n_tokens == call.texts[-1].real.numel()
     )  # the rows are those of the call's texts
     slot = call.past + np.arange(n_tokens) % call.length if own else np.full(n_tokens, -1)
-    return Places(sequence, counted(sequence, real).astype(np.int32), ids.astype(np.int32), slot)
+    told = counted(sequence, real) if context.position is None else as_numpy(context.position)  # (T,)
+    return Places(sequence, told.astype(np.int32), ids.astype(np.int32), slot)
 
 # %% ../../../nbs/05_measure/4_trace/01_places.ipynb #7ce67905
 @dataclass(frozen=True)

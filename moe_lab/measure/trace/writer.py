@@ -102,8 +102,11 @@ class LayerNumbers:
         self,
         layer: str,  # its name in the model
         call: Call,  # of the model, in which it decides
+        context: Context,  # of the decision
     ) -> str:
-        "The layer's name, with the number of its turn in this call from the second turn on."
+        "The layer's name, with the number of its turn in this call from the second on, unless positions tell turns."
+        if context.position is not None:
+            return layer
         if call is not self.call:
             self.call, self.times = call, {}
         self.times[layer] = self.times.get(layer, 0) + 1
@@ -255,7 +258,7 @@ class Writer:
     def tell(self, step: int, layer: str, routing: Routing, context: Context, call: Call):
         "One decision; `ValueError` for a token that the vocabulary does not have."
         rows, places = self.kept.of(routing.n_tokens, context, call)
-        name = self.layers.name(layer, call)
+        name = self.layers.name(layer, call, context)
         if self.layers.learn(name, routing):
             self.describe()
         of_all = np.int32(step), np.int16(self.layers.number(name))  # the same for all rows

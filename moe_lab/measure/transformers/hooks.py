@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from ...experts.moe import MoE
+from ...experts.moe import RoutedLayer
 from .adapters import Adapter, Table, Values, adapter_of, from_table, to_table
 from .calls import Call
 from .gates import router_activation
@@ -72,7 +72,7 @@ class LayerHooks(Protocol):
 class MoEHooks:
     "A layer of the kit. Where it is given no context, each row is a sequence of its own."
 
-    layer: MoE  # of the kit
+    layer: RoutedLayer  # of the kit
     can_change: bool = True  # always: `LayerHooks` asks for it
 
     @property
@@ -259,7 +259,7 @@ def routed_layers(
     layer_hooks: dict[str, LayerHooks] = {}
     for place, module in model.named_modules():
         name = written_name(place)
-        if isinstance(module, MoE):
+        if isinstance(module, RoutedLayer):
             layer_hooks[name] = MoEHooks(module)
         elif adapter := adapter_of(module):
             router = module if adapter.after else router_beside(model, place)
