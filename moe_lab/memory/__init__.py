@@ -4,8 +4,14 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["reads"],
+    ["dnc", "reads"],
     {
+        "dnc.addressing": ["Content", "EPSILON", "MaskedContent", "cosine", "masked_cosine"],
+        "dnc.allocation": ["allocation", "keep_released", "next_usage", "retention", "wipe_released"],
+        "dnc.computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace"],
+        "dnc.links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
+        "dnc.memory": ["Memory", "Moment", "Parts", "REPAIRS", "Slots", "WrittenSlots", "overwritten"],
+        "dnc.signals": ["SQUASHES", "Signal", "Signals", "oneplus", "three_modes"],
         "reads": [
             "Announcement",
             "NOTHING",
@@ -17,6 +23,6 @@ __getattr__, __dir__, __all__ = attach(
             "routing_of_reads",
             "slots_read",
             "worth",
-        ]
+        ],
     },
 )

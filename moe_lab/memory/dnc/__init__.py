@@ -1,0 +1,16 @@
+"""The public names of `moe_lab.memory.dnc`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["addressing", "allocation", "computer", "links", "memory", "signals"],
+    {
+        "addressing": ["Content", "EPSILON", "MaskedContent", "cosine", "masked_cosine"],
+        "allocation": ["keep_released", "next_usage", "retention", "wipe_released"],
+        "computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace"],
+        "links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
+        "memory": ["Memory", "Moment", "Parts", "REPAIRS", "Slots", "WrittenSlots", "overwritten"],
+        "signals": ["SQUASHES", "Signal", "Signals", "oneplus", "three_modes"],
+    },
+)
