@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = attach(
         "dnc.computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace"],
         "dnc.links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
         "dnc.memory": ["Memory", "Moment", "Parts", "REPAIRS", "Slots", "WrittenSlots", "overwritten"],
-        "dnc.signals": ["SQUASHES", "Signal", "Signals", "oneplus", "three_modes"],
+        "dnc.signals": ["SQUASHES", "Signal", "Signals", "Squash", "oneplus", "three_modes"],
         "reads": [
             "Announcement",
             "NOTHING",

@@ -11,6 +11,6 @@ __getattr__, __dir__, __all__ = attach(
         "computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace"],
         "links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
         "memory": ["Memory", "Moment", "Parts", "REPAIRS", "Slots", "WrittenSlots", "overwritten"],
-        "signals": ["SQUASHES", "Signal", "Signals", "oneplus", "three_modes"],
+        "signals": ["SQUASHES", "Signal", "Signals", "Squash", "oneplus", "three_modes"],
     },
 )

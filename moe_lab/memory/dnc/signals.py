@@ -5,7 +5,7 @@
 # %% ../../../nbs/04_memory/6_dnc/01_signals.ipynb #4abd47f2
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -17,7 +17,7 @@ from ...registry import one_of
 from ...routing.parts import above_zero, positive, width
 
 # %% auto #0
-__all__ = ['SQUASHES', 'oneplus', 'three_modes', 'Signal', 'Signals']
+__all__ = ['Squash', 'SQUASHES', 'oneplus', 'three_modes', 'Signal', 'Signals']
 
 # %% ../../../nbs/04_memory/6_dnc/01_signals.ipynb #d3d5e1c7
 def oneplus(
@@ -34,7 +34,13 @@ def three_modes(
     return x.unflatten(-1, (-1, 3)).softmax(-1).flatten(-2)
 
 
-SQUASHES = {"plain": lambda x: x, "oneplus": oneplus, "gate": torch.sigmoid, "modes": three_modes}
+Squash = Callable[[Tensor], Tensor]
+SQUASHES: dict[str, Squash] = {
+    "plain": lambda x: x,
+    "oneplus": oneplus,
+    "gate": torch.sigmoid,
+    "modes": three_modes,
+}
 
 # %% ../../../nbs/04_memory/6_dnc/01_signals.ipynb #bdae7865
 @dataclass(frozen=True)
