@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["batching", "cache", "images", "language", "plane", "scenes", "sources", "vision"],
+    ["batching", "cache", "images", "language", "plane", "scenes", "sources", "tasks", "vision"],
     {
         "batching": ["MeanOver", "batch_index", "order", "steps_per_epoch", "stratified_order"],
         "cache": [
@@ -271,6 +271,19 @@ __getattr__, __dir__, __all__ = attach(
             "no_programs",
             "out_of_reach",
             "unknown_name",
+        ],
+        "tasks.copying": ["Copy", "RepeatCopy", "laid_out", "with_flags"],
+        "tasks.looking_up": ["AssociativeRecall", "PrioritySort"],
+        "tasks.task": [
+            "DrawingTask",
+            "DrawnTask",
+            "HELD_OUT",
+            "TASKS",
+            "TRAINED",
+            "Task",
+            "TaskBatch",
+            "bit_error",
+            "register_task",
         ],
         "vision.decoding": [
             "LABEL_COLUMNS",

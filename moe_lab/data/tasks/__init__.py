@@ -1,0 +1,23 @@
+"""The public names of `moe_lab.data.tasks`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["copying", "looking_up", "task"],
+    {
+        "copying": ["Copy", "RepeatCopy", "laid_out", "with_flags"],
+        "looking_up": ["AssociativeRecall", "PrioritySort"],
+        "task": [
+            "DrawingTask",
+            "DrawnTask",
+            "HELD_OUT",
+            "TASKS",
+            "TRAINED",
+            "Task",
+            "TaskBatch",
+            "bit_error",
+            "register_task",
+        ],
+    },
+)
