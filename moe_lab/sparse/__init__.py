@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["masks"],
+    ["masks", "storage"],
     {
         "masks": [
             "DENSITIES",
@@ -27,6 +27,17 @@ __getattr__, __dir__, __all__ = attach(
             "uniform",
             "weight_of",
             "weight_shapes",
-        ]
+        ],
+        "storage": [
+            "Compressed",
+            "SparseLinear",
+            "SparseProduct",
+            "SparseStore",
+            "acquainted",
+            "check_mask",
+            "compressed",
+            "matrix",
+            "transposed_order",
+        ],
     },
 )
