@@ -121,9 +121,9 @@ __getattr__, __dir__, __all__ = attach(
             "unfold",
         ],
         "vision.classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
+        "vision.mlp": ["linear_shapes"],
         "vision.vit": [
             "Feed",
-            "MLP",
             "SelfAttention",
             "VIT_SHAPES",
             "ViT",

@@ -4,8 +4,27 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["masks", "storage"],
+    ["evolution", "masks", "storage"],
     {
+        "evolution": [
+            "EVOLUTIONS",
+            "EvolutionRule",
+            "Exchange",
+            "Scores",
+            "SparseWeight",
+            "at_random",
+            "by_gradient",
+            "by_magnitude",
+            "by_sign",
+            "check_zeta",
+            "dense_gradients",
+            "evolve",
+            "exchange",
+            "rewire",
+            "sparse_weights",
+            "strongest",
+            "weakest",
+        ],
         "masks": [
             "DENSITIES",
             "Masked",

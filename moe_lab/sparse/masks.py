@@ -7,7 +7,7 @@ __all__ = ['Shapes', 'DENSITIES', 'check_density', 'check_shapes', 'shared_out',
            'random_mask', 'largest', 'random_masks', 'density_of', 'Masked', 'TellsMasks', 'masked_weights', 'masks_of',
            'weight_shapes', 'weight_of', 'put_masks']
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #763c5f46
+# %% ../../nbs/03_sparse/01_masks.ipynb #9cdce88b
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
@@ -20,7 +20,7 @@ from torch.nn.utils import parametrize
 from ..registry import Entry, NamedEntries
 from ..routing.parts import is_number, of_kind, positive
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #3bfcf854
+# %% ../../nbs/03_sparse/01_masks.ipynb #08778e7c
 def check_density(
     density: float,  # share of the connections that are there
 ):
@@ -30,7 +30,7 @@ def check_density(
             f"density={density!r}: needs a number above 0 and at most 1, where every connection is there"
         )
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #3991d6ea
+# %% ../../nbs/03_sparse/01_masks.ipynb #692648a9
 Shapes = Mapping[
     str, Sequence[int]
 ]  # name of a weight -> its shape: units out, units in, and the sizes of a kernel
@@ -49,7 +49,7 @@ def check_shapes(
     if not shapes:
         raise ValueError("shapes is empty: needs the shape of at least one weight")
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #ee5bf8cb
+# %% ../../nbs/03_sparse/01_masks.ipynb #47d8581d
 def shared_out(
     shapes: Shapes,
     density: float,  # of all weights together, in (0, 1]
@@ -68,7 +68,7 @@ def shared_out(
             return {n: 1.0 if n in full else scale * weight(shapes[n]) for n in shapes}
         full |= over
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #763d360d
+# %% ../../nbs/03_sparse/01_masks.ipynb #5b7a1acc
 DENSITIES: NamedEntries[Entry] = NamedEntries("rule for densities")  # (shapes, density) -> name -> density
 
 
@@ -100,7 +100,7 @@ DENSITIES.add(Entry("erdos_renyi", erdos_renyi, "Erdős–Rényi", "1707.04780")
 DENSITIES.add(Entry("erk", erk, "Erdős–Rényi kernel", "1911.11134"))
 DENSITIES.add(Entry("uniform", uniform, "the same in every layer"))
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #b404f662
+# %% ../../nbs/03_sparse/01_masks.ipynb #d60494f4
 def n_connections(
     shape: Sequence[int],  # of a weight
     density: float,  # in (0, 1]
@@ -119,7 +119,7 @@ def random_mask(
     chosen = torch.randperm(prod(shape), generator=generator)[: n_connections(shape, density)]
     return torch.zeros(prod(shape), dtype=torch.bool).index_fill_(0, chosen, True).view(tuple(shape))
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #85b4f676
+# %% ../../nbs/03_sparse/01_masks.ipynb #2da547c6
 def largest(
     values: Tensor,  # of any shape
     n: int,  # from 0 to as many as there are
@@ -128,7 +128,7 @@ def largest(
     order = values.flatten().argsort(descending=True, stable=True)
     return torch.zeros_like(order, dtype=torch.bool).index_fill_(0, order[:n], True).view(values.shape)
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #876979d2
+# %% ../../nbs/03_sparse/01_masks.ipynb #28db904b
 def random_masks(
     shapes: Shapes,
     density: float,  # of all weights together, in (0, 1]
@@ -149,7 +149,7 @@ def density_of(
         raise ValueError("masks is empty: there is nothing to be dense or sparse")
     return sum(int(mask.sum()) for mask in masks.values()) / sum(mask.numel() for mask in masks.values())
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #f91a3a73
+# %% ../../nbs/03_sparse/01_masks.ipynb #26432443
 class Masked(nn.Module):
     "A weight that is zero where its mask is False; a parametrisation (`torch.nn.utils.parametrize`)."
 
@@ -165,12 +165,23 @@ class Masked(nn.Module):
     def forward(self, weight: Tensor) -> Tensor:
         return weight * self.mask
 
+    def put(
+        self,
+        mask: Tensor,  # bool, of the weight's shape
+    ) -> None:
+        "Another mask in this one's place; the values stay, also those that are not seen."
+        self.mask.copy_(mask)
+
     def right_inverse(self, weight: Tensor) -> Tensor:
         return weight  # what is assigned to a masked weight is kept whole, and seen through the mask
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #8a516edd
+# %% ../../nbs/03_sparse/01_masks.ipynb #e2f66f77
 class TellsMasks(nn.Module):
     "A module that holds sparse weights in its own way, and tells where their connections are."
+
+    told: Callable[[str, Tensor], None] | None = (
+        None  # who hears the gradient of all possible connections, by weight
+    )
 
     @abstractmethod
     def own_masks(self) -> dict[str, Tensor]:
@@ -209,7 +220,7 @@ def masked_weights(
     own: Any = module.parametrizations
     return {name: part for name, parts in own.items() for part in parts if isinstance(part, Masked)}
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #05a18de3
+# %% ../../nbs/03_sparse/01_masks.ipynb #99fbac60
 def masks_of(
     model: nn.Module,
 ) -> dict[str, Tensor]:  # "layer.weight" -> bool mask
@@ -221,7 +232,7 @@ def masks_of(
         found |= {f"{path}.{name}".removeprefix("."): mask for name, mask in own.items()}
     return found
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #01f4cd2a
+# %% ../../nbs/03_sparse/01_masks.ipynb #82d8784a
 def weight_shapes(
     model: nn.Module,
     kinds: tuple[type[nn.Module], ...] = (nn.Linear, nn.Conv1d, nn.Conv2d),  # of layers that are looked at
@@ -233,7 +244,7 @@ def weight_shapes(
     found = {f"{path}.weight".removeprefix("."): tuple(layer.weight.shape) for path, layer in layers.items()}
     return found | {name: tuple(mask.shape) for name, mask in masks_of(model).items()}
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #db79cdbc
+# %% ../../nbs/03_sparse/01_masks.ipynb #220f2dbd
 def weight_of(
     model: nn.Module,
     name: str,  # "layer.weight"
@@ -265,7 +276,7 @@ def put_masks(
         if isinstance(holder, TellsMasks):
             holder.set_own_mask(own, mask)
         elif own in (there := masked_weights(holder)):
-            there[own].mask.copy_(mask)
+            there[own].put(mask)
         else:
             parametrize.register_parametrization(
                 holder, own, Masked(mask.to(getattr(holder, own).device, copy=True))

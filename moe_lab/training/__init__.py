@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = attach(
         "callbacks",
         "checkpoints",
         "evaluation",
+        "evolution",
         "growth",
         "metric_table",
         "recovery",
@@ -82,6 +83,7 @@ __getattr__, __dir__, __all__ = attach(
             "unpack_tree",
         ],
         "evaluation": ["Evaluation", "evaluate", "evaluation_mode", "load_rows"],
+        "evolution": ["Evolution", "dice_of", "mean_gradients"],
         "growth": ["Growth", "even_births", "keep_optimizer_state", "reset_optimizer_state"],
         "metric_table": ["METRIC_COLUMNS", "MetricRow", "MetricTable", "Metrics", "done_again"],
         "recovery": [

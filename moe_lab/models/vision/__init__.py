@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["autoencoder", "classifier", "vit"],
+    ["autoencoder", "classifier", "mlp", "vit"],
     {
         "autoencoder": [
             "Decoder",
@@ -16,15 +16,7 @@ __getattr__, __dir__, __all__ = attach(
             "unfold",
         ],
         "classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
-        "vit": [
-            "Feed",
-            "MLP",
-            "SelfAttention",
-            "VIT_SHAPES",
-            "ViT",
-            "ViTBlock",
-            "ViTShape",
-            "component_weights",
-        ],
+        "mlp": ["linear_shapes"],
+        "vit": ["Feed", "SelfAttention", "VIT_SHAPES", "ViT", "ViTBlock", "ViTShape", "component_weights"],
     },
 )
