@@ -6,7 +6,7 @@
 __all__ = ['Compressed', 'compressed', 'transposed_order', 'acquainted', 'matrix', 'SparseProduct', 'check_mask', 'SparseStore',
            'SparseLinear']
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #7dfd6fe2
+# %% ../../nbs/03_sparse/02_storage.ipynb #7fdb44d9
 import warnings
 from functools import cache
 from typing import Any, NamedTuple, Self
@@ -19,7 +19,7 @@ from ..experts.moe import check_kind
 from ..routing.parts import full_precision, positive
 from .masks import TellsMasks
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #0ec04509
+# %% ../../nbs/03_sparse/02_storage.ipynb #af4ec822
 class Compressed(NamedTuple):
     "Where the N connections of a mask (m, n) are, row by row."
 
@@ -42,7 +42,7 @@ def transposed_order(
     number = mask.flatten().cumsum(0).view(mask.shape) - 1  # (m, n) where there is a connection
     return number.T[mask.T].int()
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #186185b1
+# %% ../../nbs/03_sparse/02_storage.ipynb #aa27fd6c
 @cache
 def acquainted() -> None:
     "Let PyTorch say that its compressed matrices are young, unheard."
@@ -61,7 +61,7 @@ def matrix(
     size = (len(rows.ends) - 1, n)
     return torch.sparse_csr_tensor(rows.ends, rows.column, values, size, check_invariants=False)
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #2f89dd3c
+# %% ../../nbs/03_sparse/02_storage.ipynb #b14b4ee3
 class SparseProduct(torch.autograd.Function):
     "x (B, n) · Wᵀ -> (B, m), for W (m, n) in compressed rows; gradients for x, and for the N values."
 
@@ -88,7 +88,7 @@ class SparseProduct(torch.autograd.Function):
             for_values = torch.sparse.sampled_addmm(where, pull, turned.T, beta=0.0).values()
         return for_x, for_values, None, None, None
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #5986f3ab
+# %% ../../nbs/03_sparse/02_storage.ipynb #cf7148fe
 def check_mask(
     mask: Any,
 ):
@@ -98,7 +98,7 @@ def check_mask(
         told = f"{mask.dtype} {tuple(mask.shape)}, {int(mask.count_nonzero())} connections"
         raise ValueError(f"mask: {told}; needs bool (units out, units in) with one connection or more")
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #3c997624
+# %% ../../nbs/03_sparse/02_storage.ipynb #69a7f560
 class SparseStore(TellsMasks):
     "One number for each connection of a mask (m, n), and where they are."
 
@@ -170,7 +170,7 @@ class SparseStore(TellsMasks):
             getattr(self, place).copy_(where)
         self.weight_values.copy_(kept[mask])
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #12fae839
+# %% ../../nbs/03_sparse/02_storage.ipynb #81db440b
 class SparseLinear(SparseStore):
     "x (…, n) · Wᵀ + b -> (…, m) with nothing but the connections of a mask (m, n)."
 
@@ -213,7 +213,7 @@ class SparseLinear(SparseStore):
             y = SparseProduct.apply(rows, self.weight_values, *where)
             if (told := self.told) and y.requires_grad:
                 y.register_hook(lambda pull: told("weight", pull.T @ rows.detach()))
-            return (y if self.bias is None else y + self.bias).unflatten(0, x.shape[:-1])
+            return (y if self.bias is None else y + self.bias).reshape(*x.shape[:-1], self.out_features)
 
     def extra_repr(self) -> str:
         n = self.weight_values.numel()
