@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["batching", "cache", "images", "language", "plane", "scenes", "sources", "tasks", "vision"],
+    ["batching", "cache", "episodes", "images", "language", "plane", "scenes", "sources", "tasks", "vision"],
     {
         "batching": ["MeanOver", "batch_index", "order", "steps_per_epoch", "stratified_order"],
         "cache": [
@@ -18,6 +18,18 @@ __getattr__, __dir__, __all__ = attach(
             "read_tensors",
             "save_splits",
             "split_fields",
+        ],
+        "episodes.classes": ["check_disjoint", "classes_in", "groups_of", "joined_sets", "split_classes"],
+        "episodes.sampling": [
+            "ClassTable",
+            "EpisodeSampler",
+            "Episodes",
+            "check_way",
+            "class_table",
+            "drawn_classes",
+            "drawn_rows",
+            "mixed",
+            "turned",
         ],
         "images": ["ImageSet", "Splits", "row_index"],
         "language.collection": [
@@ -299,6 +311,31 @@ __getattr__, __dir__, __all__ = attach(
             "number_values",
             "read_classes",
             "two_sets",
+        ],
+        "vision.faces": [
+            "FAMILIES",
+            "SIDE",
+            "coverage",
+            "font_files",
+            "ink",
+            "looks_of",
+            "opened_font",
+            "script_of",
+            "scripts",
+            "unlike",
+        ],
+        "vision.glyphs": [
+            "COPIES",
+            "FILLS",
+            "SHIFT",
+            "SLANT",
+            "STRETCH",
+            "TURN",
+            "bent",
+            "drawings",
+            "glyph_set",
+            "is_held_out",
+            "load_glyphs",
         ],
         "vision.loading": [
             "IMAGE_SETS",

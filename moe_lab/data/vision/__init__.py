@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["decoding", "loading", "photographs", "pictures"],
+    ["decoding", "faces", "glyphs", "loading", "photographs", "pictures"],
     {
         "decoding": [
             "LABEL_COLUMNS",
@@ -20,6 +20,31 @@ __getattr__, __dir__, __all__ = attach(
             "number_values",
             "read_classes",
             "two_sets",
+        ],
+        "faces": [
+            "FAMILIES",
+            "SIDE",
+            "coverage",
+            "font_files",
+            "ink",
+            "looks_of",
+            "opened_font",
+            "script_of",
+            "scripts",
+            "unlike",
+        ],
+        "glyphs": [
+            "COPIES",
+            "FILLS",
+            "SHIFT",
+            "SLANT",
+            "STRETCH",
+            "TURN",
+            "bent",
+            "drawings",
+            "glyph_set",
+            "is_held_out",
+            "load_glyphs",
         ],
         "loading": [
             "EDITION",

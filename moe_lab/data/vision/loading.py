@@ -30,6 +30,7 @@ from moe_lab.data.sources.files import (
 from ..sources.hub import HUB_NAME, folder_named, load_folder, load_hub, mirror, unknown_name
 from .decoding import decode_sets, drop_equal_channels, hold_out
 from ..images import ImageSet, Splits
+from .glyphs import load_glyphs
 from .photographs import load_photographs
 from .pictures import rgb_array, stacked
 from ...routing.parts import positive, seeded
@@ -179,6 +180,7 @@ def read_hub(
 IMAGE_SETS: dict[str, Callable[[int | None, int | None, int], Splits]] = {  # limit, size, seed
     "photographs": lambda limit, size, seed: load_photographs(size or 8, limit or 32_768, seed=seed),
     "digits": load_digit_images,
+    "glyphs": load_glyphs,
     "tiny-imagenet": partial(read_hub, "zh-plus/tiny-imagenet"),
     "mnist": partial(read_hub, "ylecun/mnist"),
     "cifar10": partial(read_hub, "uoft-cs/cifar10"),

@@ -1,0 +1,22 @@
+"""The public names of `moe_lab.data.episodes`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["classes", "sampling"],
+    {
+        "classes": ["check_disjoint", "classes_in", "groups_of", "joined_sets", "split_classes"],
+        "sampling": [
+            "ClassTable",
+            "EpisodeSampler",
+            "Episodes",
+            "check_way",
+            "class_table",
+            "drawn_classes",
+            "drawn_rows",
+            "mixed",
+            "turned",
+        ],
+    },
+)
