@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = attach(
             "split_fields",
         ],
         "episodes.classes": ["check_disjoint", "classes_in", "groups_of", "joined_sets", "split_classes"],
+        "episodes.loading": ["load_classes"],
         "episodes.sampling": [
             "ClassTable",
             "EpisodeSampler",
@@ -56,7 +57,6 @@ __getattr__, __dir__, __all__ = attach(
             "Documents",
             "KEPT",
             "MOST_WAITING",
-            "PARTS",
             "TextSplits",
             "alone_with",
             "both_parts",
@@ -298,9 +298,11 @@ __getattr__, __dir__, __all__ = attach(
             "register_task",
         ],
         "vision.decoding": [
+            "KIND_COLUMNS",
             "LABEL_COLUMNS",
             "NO_LABEL",
             "chosen_rows",
+            "classes_of_kinds",
             "decode_sets",
             "drop_equal_channels",
             "fair_order",
@@ -310,6 +312,7 @@ __getattr__, __dir__, __all__ = attach(
             "labels",
             "number_values",
             "read_classes",
+            "row_kinds",
             "two_sets",
         ],
         "vision.faces": [
@@ -340,9 +343,11 @@ __getattr__, __dir__, __all__ = attach(
         "vision.loading": [
             "IMAGE_SETS",
             "LARGEST",
+            "alphabet_folder",
             "classes_of",
             "digit_images",
             "image_settings",
+            "lettered",
             "load_digit_images",
             "load_images",
             "picture_folder",

@@ -4,9 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["classes", "sampling"],
+    ["classes", "loading", "sampling"],
     {
         "classes": ["check_disjoint", "classes_in", "groups_of", "joined_sets", "split_classes"],
+        "loading": ["load_classes"],
         "sampling": [
             "ClassTable",
             "EpisodeSampler",

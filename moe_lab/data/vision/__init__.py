@@ -7,9 +7,11 @@ __getattr__, __dir__, __all__ = attach(
     ["decoding", "faces", "glyphs", "loading", "photographs", "pictures"],
     {
         "decoding": [
+            "KIND_COLUMNS",
             "LABEL_COLUMNS",
             "NO_LABEL",
             "chosen_rows",
+            "classes_of_kinds",
             "decode_sets",
             "drop_equal_channels",
             "fair_order",
@@ -19,6 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "labels",
             "number_values",
             "read_classes",
+            "row_kinds",
             "two_sets",
         ],
         "faces": [
@@ -50,9 +53,12 @@ __getattr__, __dir__, __all__ = attach(
             "EDITION",
             "IMAGE_SETS",
             "LARGEST",
+            "PARTS",
+            "alphabet_folder",
             "classes_of",
             "digit_images",
             "image_settings",
+            "lettered",
             "load_digit_images",
             "load_images",
             "picture_folder",
