@@ -116,7 +116,7 @@ def turned(
     b, n = torch.meshgrid(*(torch.arange(size) for size in quarters.shape), indexing="ij")
     return every[quarters, b, n]
 
-# %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #6c63a2bf
+# %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #3d6c461c
 def mixed(
     pixels: Tensor,  # (B, N, count, C, H, W)
     rng: np.random.Generator,
@@ -127,7 +127,7 @@ def mixed(
     flat = pixels.flatten(1, 2)
     return flat[torch.arange(b)[:, None], order], order // count
 
-
+# %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #6c63a2bf
 class EpisodeSampler:
     "Step -> `Episodes`, decided by (seed, step); `ValueError` for more classes or images than there are."
 

@@ -131,10 +131,11 @@ def lettered(
     path: Path,  # of a picture, relative to a folder
 ) -> tuple[str, str, str] | None:  # part, alphabet, character
     "Where a picture belongs if alphabets hold characters; None if it lies otherwise."
-    *above, alphabet, character = ("", "", *path.parts[:-1])
-    part = PARTS.get(above[-1], split_of(above[-1])) if above[-1] else "train"
-    fits = len(above) == 2 + bool(above[-1]) and alphabet not in PARTS and split_of(alphabet) is None
-    return (part, alphabet, character) if fits and part else None
+    folders = path.parts[:-1]
+    first = PARTS.get(folders[0], split_of(folders[0])) if folders else None  # the part that it says it is
+    if len(folders) == 2 and first is None:
+        return "train", folders[0], folders[1]
+    return (first, folders[1], folders[2]) if len(folders) == 3 and first is not None else None
 
 
 def alphabet_folder(
