@@ -49,6 +49,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "storage": [
             "Compressed",
+            "Places",
             "SparseLinear",
             "SparseProduct",
             "SparseStore",
@@ -56,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
             "check_mask",
             "compressed",
             "matrix",
+            "stored_linear",
             "transposed_order",
         ],
     },

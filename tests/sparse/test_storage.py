@@ -8,8 +8,8 @@ from torch import nn
 
 from moe_lab.sparse.evolution import EVOLUTIONS, dense_gradients, evolve, sparse_weights
 from moe_lab.sparse.masks import masks_of, put_masks, random_mask
-from moe_lab.sparse.storage import SparseLinear
-from moe_lab.training.evolution import dice_of
+from moe_lab.sparse.storage import SparseLinear, stored_linear
+from moe_lab.training.sparse.evolution import dice_of
 
 
 def both(
@@ -19,7 +19,7 @@ def both(
     torch.manual_seed(0)
     mask = random_mask((out, into), density)
     masked = nn.Linear(into, out, dtype=dtype)
-    stored = SparseLinear.of(masked, mask)
+    stored = stored_linear(masked, mask)
     put_masks(masked, {"weight": mask})
     return stored, masked, mask
 
