@@ -6,7 +6,13 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["attention", "dnc", "key_value", "product_keys", "reads", "writes"],
     {
-        "attention": ["LearnedContents", "MemoryAttention", "MemoryProjections", "context_of_questions"],
+        "attention": [
+            "CheckedMemory",
+            "LearnedContents",
+            "MemoryAttention",
+            "MemoryProjections",
+            "context_of_questions",
+        ],
         "dnc.addressing": ["Content", "EPSILON", "MaskedContent", "cosine", "masked_cosine"],
         "dnc.allocation": ["allocation", "keep_released", "next_usage", "retention", "wipe_released"],
         "dnc.computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace"],
