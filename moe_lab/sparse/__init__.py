@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["evolution", "masks", "storage"],
+    ["evolution", "magnitude", "masks", "storage", "tickets"],
     {
         "evolution": [
             "EVOLUTIONS",
@@ -24,6 +24,18 @@ __getattr__, __dir__, __all__ = attach(
             "sparse_weights",
             "strongest",
             "weakest",
+        ],
+        "magnitude": [
+            "Masks",
+            "PRUNINGS",
+            "check_pruning",
+            "full_masks",
+            "mask_overlap",
+            "named_weights",
+            "pruned_by_layer",
+            "pruned_globally",
+            "shuffled_across_layers",
+            "shuffled_in_layers",
         ],
         "masks": [
             "DENSITIES",
@@ -59,6 +71,19 @@ __getattr__, __dir__, __all__ = attach(
             "matrix",
             "stored_linear",
             "transposed_order",
+        ],
+        "tickets": [
+            "BEHIND",
+            "MASK",
+            "Prune",
+            "Ticket",
+            "group_masks",
+            "importance",
+            "plain_names",
+            "pruned_for_now",
+            "put_snapshot",
+            "snapshot",
+            "sparsities",
         ],
     },
 )
