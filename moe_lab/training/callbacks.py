@@ -9,7 +9,7 @@ __all__ = ['ProgressBar', 'aux_loss_rows', 'step_rows', 'check_run', 'MetricsLog
 
 # %% ../../nbs/08_training/09_callbacks.ipynb #d2d94c35
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ from moe_lab.training.checkpoints import (
 from .evaluation import load_rows
 from .metric_table import done_again
 from .runs import Run
-from .schedules import Schedule
 from .trainer import Callback, StepReport, Trainer, give_back, memories
 
 # %% ../../nbs/08_training/09_callbacks.ipynb #5c8adee1
@@ -231,7 +230,7 @@ class LearningRate(Callback):
 
     def __init__(
         self,
-        factor: Schedule,  # global step -> what each group's own learning rate is multiplied by
+        factor: Callable[[int], float],  # global step -> what each group's own learning rate is multiplied by
     ):
         if not callable(factor):
             raise ValueError(f"factor={factor!r}: needs a schedule, such as CosineDecay(1.0, 0.1, steps)")

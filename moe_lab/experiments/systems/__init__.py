@@ -3,5 +3,7 @@
 from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
-    __name__, ["expert_choice", "health", "language", "recurrent", "segmentation", "spectra", "srnn"], {}
+    __name__,
+    ["expert_choice", "health", "language", "recurrent", "segmentation", "spectra", "srnn", "tickets"],
+    {},
 )
