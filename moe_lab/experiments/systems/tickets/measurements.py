@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PRUNED_ALONE', 'by_component', 'density_rows', 'shared_rows', 'importance_rows', 'prepared', 'measure', 'draw']
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #b3507e98
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #05fcd333
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -22,7 +22,7 @@ from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #9129caa4
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #09d5cbdc
 def by_component(
     weights: Mapping[str, Tensor],  # name -> anything of a weight's shape
     of: Mapping[str, tuple[int, str]],  # name -> layer and component
@@ -46,7 +46,7 @@ def density_rows(
         for place, part in by_component(dict(masks), of).items()
     ]
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #c53c1fdf
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #4060e95e
 def shared_rows(
     won: Sequence[Masks],  # the winning ticket's masks, by number of the round
     dense: Mapping[str, Tensor],  # the dense network's weights
@@ -61,7 +61,7 @@ def shared_rows(
             rows.append({"split": f"round {number}", "metric": metric, "value": value})
     return rows
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #23e53d0b
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #29af97b5
 PRUNED_ALONE = 0.8  # of a component's connections
 
 
@@ -86,7 +86,7 @@ def importance_rows(
         rows += [{"split": "importance", "metric": metric, "layer": k, "value": v} for k, v in found.items()]
     return rows
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #f1be5dc7
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #e1d1e9a1
 def prepared(
     settings: TicketSettings,
     data: Splits,  # as `load_images` gives them

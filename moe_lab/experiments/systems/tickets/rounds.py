@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EVERY_ROUND', 'FROM_THE_BEGINNING', 'Round', 'rounds_of', 'Programme', 'rate_in_rounds']
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #a4dc92de
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #e9a7fafe
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from itertools import accumulate
 from .settings import TicketSettings
 from ....training.schedules import CosineDecay, Schedule, Warmup
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #f046f9da
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #63ea6616
 @dataclass(frozen=True)
 class Round:
     "One training of a lottery."
@@ -28,7 +28,7 @@ class Round:
 EVERY_ROUND = ("winning ticket", "rewound to 0", "dense, as long in all")  # each round needs the one before
 FROM_THE_BEGINNING = ("rewound to 0", "random weights")  # all others begin at step k
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #f0632047
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #09c2d4d8
 def rounds_of(
     settings: TicketSettings,
 ) -> list[Round]:
@@ -41,7 +41,7 @@ def rounds_of(
         found += [Round(curve, number, start, s.steps - start) for number in numbers]
     return found
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #c52ba416
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #cbc37bf6
 class Programme:
     "The trainings of a lottery, and which of them a step belongs to."
 
@@ -73,7 +73,7 @@ class Programme:
         one = self.rounds[i]
         return one, step - self.ends[i] + one.steps + one.start
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #894dd65d
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #27c78c6d
 def rate_in_rounds(
     settings: TicketSettings,  # its steps and warm-up
     programme: Programme,

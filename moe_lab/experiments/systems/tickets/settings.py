@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CURVES', 'COMPONENTS', 'LotterySettings', 'TicketSettings']
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #a5168d82
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #8e1d8b87
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +15,7 @@ from ....registry import one_of
 from ....routing.parts import below_one, positive, seeded, whole
 from ....sparse.magnitude import PRUNINGS
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #bf40ed70
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #8a4c6ee5
 CURVES = (
     "winning ticket",  # pruned round by round, rewound to step k
     "rewound to 0",  # pruned round by round, rewound to the very beginning
@@ -27,21 +27,21 @@ CURVES = (
 )
 COMPONENTS = ("all", "attention", "mlp")  # whose weights may be pruned
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #30c5854e
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #f10a5691
 @dataclass(frozen=True)
 class LotterySettings:
     "Data, network and pruning of a search for winning tickets."
 
     data: str = "photographs"  # a name of images, a folder, or a hub id
-    limit: int | None = 1200  # at most this many training images
+    limit: int | None = 800  # at most this many training images
     test_limit: int | None = None  # at most this many held-out images, classes in proportion; None: all
     size: int | None = None  # pixels a side; None: as the data has it
     model: str = "small"  # one of VIT_SHAPES
     pruning: str = "global"  # one of PRUNINGS
     components: str = "all"  # whose weights are pruned: "all", "attention" or "mlp"
-    rounds: int = 14  # times that is pruned
+    rounds: int = 12  # times that is pruned
     fraction: float = 0.2  # of the connections that are left, pruned in each round
-    rewind: int = 24  # k, the step to which weights are rewound
+    rewind: int = 20  # k, the step to which weights are rewound
     curves: str = "all"  # or some of CURVES, separated by semicolons; the winning ticket is always there
     controls: int = 8  # rounds of each curve that only needs the winning ticket's masks, spread evenly
 
@@ -74,13 +74,13 @@ class LotterySettings:
         n = min(self.controls, self.rounds)
         return [self.rounds * (i + 1) // n for i in range(n)]
 
-# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #9293d8e3
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/01_settings.ipynb #8ab26336
 @dataclass(frozen=True)
 class TicketSettings(LotterySettings):
     "One search for winning tickets; `ValueError` naming the setting that cannot be."
 
-    steps: int = 480  # of each training, from its first step
-    batch_size: int = 64  # images a step
+    steps: int = 400  # of each training, from its first step
+    batch_size: int = 32  # images a step
     lr: float = 3e-3  # learning rate after the warm-up; it then falls to 0 with half a cosine
     warmup_frac: float = 0.1  # fraction of the steps in which the rate rises
     weight_decay: float = 0.05  # of AdamW
