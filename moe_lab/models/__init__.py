@@ -4,8 +4,28 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["language", "plane", "segmentation", "vision"],
+    ["episodic", "language", "plane", "segmentation", "vision"],
     {
+        "episodic.embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "widths_of_size"],
+        "episodic.memory": ["EpisodeMemory", "Slots", "written"],
+        "episodic.memory_transformer": [
+            "EpisodicShape",
+            "LabelTable",
+            "MemoryTransformer",
+            "TEXT",
+            "memory_transformer",
+            "silenced",
+        ],
+        "episodic.prototypes": [
+            "NearestNeighbour",
+            "Pixels",
+            "PrototypicalNet",
+            "accuracy",
+            "class_means",
+            "episode_loss",
+            "squared_distances",
+        ],
+        "episodic.reading": ["ASKED", "Sequence", "as_sequence", "n_examples", "sight_of"],
         "language.attention": [
             "Attention",
             "AttentionInputs",
@@ -80,7 +100,6 @@ __getattr__, __dir__, __all__ = attach(
             "TimmBackbone",
             "check_pixels",
             "make_backbone",
-            "stage",
             "timm_features",
         ],
         "segmentation.dense": ["equal_compute", "equal_parameters", "held_weights", "mean_multiply_adds"],

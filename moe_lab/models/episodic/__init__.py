@@ -1,0 +1,23 @@
+"""The public names of `moe_lab.models.episodic`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["embedding", "memory", "memory_transformer", "prototypes", "reading"],
+    {
+        "embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "stage", "widths_of_size"],
+        "memory": ["EpisodeMemory", "Slots", "written"],
+        "memory_transformer": ["EpisodicShape", "LabelTable", "MemoryTransformer", "TEXT", "silenced"],
+        "prototypes": [
+            "NearestNeighbour",
+            "Pixels",
+            "PrototypicalNet",
+            "accuracy",
+            "class_means",
+            "episode_loss",
+            "squared_distances",
+        ],
+        "reading": ["ASKED", "Sequence", "as_sequence", "n_examples", "sight_of"],
+    },
+)
