@@ -7,10 +7,11 @@ __getattr__, __dir__, __all__ = attach(
     ["episodic", "language", "plane", "segmentation", "vision"],
     {
         "episodic.embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "widths_of_size"],
-        "episodic.memory": ["EpisodeMemory", "Slots", "written"],
+        "episodic.memory": ["AttendedMemory", "NearMemory"],
         "episodic.memory_transformer": [
             "EpisodicShape",
             "LabelTable",
+            "MEMORIES",
             "MemoryTransformer",
             "TEXT",
             "memory_transformer",

@@ -7,8 +7,15 @@ __getattr__, __dir__, __all__ = attach(
     ["embedding", "memory", "memory_transformer", "prototypes", "reading"],
     {
         "embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "stage", "widths_of_size"],
-        "memory": ["EpisodeMemory", "Slots", "written"],
-        "memory_transformer": ["EpisodicShape", "LabelTable", "MemoryTransformer", "TEXT", "silenced"],
+        "memory": ["AttendedMemory", "NearMemory"],
+        "memory_transformer": [
+            "EpisodicShape",
+            "LabelTable",
+            "MEMORIES",
+            "MemoryTransformer",
+            "TEXT",
+            "silenced",
+        ],
         "prototypes": [
             "NearestNeighbour",
             "Pixels",

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['class_means', 'squared_distances', 'PrototypicalNet', 'Pixels', 'NearestNeighbour', 'episode_loss', 'accuracy']
 
-# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #e2818175
+# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #8f1d8876
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ...data.episodes.sampling import Episodes
 from ...routing.parts import modules
 
-# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #1532cec7
+# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #4dd1d807
 def class_means(
     features: Tensor,  # (B, S, F) of the support
     label: Tensor,  # (B, S) long, 0 to N − 1
@@ -31,7 +31,7 @@ def squared_distances(
     "‖a − b‖² of every pair."
     return a.square().sum(-1)[..., None] - 2 * a @ b.mT + b.square().sum(-1)[:, None]
 
-# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #a99c7591
+# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #e183cb02
 class PrototypicalNet(nn.Module):
     "Episodes -> logits (B, Q·N, N): minus the squared distance to the mean of each class (1703.05175)."
 
@@ -49,7 +49,7 @@ class PrototypicalNet(nn.Module):
         means = class_means(features[:, :n], episodes.label, episodes.way)
         return -squared_distances(features[:, n:], means)
 
-# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #e7f7952e
+# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #e9ebbd23
 class Pixels(nn.Module):
     "Images (…, C, s, s) -> their pixels (…, C·s·s)."
 
@@ -66,7 +66,7 @@ class NearestNeighbour(PrototypicalNet):
         is_other = F.one_hot(episodes.label, episodes.way)[:, None] == 0  # (B, 1, S, N)
         return -apart.masked_fill(is_other, float("inf")).amin(2)
 
-# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #26be2ecf
+# %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #9ef7e7cc
 def episode_loss(
     model: nn.Module,  # episodes -> logits
     episodes: Episodes,
