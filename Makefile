@@ -82,7 +82,7 @@ lessons: $(VENV)/test.stamp
 
 pytest: $(VENV)/test.stamp chromium
 	$(bin)/pytest -n 2 -m 'not slow and not browser'
-	$(bin)/pytest -m 'browser and not slow'
+	$(bin)/pytest -n 2 --dist loadfile -m 'browser and not slow'
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

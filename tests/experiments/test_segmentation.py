@@ -128,7 +128,10 @@ def straight(tmp_path_factory):
     return trainer, run
 
 
-@pytest.mark.parametrize("step", [7, 18, 29], ids=["first stage", "between", "second stage"])
+MOMENTS = [pytest.param(7, marks=pytest.mark.slow), 18, pytest.param(29, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("step", MOMENTS, ids=["first stage", "between", "second stage"])
 def test_killed_and_resumed_bit_for_bit(step, straight, tmp_path):
     own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     ended = subprocess.run([sys.executable, __file__, str(tmp_path), str(step)], env=own, capture_output=True)
@@ -153,6 +156,7 @@ def test_onwards_from_any_checkpoint_of_another_run(straight, data):
     assert other.aux_losses["usage_variance"].coefficient(44) == 1e-3
 
 
+@pytest.mark.slow
 def test_the_command_prints_scores_floors_and_differences(tmp_path, capsys):
     options = ["--size", "32", "--limit", "60", "--epochs", "1", "--strength", "0.2", "--workers", "1"]
     assert main(["run", "segment", "--out", str(tmp_path / "out"), *options]) == 0

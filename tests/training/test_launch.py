@@ -47,6 +47,7 @@ def folder(root: Path, name: str) -> Path:
     return root / name
 
 
+@pytest.mark.slow
 def test_two_processes_print_what_one_does(tmp_path):
     running = [start(command, folder(tmp_path, name)) for name, command in (("alone", ALONE), ("two", TWO))]
     (one, steps, weights), (two, *others) = (numbers(said(each)) for each in running)

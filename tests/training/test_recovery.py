@@ -342,6 +342,7 @@ def assert_undisturbed(found: tuple[Trainer, Run], straight: tuple[Trainer, Run]
     assert trainer.callbacks[2].returns == other.callbacks[2].returns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_and_resumed_bit_for_bit(moment, killed, straight):
     assert_undisturbed(go_on(killed / moment), straight)
