@@ -4,8 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["evolution", "magnitude", "masks", "storage", "tickets"],
+    ["as_routing", "choice", "evolution", "magnitude", "masks", "storage", "tickets"],
     {
+        "as_routing": ["input_routing"],
+        "choice": ["STORAGES", "break_even", "fastest", "masked", "measured_line", "sparse_linear", "stored"],
         "evolution": [
             "EVOLUTIONS",
             "EvolutionRule",

@@ -4,6 +4,16 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["expert_choice", "health", "language", "recurrent", "segmentation", "spectra", "srnn", "tickets"],
+    [
+        "expert_choice",
+        "health",
+        "language",
+        "recurrent",
+        "segmentation",
+        "sparse",
+        "spectra",
+        "srnn",
+        "tickets",
+    ],
     {},
 )

@@ -1,0 +1,43 @@
+"""The public names of `moe_lab.experiments.systems.sparse`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["experiments", "measurements", "settings", "system", "tables"],
+    {
+        "experiments": ["ABOUT", "ARMS", "COLUMNS", "FIGURES", "QUESTION", "TABLES", "refuse", "set_jobs"],
+        "measurements": ["connection_rows", "input_rows", "measure", "pruned_rows", "score_rows", "train"],
+        "settings": ["LARGE", "SMALL", "SetSettings", "WIRINGS", "usual"],
+        "system": [
+            "Pixels",
+            "PruneOnce",
+            "assemble",
+            "cross_entropy",
+            "first_masks",
+            "layer_sizes",
+            "load",
+            "magnitude_masks",
+            "make_model",
+            "narrow_width",
+            "rewiring",
+            "total_steps",
+            "weights_of",
+        ],
+        "tables": [
+            "COMPARED",
+            "MARGIN",
+            "PRUNED",
+            "TEXT",
+            "accuracies",
+            "against",
+            "by_seed",
+            "claims",
+            "compared",
+            "counted",
+            "input_pictures",
+            "short",
+            "used_inputs",
+        ],
+    },
+)
