@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["episodic", "language", "plane", "segmentation", "vision"],
+    ["episodic", "language", "plane", "segmentation", "sequence", "vision"],
     {
         "episodic.embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "widths_of_size"],
         "episodic.memory": ["AttendedMemory", "NearMemory"],
@@ -131,6 +131,16 @@ __getattr__, __dir__, __all__ = attach(
             "structure_loss",
         ],
         "segmentation.segmenter": ["MergingDecoder", "Segmenter", "expert_layer"],
+        "sequence.answers": ["TAUGHT_BY", "all_steps", "asked_steps", "wrongness"],
+        "sequence.readers": [
+            "LSTMReader",
+            "TransformerReader",
+            "check_steps",
+            "lstm_of",
+            "nearest_width",
+            "parameters_of",
+            "transformer_of",
+        ],
         "vision.autoencoder": [
             "Decoder",
             "Encoder",

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
         "expert_choice",
         "health",
         "language",
+        "memory",
         "recurrent",
         "segmentation",
         "sparse",

@@ -1,0 +1,55 @@
+"""The public names of `moe_lab.experiments.systems.memory`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["experiments", "measurements", "settings", "system", "tables"],
+    {
+        "experiments": [
+            "ABOUT",
+            "COLUMNS",
+            "COPY",
+            "COPY_ARMS",
+            "FIGURES",
+            "LONG",
+            "LONG_ARMS",
+            "REPAIR",
+            "REPAIR_ARMS",
+            "TABLES",
+            "TASK",
+            "TASK_ARMS",
+            "arm_jobs",
+        ],
+        "measurements": [
+            "answered",
+            "error_row",
+            "error_rows",
+            "lengths_of",
+            "mean_share_of_slots",
+            "memory_rows",
+            "place_rows",
+            "train",
+            "usage_of",
+            "way_of",
+            "way_rows",
+        ],
+        "settings": ["MemorySettings", "READERS", "ReaderSettings"],
+        "system": ["ClippedAdam", "answering", "assemble", "make_dnc", "make_reader", "trained"],
+        "tables": [
+            "ASKED",
+            "SOLVED",
+            "WAYS",
+            "against",
+            "by_seed",
+            "claims",
+            "over_lengths",
+            "same_or_p",
+            "short",
+            "slots_in_use",
+            "solved",
+            "utilisation_verdict",
+            "ways",
+        ],
+    },
+)
