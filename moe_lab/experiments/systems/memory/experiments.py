@@ -61,8 +61,9 @@ COPY_ARMS: dict[str, dict] = {
     "LSTM": {"model": "lstm"},
     "transformer": {"model": "transformer"},
 }
-ABOUT = """Task {task}, sequences of up to {most} steps of {bits} bits, {steps} steps in batches of {batch_size}; the memory has {n_slots} slots of {width} numbers, and heads that read it: {read_heads}. Readers without a memory have
-about as many parameters."""
+ABOUT = """Task {task}, up to {most} steps of {bits} bits, {steps} steps of training in batches of {batch_size}.
+The memory has {n_slots} slots of {width} numbers; heads that read it: {read_heads}.
+Readers without a memory have about as many parameters."""
 TABLES: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = {
     "Solved (less than 1 % of the bits wrong)": lambda out, table: solved(table),
     "Shares of slots in use, before training and after": lambda out, table: slots_in_use(table),

@@ -31,7 +31,7 @@ class ReaderSettings:
     model: str = "dnc"  # or a reader without a memory, "lstm" or "transformer", of about as many parameters
     n_slots: int = 16  # of the memory
     width: int = 16  # numbers in a slot
-    read_heads: int = 1
+    read_heads: int = 1  # that look at it in every step
     hidden: int = 64  # of the controller
     repairs: str = "none"  # one of REPAIRS
 
