@@ -79,7 +79,7 @@ class TransformerReader(nn.Module):
 
 # %% ../../../nbs/07_models/5_sequence/01_readers.ipynb #2918c03c
 def parameters_of(
-    model: nn.Module,
+    model: nn.Module,  # that learns
 ) -> int:
     "How many numbers it learns."
     return sum(p.numel() for p in model.parameters())

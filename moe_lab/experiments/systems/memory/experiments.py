@@ -48,7 +48,6 @@ def arm_jobs(
 COLUMNS = {
     "bit error %": Column("held out", "bit error", ".2f", 100),
     "at twice the length %": Column("twice as long", "bit error", ".2f", 100),
-    "read in order": Column("way", "read in order", ".2f"),
     "slots written": Column("memory", "written above all others", ".2f"),
 }
 
@@ -88,7 +87,7 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/05_experiments.ipynb #7acca614
-LONG = MemorySettings(most=20, n_slots=48, steps=1500)
+LONG = MemorySettings(most=20, n_slots=48)
 LONG_ARMS: dict[str, dict] = {
     "taught by all steps": {},
     "taught by the answer": {"taught_by": "asked"},
@@ -112,7 +111,7 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/05_experiments.ipynb #1a2d7d95
-REPAIR = MemorySettings(most=10, n_slots=24, taught_by="asked", steps=1500)
+REPAIR = MemorySettings(most=10, taught_by="asked")
 REPAIR_ARMS: dict[str, dict] = {
     repairs: {"repairs": repairs} for repairs in ("none", "masks", "wipes", "sharp links", "all three")
 }

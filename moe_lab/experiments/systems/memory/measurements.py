@@ -44,7 +44,7 @@ def lengths_of(
 def error_row(
     split: str,  # what the sequences are called
     model: nn.Module,  # (B, L, c) -> logits
-    task: DrawnTask,
+    task: DrawnTask,  # that it was trained on
     lengths: Sequence[int],  # of the sequences; the error is the mean over them
     n: int = 64,  # sequences of each length
 ) -> dict:
@@ -59,7 +59,7 @@ def error_row(
 
 def error_rows(
     model: nn.Module,  # (B, L, c) -> logits
-    task: DrawnTask,
+    task: DrawnTask,  # that it was trained on
 ) -> list[dict]:
     "Bit errors over all lengths of training, at twice the longest, and length by length."
     both = {"held out": range(task.least, task.most + 1), "twice as long": [2 * task.most]}
@@ -69,7 +69,7 @@ def error_rows(
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/03_measurements.ipynb #e8171119
 def place_rows(
     model: nn.Module,  # (B, L, c) -> logits
-    task: DrawnTask,
+    task: DrawnTask,  # that it was trained on
 ) -> list[dict]:
     "The bit error of each step of the answer, at twice the longest length of training."
     batch = task.held_out(2 * task.most)
@@ -110,7 +110,7 @@ def usage_of(
 def memory_rows(
     split: str,  # what the rows are called
     model: nn.Module,  # a computer; of any other reader there are none
-    task: DrawnTask,
+    task: DrawnTask,  # that it was trained on
 ) -> list[dict]:
     "Shares of slots in use, on held-out sequences of the longest length of training."
     if not isinstance(model, DNC):
@@ -132,7 +132,9 @@ def way_of(
     modes, n = trace.told["modes"].mean((0, 2)), int(asked.sum())  # (L, 3)
     written = trace.moments.write[:, :n].argmax(-1)  # (B, n)
     read = trace.moments.read[:, asked].argmax(-1)  # (B, n, R)
-    found = {"read in order": (read == written[..., None]).any(-1).double().mean().item()}
+    ahead = trace.moments.read[:, n : 2 * n].argmax(-1)  # (B, n, R) one step before
+    orders = {"read in order": read, "read in order, a step ahead": ahead}
+    found = {m: (r == written[..., None]).any(-1).double().mean().item() for m, r in orders.items()}
     for when, steps in {"told": ~asked, "said": asked}.items():
         found |= {
             f"{mode}, {when}": modes[steps, i].mean().item()

@@ -29,7 +29,7 @@ class ReaderSettings:
     least: int | None = None  # length of the shortest sequence in training; None: as short as the task allows
     most: int = 8  # and of the longest
     model: str = "dnc"  # or a reader without a memory, "lstm" or "transformer", of about as many parameters
-    n_slots: int = 16  # of the memory
+    n_slots: int = 24  # of the memory
     width: int = 16  # numbers in a slot
     read_heads: int = 1  # that look at it in every step
     hidden: int = 64  # of the controller
@@ -57,7 +57,7 @@ class MemorySettings(ReaderSettings):
     "One training of a reader; `ValueError` naming the setting that cannot be."
 
     taught_by: str = "all"  # one of TAUGHT_BY: which steps the loss is of
-    steps: int = 2000  # of the optimizer
+    steps: int = 1500  # of the optimizer
     batch_size: int = 16  # sequences a step
     lr: float = 3e-3  # learning rate
     clip: float = 10.0  # the longest gradient, over all parameters

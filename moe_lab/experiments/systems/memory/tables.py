@@ -150,6 +150,7 @@ def slots_in_use(
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #8d762b22
 WAYS = (
     "read in order",
+    "read in order, a step ahead",
     "on, said",
     "content, said",
     "back, said",
