@@ -5,6 +5,7 @@
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
+# make stored-memories  the three small computers of MemoryLab, three minutes
 PYTHON  ?= python3
 VENV    ?= .venv
 PORT    ?= 8888
@@ -19,7 +20,7 @@ beside  := $(VENV)/beside
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed stored-scenes render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed stored-scenes stored-memories render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -108,6 +109,9 @@ stored-speed: $(VENV)/bench.stamp
 
 stored-scenes: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/train_scene_models.py
+
+stored-memories: $(VENV)/lab.stamp
+	$(bin)/python data_scripts/train_memory_models.py
 
 render: $(VENV)/test.stamp
 	$(bin)/python data_scripts/render_lessons.py

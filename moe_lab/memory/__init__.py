@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
             "SlotMemory",
             "TableExperts",
             "TopFilled",
+            "extent",
             "keep_contents",
             "look_up",
             "per_read",

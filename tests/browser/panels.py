@@ -19,6 +19,7 @@ PANELS = {
     "CollapseLab": ("CollapseLab()", "", ".moe-view > canvas"),
     "BalanceLab": ("BalanceLab()", "temperature", ".moe-view > canvas"),
     "SceneLab": ("SceneLab()", "camouflage", ".moe-view > canvas"),
+    "MemoryLab": ("MemoryLab()", "shuffle", ".moe-view > canvas"),
     "PlaneLab": ("PlaneLab(opening=60)", "temperature", ".moe-plane > div > canvas"),
 }
 LATENCY = """async ([slider, where]) => {

@@ -11,6 +11,7 @@ from moe_lab import (
     BalanceLab,
     CollapseLab,
     ExpertCards,
+    MemoryLab,
     PlaneLab,
     SceneLab,
     SpecialistMap,
@@ -36,6 +37,7 @@ def labs(tmp_path_factory):
         "CollapseLab": lambda: CollapseLab().run(2),
         "BalanceLab": BalanceLab,
         "SceneLab": SceneLab,
+        "MemoryLab": MemoryLab,
         "PlaneLab": lambda: PlaneLab(opening=3).run(2),
         "TokenTrail": lambda: TokenTrail(model, texts, "def read"),
         "SpecialistMap": lambda: settled(SpecialistMap(seen, "map?method=pca&points=100", folder)),
@@ -48,7 +50,16 @@ def settled(lab):
     return lab
 
 
-LABS = ["CollapseLab", "BalanceLab", "SceneLab", "PlaneLab", "TokenTrail", "SpecialistMap", "ExpertCards"]
+LABS = [
+    "CollapseLab",
+    "BalanceLab",
+    "SceneLab",
+    "MemoryLab",
+    "PlaneLab",
+    "TokenTrail",
+    "SpecialistMap",
+    "ExpertCards",
+]
 
 
 @pytest.mark.parametrize("name", LABS)

@@ -1,0 +1,93 @@
+"""`MemoryLab` in a real JupyterLab: what a learner does, and what a learner sees."""
+
+import pytest
+from browser import tools, windows
+
+pytestmark = pytest.mark.browser
+
+CODE = """
+import torch
+from moe_lab import MemoryLab
+
+torch.set_num_threads(1)
+"""
+TAPE, LINKS, MODES, LOAD = range(4)
+VIEWS = 4
+
+
+@pytest.fixture(scope="module")
+def opened(desk, jupyter):
+    with tools.notebook(desk, jupyter, "memory.ipynb", CODE, "lab = MemoryLab(); lab") as page:
+        assert tools.run_all(page)
+        page.locator(".moe-many").wait_for()
+        yield page
+
+
+@pytest.fixture
+def panel(opened):
+    "The panel as it opens."
+    line = opened.locator(".moe-lab input[type=text]").last
+    line.fill("memory? ")
+    line.press("Enter")
+    wait_for_state(opened, "memory?")
+    return opened
+
+
+def wait_for_state(page, state: str):
+    page.wait_for_function(
+        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
+        arg=state,
+    )
+
+
+def view(page, i: int):
+    return page.locator(".moe-lab .moe-view > canvas").nth(i)
+
+
+def show(page, name):
+    "Keep a picture of the whole panel."
+    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
+    tools.screenshot(page, name)
+
+
+def test_every_view_draws_and_a_typed_text_is_remembered(panel):
+    page = panel
+    page.wait_for_function(
+        "n => document.querySelectorAll('.moe-lab canvas[aria-label]').length === n", arg=VIEWS
+    )
+    assert all(tools.n_colours(view(page, i)) > 8 for i in range(VIEWS))
+    assert "told REMEMBER␣ME, said REMEMBER␣ME" in view(page, TAPE).get_attribute("aria-label")
+    show(page, "memory")
+    before = [tools.pixels(view(page, i)) for i in (TAPE, LINKS, MODES)]
+    page.get_by_label("text", exact=True).fill("typed by hand")
+    page.get_by_label("text", exact=True).press("Enter")
+    wait_for_state(page, "memory?text=typed+by+hand")
+    for i in (TAPE, LINKS, MODES):
+        tools.wait_for_change(page, view(page, i), before[i])
+    page.get_by_label("text", exact=True).fill("this is far too long to be told")
+    page.get_by_label("text", exact=True).press("Enter")
+    page.locator(".moe-wrong", has_text="needs 1 to 16 characters").wait_for()
+
+
+def test_a_lesion_is_seen_and_said(panel):
+    page = panel
+    before = [tools.pixels(view(page, i)) for i in (TAPE, LINKS, MODES, LOAD)]
+    page.locator(".moe-lab").get_by_role("button", name="a lesion", exact=True).click()
+    page.locator(".moe-news", has_text="Slot 9 cannot be read from the flag on").wait_for()
+    for i in (TAPE, LOAD):
+        tools.wait_for_change(page, view(page, i), before[i])
+    load = tools.pixels(view(page, LOAD))
+    view(page, TAPE).click(position={"x": 20, "y": 60})  # the name of a slot
+    tools.wait_for_change(page, view(page, LOAD), load)
+    assert tools.ask_kernel(page, "print(lab.stage.load.selected == lab.stage.links.selected >= 0)") == "True"
+    show(page, "memory_lesion")
+    view(page, TAPE).click(position={"x": 20, "y": 60})
+
+
+def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
+    page = panel
+    page.locator(".moe-lab").get_by_role("button", name="too small", exact=True).click()
+    page.locator(".moe-many", has_text="of 8 slots").wait_for()
+    show(page, "memory_small")
+    assert not windows.wrong_in_windows(page)
+    assert not windows.serious_in_themes(page)
