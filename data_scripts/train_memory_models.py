@@ -1,4 +1,4 @@
-"""Train the small computers with a memory that come with the package, and keep their weights beside the module that reads them.
+"""Train the small computers with a memory that come with the package, and keep their weights beside what reads them.
 
 usage: python data_scripts/train_memory_models.py [NAME …]   (default: all; about a minute each)
 """

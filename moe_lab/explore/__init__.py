@@ -203,7 +203,6 @@ __getattr__, __dir__, __all__ = attach(
             "PlaneState",
             "PlaneSystem",
             "PlaneTraining",
-            "ROOM",
             "distance",
             "given",
             "is_afresh",

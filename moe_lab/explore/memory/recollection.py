@@ -52,14 +52,14 @@ def traced(
     since: int = 0,  # the step from which on
 ) -> Trace:
     "Every step of some sequences, with a slot that cannot be read from some step on."
-    said, moments, signals = [], [], []
+    found: list[tuple[Tensor, dict[str, Tensor], Moment]] = []
     with torch.no_grad(), ExitStack() as stack:
         steps = model.steps(inputs)
         for step in range(inputs.shape[1]):
             if step == since:
                 stack.enter_context(lesioned(model, lesion))
-            both, told, moment = next(steps)
-            said.append(both), moments.append(moment), signals.append(told)
+            found.append(next(steps))
+        said, signals, moments = zip(*found)
         logits = model.answer(torch.stack(said, 1))
     together = {name: torch.stack([one[name] for one in signals], 1) for name in signals[0]}
     return Trace(logits, Moment(*(torch.stack(parts, 1) for parts in zip(*moments))), together)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,16 +24,18 @@ from ...memory.dnc.computer import DNC
 from ...registry import one_of
 
 # %% auto #0
-__all__ = ['LONGEST', 'TRAINED', 'LENGTHS', 'Trained', 'with_weights', 'errors', 'weights_file', 'store', 'read_stored',
+__all__ = ['LONGEST', 'ROOM', 'TRAINED', 'LENGTHS', 'Trained', 'with_weights', 'errors', 'weights_file', 'store', 'read_stored',
            'read_trained', 'train_again']
 
 # %% ../../../nbs/10_explore/8_memory/01_trained.ipynb #2b5ff008
 LONGEST = 12  # words of a sequence in training
 
+ROOM = MemorySettings(most=LONGEST, n_slots=16, steps=2000)
+
 TRAINED: dict[str, MemorySettings] = {
-    "healthy": MemorySettings(most=LONGEST),
-    "taught by the answer": MemorySettings(most=LONGEST, taught_by="asked"),
-    "small": MemorySettings(most=LONGEST, n_slots=8, width=4, read_heads=2),
+    "healthy": ROOM,
+    "taught by the answer": replace(ROOM, taught_by="asked"),
+    "small": replace(ROOM, n_slots=8, width=4, read_heads=2),
 }
 
 # %% ../../../nbs/10_explore/8_memory/01_trained.ipynb #bfe4e06f

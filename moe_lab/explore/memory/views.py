@@ -39,7 +39,7 @@ class SlotTape(MemoryDrawn):
     unit = traitlets.Unicode(
         "rows: slots, columns: steps; filled: written, dot: read, line: the way back"
     ).tag(sync=True)
-    height = traitlets.Int(330).tag(sync=True)
+    height = traitlets.Int(310).tag(sync=True)
 
     def show(
         self,
@@ -74,7 +74,13 @@ def draw_tape(
         for head, back in enumerate(backs):
             step = seen.length + word
             slot = int(seen.read[step, head].argmax())
-            ax.plot([back, step], [slot, slot], color=expert_colour(slot), lw=0.7, alpha=0.6)
+            ax.plot(
+                [back, step],
+                [slot, slot],
+                color=expert_colour(slot),
+                lw=0.7,
+                alpha=0.6 * float(seen.read[step, head, slot]),
+            )
     if lesion >= 0:
         ax.axhspan(lesion - 0.5, lesion + 0.5, color=GREY, alpha=0.3, lw=0)
     ax.axvline(seen.length, color=GREY, lw=1, ls="--")
@@ -157,7 +163,7 @@ class SlotLoad(MemoryDrawn):
 
     title = traitlets.Unicode("The load of each slot").tag(sync=True)
     unit = traitlets.Unicode("reads in colour, writes as a frame; dashed: even, grey: dice").tag(sync=True)
-    height = traitlets.Int(200).tag(sync=True)
+    height = traitlets.Int(170).tag(sync=True)
 
     def show(self, many: ManyRecollections):
         "Draw both loads."

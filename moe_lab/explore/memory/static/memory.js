@@ -29,7 +29,7 @@ function SlotTape(pen, frame, model) {
   words.forEach((word, step) => {
     const missed = step > n && wrong[step - n - 1] > 0;
     text(pen, word, middle(step), 23, { align: "center", bold: true, colour: missed ? pen.muted : pen.ink });
-    if (missed) cross(pen, middle(step), 23, 5, pen.ink);
+    if (missed) rule(pen, middle(step) - 6, 23, middle(step) + 6, 23, pen.ink, { width: 1.5 });
   });
   for (let slot = 0; slot < N; slot++) {
     text(pen, `slot ${slot}`, left - 6, level(slot), { align: "right", colour: faded(model, slot) ? pen.muted : legible(pen, hue(model, slot)) });
@@ -42,7 +42,7 @@ function SlotTape(pen, frame, model) {
   back.forEach((written, i) => {
     const [step, head] = [n + Math.floor(i / R), i % R];
     const slot = strongest(read, at(step, head), N);
-    ctx.globalAlpha = 0.6 * dim(slot);
+    ctx.globalAlpha = 0.6 * dim(slot) * Math.min(1, read[at(step, head) + slot]);
     rule(pen, middle(written), level(slot), middle(step), level(slot), hue(model, slot));
     ctx.globalAlpha = 1;
   });
