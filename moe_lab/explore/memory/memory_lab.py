@@ -141,7 +141,7 @@ MEMORY_PRESETS = {
     ),
 }
 
-
+# %% ../../../nbs/10_explore/8_memory/05_memory_lab.ipynb #d00abab4
 def memory_knobs(state: MemoryState) -> dict[str, w.Widget]:  # state: what they show at first
     "A control for every value, by its name."
     text = w.Text(state.text, description="text", continuous_update=False, layout=WIDE, style=LABEL)

@@ -28,7 +28,7 @@ from ...routing.decision import Routing
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #bff69939
 @contextmanager
 def lesioned(
-    model: DNC,
+    model: DNC,  # that copies words of eight bits
     slot: int,  # that cannot be read; `NO_LESION`: all can
 ) -> Iterator[None]:
     "Inside the block, nothing is read from a slot."
@@ -46,7 +46,7 @@ def lesioned(
 
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #d3990432
 def traced(
-    model: DNC,
+    model: DNC,  # that copies words of eight bits
     inputs: Tensor,  # (B, L, c)
     lesion: int = NO_LESION,  # a slot that cannot be read
     since: int = 0,  # the step from which on
@@ -99,7 +99,7 @@ def recollect(
 
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #91347612
 def way_back(
-    seen: Recollection,
+    seen: Recollection,  # of a text
 ) -> Tensor:  # (n + 1, R) long
     "For the flag and each answer, and each head: in which step the slot that it looked at most was written most."
     told, slot = seen.write[: seen.length], seen.read[seen.length :].argmax(-1)  # (n, N), (n + 1, R)
@@ -107,7 +107,7 @@ def way_back(
 
 
 def found_again(
-    seen: Recollection,
+    seen: Recollection,  # of a text
 ) -> tuple[float, int]:
     "The share of words for which a head looked where just this word was written, and how many steps ahead: 0 or 1."
     own = way_back(seen)[None] == torch.arange(seen.length)[:, None, None]  # (n, n + 1, R)

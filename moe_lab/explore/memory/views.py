@@ -26,7 +26,7 @@ class MemoryDrawn(View):
 
 # %% ../../../nbs/10_explore/8_memory/04_views.ipynb #47f1ccb6
 def column_words(
-    seen: Recollection,
+    seen: Recollection,  # of a text
 ) -> list[str]:
     "What stands above each column: what was told, a mark for the flag, and what came back."
     return [*seen.told.replace(" ", "␣"), "?", *seen.said.replace(" ", "␣")]
@@ -43,7 +43,7 @@ class SlotTape(MemoryDrawn):
 
     def show(
         self,
-        seen: Recollection,
+        seen: Recollection,  # of a text
         lesion: int,  # the slot that cannot be read; −1: none
     ):
         "Draw what was seen."
@@ -59,7 +59,7 @@ class SlotTape(MemoryDrawn):
 # %% ../../../nbs/10_explore/8_memory/04_views.ipynb #dd2bd16f
 def draw_tape(
     ax: Any,  # matplotlib axes
-    seen: Recollection,
+    seen: Recollection,  # of a text
     lesion: int,  # the slot that cannot be read; −1: none
     title: str,  # above the picture
 ) -> Any:
@@ -90,8 +90,8 @@ def draw_tape(
 
 
 def cell(
-    step: int,
-    slot: int,
+    step: int,  # the column
+    slot: int,  # the row
     weight: float,  # from 0 to 1
 ) -> Any:
     "A cell that is the more opaque the more was written."
@@ -109,7 +109,10 @@ class LinkMap(MemoryDrawn):
     unit = traitlets.Unicode("when all is told").tag(sync=True)
     height = traitlets.Int(270).tag(sync=True)
 
-    def show(self, seen: Recollection):
+    def show(
+        self,
+        seen: Recollection,  # of a text
+    ):
         "Draw the links, and name each slot by what was written there."
         slots = len(seen.links)
         told = seen.write[: seen.length]  # (n, N)
@@ -141,7 +144,10 @@ class HeadModes(MemoryDrawn):
     def __init__(self, **traits: Any):  # title, unit, height, …
         super().__init__(**{"colours": list(figures.SERIES)} | traits)
 
-    def show(self, seen: Recollection):
+    def show(
+        self,
+        seen: Recollection,  # of a text
+    ):
         "Draw the modes of the steps in which it answers."
         modes = seen.modes[seen.length + 1 :].mean(1)  # (n, 3)
         self.shown = dict(modes=modes.numpy(), said=seen.said)
@@ -165,7 +171,10 @@ class SlotLoad(MemoryDrawn):
     unit = traitlets.Unicode("reads in colour, writes as a frame; dashed: even, grey: dice").tag(sync=True)
     height = traitlets.Int(170).tag(sync=True)
 
-    def show(self, many: ManyRecollections):
+    def show(
+        self,
+        many: ManyRecollections,  # of one model
+    ):
         "Draw both loads."
         load = many.reads.load
         reads, writes = load.share.numpy(), many.writes.load.share.numpy()
