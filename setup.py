@@ -20,7 +20,9 @@ setup(
     license="Apache-2.0",
     python_requires=f">={cfg['min_python']}",
     packages=find_packages(include=["moe_lab", "moe_lab.*"]),
-    package_data={"moe_lab": ["py.typed", "**/*.js", "**/*.css", "**/*.html", "**/*.json", "**/*.safetensors"]},
+    package_data={
+        "moe_lab": ["py.typed", "**/*.js", "**/*.css", "**/*.html", "**/*.json", "**/*.safetensors"]
+    },
     install_requires=cfg["requirements"].split(),
     extras_require={
         extra: cfg[f"{extra}_requirements"].split()

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["as_routing", "choice", "evolution", "magnitude", "masks", "storage", "tickets"],
+    ["as_routing", "choice", "evolution", "experts", "magnitude", "masks", "storage", "tickets"],
     {
         "as_routing": ["input_routing"],
         "choice": ["STORAGES", "break_even", "fastest", "masked", "measured_line", "sparse_linear", "stored"],
@@ -27,6 +27,19 @@ __getattr__, __dir__, __all__ = attach(
             "strongest",
             "weakest",
         ],
+        "experts": [
+            "ExpertMatrix",
+            "PLACES",
+            "SparseExperts",
+            "SparseFormula",
+            "SparseStack",
+            "StackPlaces",
+            "check_stack_masks",
+            "lively",
+            "sparse_affine",
+            "sparse_experts",
+            "stack_places",
+        ],
         "magnitude": [
             "Masks",
             "PRUNINGS",
@@ -41,6 +54,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "masks": [
             "DENSITIES",
+            "KeepsConnections",
             "Masked",
             "Shapes",
             "TellsMasks",
@@ -63,6 +77,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "storage": [
             "Compressed",
+            "InPlaces",
             "Places",
             "SparseLinear",
             "SparseProduct",

@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['input_routing']
 
-# %% ../../nbs/03_sparse/05_as_routing.ipynb #35e4ef32
+# %% ../../nbs/03_sparse/05_as_routing.ipynb #5a6c4d15
 import torch
 from torch import Tensor
 
 from ..routing.decision import Routing
 from .storage import check_mask
 
-# %% ../../nbs/03_sparse/05_as_routing.ipynb #adec9ad3
+# %% ../../nbs/03_sparse/05_as_routing.ipynb #b66e65c3
 def input_routing(
     mask: Tensor,  # (m, n) bool: units out, inputs
     weight: Tensor | None = None,  # (m, n) what a connection weighs; None: 1

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STORAGES', 'measured_line', 'break_even', 'stored', 'masked', 'fastest', 'sparse_linear']
 
-# %% ../../nbs/03_sparse/04_choice.ipynb #12803a5c
+# %% ../../nbs/03_sparse/04_choice.ipynb #a1a8eca9
 import json
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from ..registry import Entry, NamedEntries, one_of
 from .masks import put_masks
 from .storage import SparseLinear, check_mask
 
-# %% ../../nbs/03_sparse/04_choice.ipynb #2dbb8d54
+# %% ../../nbs/03_sparse/04_choice.ipynb #dec86906
 @cache
 def measured_line() -> dict[str, Any]:
     "Sizes √(m·n), the density up to which a stored layer is faster at each, and what was measured on."
@@ -37,13 +37,13 @@ def break_even(
     size = (out_features * in_features) ** 0.5
     return float(np.interp(np.log(size), np.log(line["size"]), line["density"]))
 
-# %% ../../nbs/03_sparse/04_choice.ipynb #ea75a2a4
+# %% ../../nbs/03_sparse/04_choice.ipynb #7a39a796
 STORAGES: NamedEntries[Entry] = NamedEntries("storage")  # (mask, bias) -> a layer
 
 
 def stored(
     mask: Tensor,  # (m, n) bool
-    bias: bool = True,
+    bias: bool = True,  # whether b is there
 ) -> nn.Module:
     "Nothing but the connections."
     check_mask(mask)
@@ -53,7 +53,7 @@ def stored(
 @torch.no_grad()
 def masked(
     mask: Tensor,  # (m, n) bool
-    bias: bool = True,
+    bias: bool = True,  # whether b is there
 ) -> nn.Module:
     "A dense layer that is multiplied by its mask."
     first = SparseLinear(mask.shape[1], mask.shape[0], mask, bias)
@@ -67,7 +67,7 @@ def masked(
 
 def fastest(
     mask: Tensor,  # (m, n) bool
-    bias: bool = True,
+    bias: bool = True,  # whether b is there
 ) -> nn.Module:
     "Stored below the density that was measured for this size, masked above."
     check_mask(mask)
@@ -81,7 +81,7 @@ STORAGES.add(Entry("masked", masked, "a dense weight and its mask"))
 
 def sparse_linear(
     mask: Tensor,  # (m, n) bool, with a connection at least
-    bias: bool = True,
+    bias: bool = True,  # whether b is there
     storage: str = "fastest",  # one of `STORAGES`
 ) -> nn.Module:
     "A linear layer with the connections of a mask, x (…, n) -> (…, m); `ValueError` for a storage that is not there."

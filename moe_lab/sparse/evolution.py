@@ -7,7 +7,7 @@ __all__ = ['Scores', 'EVOLUTIONS', 'check_zeta', 'strongest', 'weakest', 'by_sig
            'EvolutionRule', 'Exchange', 'exchange', 'SparseWeight', 'sparse_weights', 'dense_gradients', 'rewire',
            'evolve']
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #b0a880c4
+# %% ../../nbs/03_sparse/03_evolution.ipynb #0dc295e3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from torch import Tensor, nn
 
 from ..registry import NamedEntries
 from ..routing.parts import is_number
-from .masks import TellsMasks, masked_weights
+from .masks import KeepsConnections, masked_weights
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #36d2617a
+# %% ../../nbs/03_sparse/03_evolution.ipynb #28ecd3b7
 def check_zeta(
     zeta: float,  # fraction of the connections that is exchanged at a time
 ):
@@ -52,7 +52,7 @@ def weakest(
     "In each row the ⌊ζ·n⌋ smallest of the n that are among those."
     return strongest(-size, among, (zeta * among.sum(1) + 1e-9).long())
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #26cfab81
+# %% ../../nbs/03_sparse/03_evolution.ipynb #3b70824e
 def by_sign(
     weight: Tensor,  # (G, N)
     mask: Tensor,  # (G, N) bool
@@ -71,7 +71,7 @@ def by_magnitude(
     "ζ of the weights that are smallest by magnitude (1911.11134)."
     return weakest(weight.abs(), mask, zeta)
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #f86bf3f5
+# %% ../../nbs/03_sparse/03_evolution.ipynb #74683ffc
 Scores = Callable[
     [Tensor, Tensor | None, torch.Generator], Tensor
 ]  # weight, gradient, dice -> a place's worth
@@ -80,7 +80,7 @@ Scores = Callable[
 def at_random(
     weight: Tensor,  # (G, N)
     gradient: Tensor | None,  # (G, N), not looked at
-    dice: torch.Generator,
+    dice: torch.Generator,  # of random draws
 ) -> Tensor:  # (G, N)
     "Every place is worth as much as any other (1707.04780)."
     return torch.rand(weight.shape, generator=dice)
@@ -89,7 +89,7 @@ def at_random(
 def by_gradient(
     weight: Tensor,  # (G, N)
     gradient: Tensor | None,  # (G, N) of the loss by every possible connection
-    dice: torch.Generator,
+    dice: torch.Generator,  # of random draws
 ) -> Tensor:  # (G, N)
     "A place is worth what a connection there would be moved by (1911.11134); `ValueError` without a gradient."
     if gradient is None:
@@ -98,7 +98,7 @@ def by_gradient(
         )
     return gradient.abs()
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #f21d6cfe
+# %% ../../nbs/03_sparse/03_evolution.ipynb #a04d4c0f
 @dataclass(frozen=True)
 class EvolutionRule:
     "What goes, and what comes in its place."
@@ -120,7 +120,7 @@ EVOLUTIONS: NamedEntries[EvolutionRule] = NamedEntries("rule of evolution")
 EVOLUTIONS.add(EvolutionRule("set", "SET", "1707.04780", by_sign, at_random, False))
 EVOLUTIONS.add(EvolutionRule("rigl", "RigL", "1911.11134", by_magnitude, by_gradient, True))
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #0add13b0
+# %% ../../nbs/03_sparse/03_evolution.ipynb #58a2926f
 class Exchange(NamedTuple):
     "One step of evolution of a weight; bool (G, N) each."
 
@@ -134,7 +134,7 @@ class Exchange(NamedTuple):
 
 
 def exchange(
-    rule: EvolutionRule,
+    rule: EvolutionRule,  # one of `EVOLUTIONS`
     weight: Tensor,  # (G, N) 0 where there is no connection
     mask: Tensor,  # (G, N) bool
     zeta: float,  # fraction of the connections, from 0 to 1
@@ -147,7 +147,7 @@ def exchange(
     gone = mask.sum(1) - kept.sum(1)
     return Exchange(kept, strongest(rule.grow(weight, gradient, dice), ~kept, gone))
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #11297d34
+# %% ../../nbs/03_sparse/03_evolution.ipynb #c0eca248
 @dataclass(frozen=True)
 class SparseWeight:
     "A weight with a mask, however it is kept."
@@ -157,6 +157,9 @@ class SparseWeight:
     spread: Callable[
         [Tensor], Tensor
     ]  # values as the parameter holds them -> the weight's shape, 0 elsewhere
+    gathered: Callable[
+        [Tensor, Tensor], Tensor
+    ]  # numbers of the weight's shape, mask -> as the parameter holds them
     put: Callable[[Tensor], None]  # another mask with as many connections
 
     @property
@@ -164,35 +167,34 @@ class SparseWeight:
         "Rows that keep their number of connections each: experts of a stack; else one."
         return len(self.mask) if self.mask.ndim == 3 and self.parameter.ndim == 2 else 1
 
-    def packed(
-        self,
-        values: Tensor,  # of the weight's shape
-        mask: Tensor,  # bool, the same
-    ) -> Tensor:  # of the parameter's shape
-        "Numbers in their places, as the parameter holds them."
-        return values if self.parameter.shape == mask.shape else values[mask].view_as(self.parameter)
-
 
 def sparse_weights(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
 ) -> dict[str, SparseWeight]:  # "layer.weight" -> the weight
     "All weights of a model that have masks, by the names that `masks_of` gives them."
     found = {}
     for path, module in model.named_modules():
         for name, part in masked_weights(module).items():
             own: Any = module.parametrizations
-            spread = partial(torch.mul, part.mask)
-            found[f"{path}.{name}"] = SparseWeight(part.mask, own[name].original, spread, part.put)
-        if isinstance(module, TellsMasks):
+            found[f"{path}.{name}"] = SparseWeight(
+                part.mask,
+                own[name].original,
+                partial(torch.mul, part.mask),
+                lambda values, mask: values,
+                part.put,
+            )
+        if isinstance(module, KeepsConnections):
             for name, mask in module.own_masks().items():
-                put, places = partial(module.set_own_mask, name), partial(module.spread, name)
-                found[f"{path}.{name}"] = SparseWeight(mask, module.own_parameter(name), places, put)
+                ways: Any = (
+                    partial(way, name) for way in (module.spread, module.gathered, module.set_own_mask)
+                )
+                found[f"{path}.{name}"] = SparseWeight(mask, module.own_parameter(name), *ways)
     return {name.removeprefix("."): weight for name, weight in found.items()}
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #a37faa70
+# %% ../../nbs/03_sparse/03_evolution.ipynb #119e8b2f
 @contextmanager
 def dense_gradients(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
 ) -> Iterator[
     dict[str, Tensor]
 ]:  # "layer.weight" -> gradient, of the weight's shape; filled by backward passes
@@ -213,7 +215,7 @@ def dense_gradients(
             handles.append(
                 part.register_forward_hook(lambda _m, _x, weight, at=start + name: listen(at, weight))
             )
-        if isinstance(module, TellsMasks):
+        if isinstance(module, KeepsConnections):
             module.told = lambda name, gradient, start=start: note(start + name, gradient)
             told.append(module)
     try:
@@ -224,10 +226,10 @@ def dense_gradients(
         for module in told:
             module.told = None
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #cc3052ae
+# %% ../../nbs/03_sparse/03_evolution.ipynb #9d6bfab7
 @torch.no_grad()
 def rewire(
-    weight: SparseWeight,
+    weight: SparseWeight,  # whose connections change
     found: Exchange,  # (G, N) each
     optimizer: torch.optim.Optimizer | None = None,  # that moves it
 ) -> None:
@@ -236,7 +238,7 @@ def rewire(
     parameter = weight.parameter
     state = optimizer.state.get(parameter, {}) if optimizer else {}
     memory = [v for v in state.values() if isinstance(v, Tensor) and v.shape == parameter.shape]
-    gone = [weight.packed(weight.spread(values) * kept, mask) for values in (parameter, *memory)]
+    gone = [weight.gathered(weight.spread(values) * kept, mask) for values in (parameter, *memory)]
     weight.put(mask)
     for values, new in zip((parameter, *memory), gone):
         values.copy_(new)

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Shapes', 'DENSITIES', 'check_density', 'check_shapes', 'shared_out', 'uniform', 'erdos_renyi', 'erk', 'n_connections',
-           'random_mask', 'largest', 'random_masks', 'density_of', 'Masked', 'TellsMasks', 'masked_weights', 'masks_of',
-           'weight_shapes', 'weight_of', 'put_masks']
+           'random_mask', 'largest', 'random_masks', 'density_of', 'Masked', 'TellsMasks', 'KeepsConnections',
+           'masked_weights', 'masks_of', 'weight_shapes', 'weight_of', 'put_masks']
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #9cdce88b
+# %% ../../nbs/03_sparse/01_masks.ipynb #5ce1cea8
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
@@ -20,7 +20,7 @@ from torch.nn.utils import parametrize
 from ..registry import Entry, NamedEntries
 from ..routing.parts import is_number, of_kind, positive
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #08778e7c
+# %% ../../nbs/03_sparse/01_masks.ipynb #4abe1807
 def check_density(
     density: float,  # share of the connections that are there
 ):
@@ -30,14 +30,14 @@ def check_density(
             f"density={density!r}: needs a number above 0 and at most 1, where every connection is there"
         )
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #692648a9
+# %% ../../nbs/03_sparse/01_masks.ipynb #df8c01f8
 Shapes = Mapping[
     str, Sequence[int]
 ]  # name of a weight -> its shape: units out, units in, and the sizes of a kernel
 
 
 def check_shapes(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
 ):
     "`ValueError` unless each weight has units out and units in, one at least of each."
     for name, shape in shapes.items():
@@ -49,9 +49,9 @@ def check_shapes(
     if not shapes:
         raise ValueError("shapes is empty: needs the shape of at least one weight")
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #47d8581d
+# %% ../../nbs/03_sparse/01_masks.ipynb #b4acf566
 def shared_out(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
     density: float,  # of all weights together, in (0, 1]
     weight: Callable[[Sequence[int]], float],  # shape -> what a layer's density is proportional to
 ) -> dict[str, float]:  # name -> density in (0, 1]
@@ -68,12 +68,12 @@ def shared_out(
             return {n: 1.0 if n in full else scale * weight(shapes[n]) for n in shapes}
         full |= over
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #5b7a1acc
+# %% ../../nbs/03_sparse/01_masks.ipynb #418b65af
 DENSITIES: NamedEntries[Entry] = NamedEntries("rule for densities")  # (shapes, density) -> name -> density
 
 
 def uniform(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
     density: float,  # in (0, 1]
 ) -> dict[str, float]:
     "The same density in every layer."
@@ -81,7 +81,7 @@ def uniform(
 
 
 def erdos_renyi(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
     density: float,  # of all weights together, in (0, 1]
 ) -> dict[str, float]:
     "Density ∝ (n + m)/(n·m), for n units in and m out, a kernel's sides left out (1707.04780)."
@@ -89,7 +89,7 @@ def erdos_renyi(
 
 
 def erk(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
     density: float,  # of all weights together, in (0, 1]
 ) -> dict[str, float]:
     "Erdős–Rényi kernel: density ∝ (n + m + h + w)/(n·m·h·w) (1911.11134); without a kernel, as `erdos_renyi`."
@@ -100,7 +100,7 @@ DENSITIES.add(Entry("erdos_renyi", erdos_renyi, "Erdős–Rényi", "1707.04780")
 DENSITIES.add(Entry("erk", erk, "Erdős–Rényi kernel", "1911.11134"))
 DENSITIES.add(Entry("uniform", uniform, "the same in every layer"))
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #d60494f4
+# %% ../../nbs/03_sparse/01_masks.ipynb #7686dd72
 def n_connections(
     shape: Sequence[int],  # of a weight
     density: float,  # in (0, 1]
@@ -111,7 +111,7 @@ def n_connections(
 
 
 def random_mask(
-    shape: Sequence[int],
+    shape: Sequence[int],  # of a weight: units out, units in, …
     density: float,  # in (0, 1]
     generator: torch.Generator | None = None,  # whose dice are used; None: torch's own
 ) -> Tensor:  # bool, of that shape
@@ -119,7 +119,7 @@ def random_mask(
     chosen = torch.randperm(prod(shape), generator=generator)[: n_connections(shape, density)]
     return torch.zeros(prod(shape), dtype=torch.bool).index_fill_(0, chosen, True).view(tuple(shape))
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #2da547c6
+# %% ../../nbs/03_sparse/01_masks.ipynb #f422c4e9
 def largest(
     values: Tensor,  # of any shape
     n: int,  # from 0 to as many as there are
@@ -128,9 +128,9 @@ def largest(
     order = values.flatten().argsort(descending=True, stable=True)
     return torch.zeros_like(order, dtype=torch.bool).index_fill_(0, order[:n], True).view(values.shape)
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #28db904b
+# %% ../../nbs/03_sparse/01_masks.ipynb #1caad18f
 def random_masks(
-    shapes: Shapes,
+    shapes: Shapes,  # of the weights, by name
     density: float,  # of all weights together, in (0, 1]
     rule: Callable[[Shapes, float], dict[str, float]] = erdos_renyi,  # one of `DENSITIES`, or any like them
     generator: torch.Generator | None = None,  # whose dice are used; None: torch's own
@@ -149,7 +149,7 @@ def density_of(
         raise ValueError("masks is empty: there is nothing to be dense or sparse")
     return sum(int(mask.sum()) for mask in masks.values()) / sum(mask.numel() for mask in masks.values())
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #26432443
+# %% ../../nbs/03_sparse/01_masks.ipynb #20c9c445
 class Masked(nn.Module):
     "A weight that is zero where its mask is False; a parametrisation (`torch.nn.utils.parametrize`)."
 
@@ -162,7 +162,10 @@ class Masked(nn.Module):
         super().__init__()
         self.register_buffer("mask", mask)
 
-    def forward(self, weight: Tensor) -> Tensor:
+    def forward(
+        self,
+        weight: Tensor,  # of the mask's shape
+    ) -> Tensor:
         return weight * self.mask
 
     def put(
@@ -175,7 +178,7 @@ class Masked(nn.Module):
     def right_inverse(self, weight: Tensor) -> Tensor:
         return weight  # what is assigned to a masked weight is kept whole, and seen through the mask
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #e2f66f77
+# %% ../../nbs/03_sparse/01_masks.ipynb #4d18383d
 class TellsMasks(nn.Module):
     "A module that holds sparse weights in its own way, and tells where their connections are."
 
@@ -195,6 +198,10 @@ class TellsMasks(nn.Module):
     ) -> None:
         "Other connections: those that stay keep their values, new ones are 0."
 
+# %% ../../nbs/03_sparse/01_masks.ipynb #35a14a88
+class KeepsConnections(TellsMasks):
+    "A module whose parameters hold the connections of its masks, in an order of their own."
+
     @abstractmethod
     def own_parameter(
         self,
@@ -208,9 +215,18 @@ class TellsMasks(nn.Module):
         name: str,  # of a weight
         values: Tensor,  # of the shape of `own_parameter`
     ) -> Tensor:
-        "A number for each connection in its place in the mask, 0 elsewhere; what boolean indexing by the mask undoes."
+        "A number for each connection in its place in the mask, 0 elsewhere."
 
+    @abstractmethod
+    def gathered(
+        self,
+        name: str,  # of a weight
+        values: Tensor,  # of the weight's shape
+        mask: Tensor,  # bool, the same
+    ) -> Tensor:
+        "The numbers where there is a connection, in the shape of `own_parameter`."
 
+# %% ../../nbs/03_sparse/01_masks.ipynb #47318300
 def masked_weights(
     module: nn.Module,  # one, its children left out
 ) -> dict[str, Masked]:
@@ -220,9 +236,9 @@ def masked_weights(
     own: Any = module.parametrizations
     return {name: part for name, parts in own.items() for part in parts if isinstance(part, Masked)}
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #99fbac60
+# %% ../../nbs/03_sparse/01_masks.ipynb #ebcc18d1
 def masks_of(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
 ) -> dict[str, Tensor]:  # "layer.weight" -> bool mask
     "The masks of all sparse weights in a model, by the weights' names; {} where all are dense."
     found: dict[str, Tensor] = {}
@@ -232,9 +248,9 @@ def masks_of(
         found |= {f"{path}.{name}".removeprefix("."): mask for name, mask in own.items()}
     return found
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #82d8784a
+# %% ../../nbs/03_sparse/01_masks.ipynb #c2fd5b40
 def weight_shapes(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
     kinds: tuple[type[nn.Module], ...] = (nn.Linear, nn.Conv1d, nn.Conv2d),  # of layers that are looked at
 ) -> dict[str, tuple[int, ...]]:
     "Name -> shape of the weights that can be sparse: those of the layers of these kinds, and those that are."
@@ -244,9 +260,9 @@ def weight_shapes(
     found = {f"{path}.weight".removeprefix("."): tuple(layer.weight.shape) for path, layer in layers.items()}
     return found | {name: tuple(mask.shape) for name, mask in masks_of(model).items()}
 
-# %% ../../nbs/03_sparse/01_masks.ipynb #220f2dbd
+# %% ../../nbs/03_sparse/01_masks.ipynb #8bcde5ed
 def weight_of(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
     name: str,  # "layer.weight"
 ) -> tuple[nn.Module, str, Sequence[int]]:  # its module, its own name, its shape
     "Where a weight is; `ValueError` where there is none of that name."

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Compressed', 'compressed', 'transposed_order', 'acquainted', 'matrix', 'SparseProduct', 'check_mask', 'Places',
-           'SparseStore', 'SparseLinear', 'stored_linear']
+           'InPlaces', 'SparseStore', 'SparseLinear', 'stored_linear']
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #4011c376
+# %% ../../nbs/03_sparse/02_storage.ipynb #fcbe4546
 import warnings
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,9 +17,9 @@ from torch.autograd.function import once_differentiable
 
 from ..experts.moe import check_kind
 from ..routing.parts import full_precision, positive
-from .masks import TellsMasks
+from .masks import KeepsConnections
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #99bbd5ab
+# %% ../../nbs/03_sparse/02_storage.ipynb #3ddc4c2c
 class Compressed(NamedTuple):
     "Where the N connections of a mask (m, n) are, row by row."
 
@@ -42,7 +42,7 @@ def transposed_order(
     number = mask.flatten().cumsum(0).view(mask.shape) - 1  # (m, n) where there is a connection
     return number.T[mask.T].int()
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #42f037a0
+# %% ../../nbs/03_sparse/02_storage.ipynb #aa3dcf0f
 @cache
 def acquainted() -> None:
     "Let PyTorch say that its compressed matrices are young, unheard."
@@ -61,7 +61,7 @@ def matrix(
     size = (len(rows.ends) - 1, n)
     return torch.sparse_csr_tensor(rows.ends, rows.column, values, size, check_invariants=False)
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #0d7ec6a1
+# %% ../../nbs/03_sparse/02_storage.ipynb #f168faee
 class SparseProduct(torch.autograd.Function):
     "x (B, n) · Wᵀ -> (B, m), for W (m, n) in compressed rows; gradients for x, and for the N values."
 
@@ -88,9 +88,9 @@ class SparseProduct(torch.autograd.Function):
             for_values = torch.sparse.sampled_addmm(where, pull, turned.T, beta=0.0).values()
         return for_x, for_values, None, None, None
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #3b49312f
+# %% ../../nbs/03_sparse/02_storage.ipynb #1750ae7d
 def check_mask(
-    mask: Any,
+    mask: Any,  # that was given
 ):
     "`ValueError` for what is not bool (m, n) with a connection at least."
     check_kind("mask", mask, Tensor, "a tensor, bool (units out, units in)")
@@ -98,8 +98,8 @@ def check_mask(
         told = f"{mask.dtype} {tuple(mask.shape)}, {int(mask.count_nonzero())} connections"
         raise ValueError(f"mask: {told}; needs bool (units out, units in) with one connection or more")
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #5feec7ad
-class Places(TellsMasks):
+# %% ../../nbs/03_sparse/02_storage.ipynb #210aa9e6
+class Places(KeepsConnections):
     "Where the connections of one weight (m, n) are."
 
     ends: Tensor  # of `Compressed` rows
@@ -139,8 +139,29 @@ class Places(TellsMasks):
         "N."
         return len(self.column)
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #a8004838
-class SparseStore(Places):
+# %% ../../nbs/03_sparse/02_storage.ipynb #8f74241e
+class InPlaces(Places):
+    "How the numbers of connections and a matrix (m, n) become each other."
+
+    def spread(
+        self,
+        name: str,  # "weight"
+        values: Tensor,  # (N,) in the order of the parameter
+    ) -> Tensor:  # (m, n)
+        "A number for each connection in its place, 0 elsewhere."
+        return values.new_zeros(self.out_features, self.in_features).masked_scatter_(self.mask, values)
+
+    def gathered(
+        self,
+        name: str,  # "weight"
+        values: Tensor,  # (m, n)
+        mask: Tensor,  # (m, n) bool
+    ) -> Tensor:  # (N,)
+        "The numbers where there is a connection, row by row."
+        return values[mask]
+
+# %% ../../nbs/03_sparse/02_storage.ipynb #ad9b3724
+class SparseStore(InPlaces):
     "One number for each connection of a mask (m, n), in ±1/√(connections of a unit) at first."
 
     def __init__(
@@ -162,14 +183,6 @@ class SparseStore(Places):
         "The values, row by row."
         return self.weight_values
 
-    def spread(
-        self,
-        name: str,  # "weight"
-        values: Tensor,  # (N,) in the order of the parameter
-    ) -> Tensor:  # (m, n)
-        "A number for each connection in its place, 0 elsewhere."
-        return values.new_zeros(self.out_features, self.in_features).masked_scatter_(self.mask, values)
-
     @torch.no_grad()
     def set_own_mask(
         self,
@@ -184,7 +197,7 @@ class SparseStore(Places):
             getattr(self, place).copy_(where)
         self.weight_values.copy_(kept[mask])
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #ea34302f
+# %% ../../nbs/03_sparse/02_storage.ipynb #8ed82864
 class SparseLinear(SparseStore):
     "x (…, n) · Wᵀ + b -> (…, m) with nothing but the connections of a mask (m, n)."
 
@@ -218,7 +231,7 @@ class SparseLinear(SparseStore):
         size = self.in_features * self.out_features
         return f"{self.in_features}, {self.out_features}, {self.n_connections:,} of {size:,} connections"
 
-# %% ../../nbs/03_sparse/02_storage.ipynb #18e660be
+# %% ../../nbs/03_sparse/02_storage.ipynb #78012c6d
 @torch.no_grad()
 def stored_linear(
     linear: nn.Linear,  # whose weights and bias are taken over

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['linear_shapes', 'MLP']
 
-# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #c651f767
+# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #40f49bc2
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ...routing.parts import positive
 
-# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #489940d4
+# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #e22b1626
 def linear_shapes(
     sizes: Sequence[int],  # inputs, units of each hidden layer, classes
 ) -> dict[str, tuple[int, int]]:  # "layers.0.weight" -> (units out, units in)

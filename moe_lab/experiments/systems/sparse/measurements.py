@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['score_rows', 'connection_rows', 'input_rows', 'pruned_rows', 'measure', 'train']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #853f3ca1
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #8bf8e374
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
@@ -25,13 +25,13 @@ from ....training.evaluation import evaluation_mode
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #648dd69b
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #6a09ccbc
 @torch.no_grad()
 def score_rows(
     split: str,  # what the rows are called
     model: nn.Module,  # rows (B, n) -> logits
-    images: ImageSet,
-    pixels: Pixels,
+    images: ImageSet,  # that are looked at
+    pixels: Pixels,  # how they become rows
     at_once: int = 1000,  # images in a batch
 ) -> list[dict]:
     "Accuracy in per cent, and the mean cross-entropy."
@@ -48,9 +48,9 @@ def score_rows(
         {"split": split, "metric": name, "value": value, "n": len(images)} for name, value in named.items()
     ]
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #2c15ffb8
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #6b24e8ae
 def connection_rows(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
 ) -> list[dict]:
     "How many connections there are, and how many there might be."
     masks = masks_of(model)
@@ -75,12 +75,12 @@ def input_rows(
     used = load.counts.tolist()
     return rows + [{"split": "inputs", "metric": "used", "input": i, "value": n} for i, n in enumerate(used)]
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #f87e9c95
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/03_measurements.ipynb #c7a0842f
 def pruned_rows(
     model: MLP,  # dense, trained
-    settings: SetSettings,
-    images: ImageSet,
-    pixels: Pixels,
+    settings: SetSettings,  # of the run
+    images: ImageSet,  # that are looked at
+    pixels: Pixels,  # how they become rows
 ) -> list[dict]:
     "What is left of a dense network's accuracy when its largest weights alone are kept."
     copied = deepcopy(model)
@@ -90,8 +90,8 @@ def pruned_rows(
 
 def measure(
     trainer: Trainer,  # at the end of its training
-    settings: SetSettings,
-    data: Splits,
+    settings: SetSettings,  # of the run
+    data: Splits,  # its images
 ) -> list[dict]:
     "All that is measured of a trained network."
     pixels, model = Pixels(data.train), trainer.model
@@ -105,7 +105,7 @@ def measure(
 
 
 def train(
-    settings: SetSettings,
+    settings: SetSettings,  # of the run
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WIRINGS', 'SMALL', 'LARGE', 'SetSettings', 'usual']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #6fe896af
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #36dab054
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,9 +16,9 @@ from ....sparse.choice import STORAGES
 from ....sparse.evolution import EVOLUTIONS, check_zeta
 from ....sparse.masks import DENSITIES, check_density
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #01742f40
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #bedc59c7
 WIRINGS = (*EVOLUTIONS, "static", "dense", "narrow", "pruned")
-SMALL = {"hidden": 300, "epochs": 60}  # as usual for digits
+SMALL = {"hidden": 300, "epochs": 40}  # as usual for digits
 LARGE = {"hidden": 1000, "epochs": 20}  # as usual for all else
 
 
@@ -62,9 +62,9 @@ class SetSettings:
         positive(batch_size=self.batch_size, checkpoint_every=self.checkpoint_every)
         positive(**{name: value for name, value in given.items() if value is not None})
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #e9a980cf
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #51628675
 def usual(
-    settings: SetSettings,
+    settings: SetSettings,  # of the run
     name: str,  # hidden or epochs
 ) -> int:
     "What was asked for, or what is usual for the data."

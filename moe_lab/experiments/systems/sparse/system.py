@@ -6,7 +6,7 @@
 __all__ = ['load', 'Pixels', 'layer_sizes', 'narrow_width', 'first_masks', 'make_model', 'magnitude_masks', 'weights_of',
            'PruneOnce', 'total_steps', 'rewiring', 'cross_entropy', 'assemble']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #81ced81d
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #f8b95c50
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,7 +28,7 @@ from ....training.sparse.evolution import Evolution
 from ....training.step.objective import StepReport
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #528b7666
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #9f57658f
 def load(
     settings: SetSettings,  # its data and limit
 ) -> Splits:
@@ -49,17 +49,17 @@ class Pixels:
 
     def __call__(
         self,
-        images: ImageSet,
+        images: ImageSet,  # that are looked at
         index: Tensor | slice,  # which of them
     ) -> tuple[Tensor, Tensor]:  # (B, n) float32, (B,) long
         "Rows and labels."
         return ((images.pixels(index).flatten(1) - self.mean) / self.spread), images.label[index]
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #4f3cad58
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #44db0656
 def layer_sizes(
     settings: SetSettings,  # its hidden units
     n: int,  # inputs
-    classes: int,
+    classes: int,  # how many answers there are
 ) -> list[int]:
     "Inputs, three hidden layers, classes."
     return [n, *[usual(settings, "hidden")] * 3, classes]
@@ -80,17 +80,17 @@ def narrow_width(
 
 def first_masks(
     settings: SetSettings,  # its density, rule and seed
-    shapes: dict[str, tuple[int, int]],
+    shapes: dict[str, tuple[int, int]],  # of its weights
 ) -> dict[str, Tensor]:
     "The random masks that every sparse kind begins with."
     dice = torch.Generator().manual_seed(settings.seed)
     return random_masks(shapes, settings.density, DENSITIES[settings.densities].make, dice)
 
-
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #276e7b55
 def make_model(
-    settings: SetSettings,
+    settings: SetSettings,  # of the run
     n: int,  # inputs
-    classes: int,
+    classes: int,  # how many answers there are
 ) -> MLP:
     "The network of the settings, drawn as `torch.manual_seed` says."
     sizes = layer_sizes(settings, n, classes)
@@ -106,7 +106,7 @@ def make_model(
         return model
     return MLP(sizes, lambda name, into, out: sparse_linear(masks[name], storage=settings.storage))
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #aa3d9f74
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #36c9fe22
 def magnitude_masks(
     weights: dict[str, Tensor],  # "layers.0.weight" -> (m, n)
     settings: SetSettings,  # its density and rule
@@ -119,7 +119,7 @@ def magnitude_masks(
 
 
 def weights_of(
-    model: MLP,
+    model: MLP,  # of dense or masked layers
 ) -> dict[str, Tensor]:
     "The weights (m, n) of its dense or masked layers, by name."
     named: dict[str, Any] = {f"layers.{i}.weight": layer for i, layer in enumerate(model.layers)}
@@ -145,7 +145,7 @@ class PruneOnce(Callback):
             model: Any = trainer.model
             put_masks(model, magnitude_masks(weights_of(model), self.settings))
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #fe17993d
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #de282dd6
 def total_steps(
     settings: SetSettings,  # its epochs and batch size
     n: int,  # training images
@@ -155,7 +155,7 @@ def total_steps(
 
 
 def rewiring(
-    settings: SetSettings,
+    settings: SetSettings,  # of the run
     n: int,  # training images
 ) -> list[Callback]:
     "What moves or removes connections; nothing where none is."
@@ -170,15 +170,15 @@ def rewiring(
 
 
 def cross_entropy(
-    model: nn.Module,
+    model: nn.Module,  # or a layer
     batch: tuple[Tensor, Tensor],  # rows (B, n), labels (B,)
 ) -> Tensor:
     "The mean cross-entropy, ()."
     return F.cross_entropy(model(batch[0]), batch[1])
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #670d1815
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #ad2f8938
 def assemble(
-    settings: SetSettings,
+    settings: SetSettings,  # of the run
     data: Splits,  # its images
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> Trainer:
