@@ -7,7 +7,7 @@ __all__ = ['Scores', 'EVOLUTIONS', 'check_zeta', 'strongest', 'weakest', 'by_sig
            'EvolutionRule', 'Exchange', 'exchange', 'SparseWeight', 'sparse_weights', 'dense_gradients', 'rewire',
            'evolve']
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #0dc295e3
+# %% ../../nbs/03_sparse/03_evolution.ipynb #31ef3594
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ..registry import NamedEntries
 from ..routing.parts import is_number
 from .masks import KeepsConnections, masked_weights
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #28ecd3b7
+# %% ../../nbs/03_sparse/03_evolution.ipynb #a0a394fe
 def check_zeta(
     zeta: float,  # fraction of the connections that is exchanged at a time
 ):
@@ -52,7 +52,7 @@ def weakest(
     "In each row the ⌊ζ·n⌋ smallest of the n that are among those."
     return strongest(-size, among, (zeta * among.sum(1) + 1e-9).long())
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #3b70824e
+# %% ../../nbs/03_sparse/03_evolution.ipynb #07861e93
 def by_sign(
     weight: Tensor,  # (G, N)
     mask: Tensor,  # (G, N) bool
@@ -71,7 +71,7 @@ def by_magnitude(
     "ζ of the weights that are smallest by magnitude (1911.11134)."
     return weakest(weight.abs(), mask, zeta)
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #74683ffc
+# %% ../../nbs/03_sparse/03_evolution.ipynb #9d35f4eb
 Scores = Callable[
     [Tensor, Tensor | None, torch.Generator], Tensor
 ]  # weight, gradient, dice -> a place's worth
@@ -98,7 +98,7 @@ def by_gradient(
         )
     return gradient.abs()
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #a04d4c0f
+# %% ../../nbs/03_sparse/03_evolution.ipynb #43fcbf3d
 @dataclass(frozen=True)
 class EvolutionRule:
     "What goes, and what comes in its place."
@@ -109,6 +109,7 @@ class EvolutionRule:
     drop: Callable[[Tensor, Tensor, float], Tensor]  # weight, mask, ζ -> what goes, (G, N) each
     grow: Scores  # what a place is worth
     needs_gradient: bool  # whether the gradient of all possible connections is looked at
+    zeta_falls: bool  # whether ζ falls to 0 by half a cosine wave, as in the paper; else it stays
 
     @property
     def origin(self) -> tuple[str, str]:
@@ -117,10 +118,10 @@ class EvolutionRule:
 
 
 EVOLUTIONS: NamedEntries[EvolutionRule] = NamedEntries("rule of evolution")
-EVOLUTIONS.add(EvolutionRule("set", "SET", "1707.04780", by_sign, at_random, False))
-EVOLUTIONS.add(EvolutionRule("rigl", "RigL", "1911.11134", by_magnitude, by_gradient, True))
+EVOLUTIONS.add(EvolutionRule("set", "SET", "1707.04780", by_sign, at_random, False, False))
+EVOLUTIONS.add(EvolutionRule("rigl", "RigL", "1911.11134", by_magnitude, by_gradient, True, True))
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #58a2926f
+# %% ../../nbs/03_sparse/03_evolution.ipynb #399b508b
 class Exchange(NamedTuple):
     "One step of evolution of a weight; bool (G, N) each."
 
@@ -147,7 +148,7 @@ def exchange(
     gone = mask.sum(1) - kept.sum(1)
     return Exchange(kept, strongest(rule.grow(weight, gradient, dice), ~kept, gone))
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #c0eca248
+# %% ../../nbs/03_sparse/03_evolution.ipynb #32fb7766
 @dataclass(frozen=True)
 class SparseWeight:
     "A weight with a mask, however it is kept."
@@ -191,7 +192,7 @@ def sparse_weights(
                 found[f"{path}.{name}"] = SparseWeight(mask, module.own_parameter(name), *ways)
     return {name.removeprefix("."): weight for name, weight in found.items()}
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #119e8b2f
+# %% ../../nbs/03_sparse/03_evolution.ipynb #6850e17b
 @contextmanager
 def dense_gradients(
     model: nn.Module,  # or a layer
@@ -226,7 +227,7 @@ def dense_gradients(
         for module in told:
             module.told = None
 
-# %% ../../nbs/03_sparse/03_evolution.ipynb #9d6bfab7
+# %% ../../nbs/03_sparse/03_evolution.ipynb #691ca7fc
 @torch.no_grad()
 def rewire(
     weight: SparseWeight,  # whose connections change

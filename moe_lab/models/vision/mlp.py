@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['linear_shapes', 'MLP']
 
-# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #40f49bc2
+# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #82f0fa0d
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ...routing.parts import positive
 
-# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #e22b1626
+# %% ../../../nbs/07_models/1_vision/03_mlp.ipynb #81a48de6
 def linear_shapes(
     sizes: Sequence[int],  # inputs, units of each hidden layer, classes
 ) -> dict[str, tuple[int, int]]:  # "layers.0.weight" -> (units out, units in)
@@ -33,13 +33,15 @@ class MLP(nn.Module):
         layer: Callable[[str, int, int], nn.Module] = lambda name, into, out: nn.Linear(
             into, out
         ),  # name, in, out
+        dropout: float = 0.0,  # chance that an input is left out, in training
     ):
         super().__init__()
+        self.dropout = nn.Dropout(dropout)
         shapes = linear_shapes(sizes)
         self.layers = nn.ModuleList(layer(name, into, out) for name, (out, into) in shapes.items())
 
     def forward(self, images: Tensor) -> Tensor:
-        x = images.flatten(1)  # (B, n)
+        x = self.dropout(images.flatten(1))  # (B, n)
         for layer in self.layers[:-1]:
             x = layer(x).relu()
         return self.layers[-1](x)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WIRINGS', 'SMALL', 'LARGE', 'SetSettings', 'usual']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #36dab054
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #83ac0387
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,10 +16,10 @@ from ....sparse.choice import STORAGES
 from ....sparse.evolution import EVOLUTIONS, check_zeta
 from ....sparse.masks import DENSITIES, check_density
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #bedc59c7
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #dca71787
 WIRINGS = (*EVOLUTIONS, "static", "dense", "narrow", "pruned")
 SMALL = {"hidden": 300, "epochs": 40}  # as usual for digits
-LARGE = {"hidden": 1000, "epochs": 20}  # as usual for all else
+LARGE = {"hidden": 1000, "epochs": 12}  # as usual for all else
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ class SetSettings:
     wiring: str = "set"  # set, rigl, static, dense, narrow or pruned
     density: float = 0.05  # share of the connections that are there, of all layers together
     densities: str = "erdos_renyi"  # which share each layer has: one of DENSITIES
-    zeta: float = (
-        0.3  # fraction of the connections that is exchanged at first; it falls by half a cosine wave
-    )
+    zeta: float = 0.3  # fraction of the connections that is exchanged at a time; RigL's falls to 0
     exchange_every: float = 1.0  # epochs from one exchange to the next
     exchange_until: float = (
         0.75  # fraction of the steps after which no connection moves, and `pruned` has pruned
@@ -44,7 +42,8 @@ class SetSettings:
     batch_size: int = 100  # images a step
     lr: float = 0.1  # learning rate at first; it falls to 0 by half a cosine wave
     momentum: float = 0.9  # of SGD
-    weight_decay: float = 5e-4  # of SGD
+    dropout: float = 0.2  # chance that an input is left out, in training
+    weight_decay: float = 2e-4  # of SGD
     seed: int = 0  # of masks, weights and the order of images; the first of an experiment
     device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=1000, compare=False)  # steps
@@ -56,13 +55,13 @@ class SetSettings:
         check_density(self.density)
         check_zeta(self.zeta)
         above_zero(exchange_every=self.exchange_every)
-        below_one(exchange_until=self.exchange_until, momentum=self.momentum)
+        below_one(exchange_until=self.exchange_until, momentum=self.momentum, dropout=self.dropout)
         check_nonnegative(lr=self.lr, weight_decay=self.weight_decay)
         given = {name: getattr(self, name) for name in ("limit", "hidden", "epochs")}
         positive(batch_size=self.batch_size, checkpoint_every=self.checkpoint_every)
         positive(**{name: value for name, value in given.items() if value is not None})
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #51628675
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/01_settings.ipynb #3a72f648
 def usual(
     settings: SetSettings,  # of the run
     name: str,  # hidden or epochs

@@ -6,7 +6,7 @@
 __all__ = ['load', 'Pixels', 'layer_sizes', 'narrow_width', 'first_masks', 'make_model', 'magnitude_masks', 'weights_of',
            'PruneOnce', 'total_steps', 'rewiring', 'cross_entropy', 'assemble']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #f8b95c50
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #7be00b4e
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,7 +28,7 @@ from ....training.sparse.evolution import Evolution
 from ....training.step.objective import StepReport
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #9f57658f
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #a5e4c9bd
 def load(
     settings: SetSettings,  # its data and limit
 ) -> Splits:
@@ -55,7 +55,7 @@ class Pixels:
         "Rows and labels."
         return ((images.pixels(index).flatten(1) - self.mean) / self.spread), images.label[index]
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #44db0656
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #d7bbb107
 def layer_sizes(
     settings: SetSettings,  # its hidden units
     n: int,  # inputs
@@ -86,7 +86,7 @@ def first_masks(
     dice = torch.Generator().manual_seed(settings.seed)
     return random_masks(shapes, settings.density, DENSITIES[settings.densities].make, dice)
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #276e7b55
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #d2379661
 def make_model(
     settings: SetSettings,  # of the run
     n: int,  # inputs
@@ -96,17 +96,17 @@ def make_model(
     sizes = layer_sizes(settings, n, classes)
     shapes = linear_shapes(sizes)
     if settings.wiring == "narrow":
-        return MLP([n, *[narrow_width(shapes, settings.density)] * 3, classes])
+        return MLP([n, *[narrow_width(shapes, settings.density)] * 3, classes], dropout=settings.dropout)
     if settings.wiring == "dense":
-        return MLP(sizes)
+        return MLP(sizes, dropout=settings.dropout)
     masks = first_masks(settings, shapes)
     if settings.wiring == "pruned":
-        model = MLP(sizes)
+        model = MLP(sizes, dropout=settings.dropout)
         put_masks(model, {name: torch.ones_like(mask) for name, mask in masks.items()})
         return model
-    return MLP(sizes, lambda name, into, out: sparse_linear(masks[name], storage=settings.storage))
+    return MLP(sizes, lambda name, *_: sparse_linear(masks[name], storage=settings.storage), settings.dropout)
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #36c9fe22
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #b7eb1e73
 def magnitude_masks(
     weights: dict[str, Tensor],  # "layers.0.weight" -> (m, n)
     settings: SetSettings,  # its density and rule
@@ -145,7 +145,7 @@ class PruneOnce(Callback):
             model: Any = trainer.model
             put_masks(model, magnitude_masks(weights_of(model), self.settings))
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #de282dd6
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #23144f35
 def total_steps(
     settings: SetSettings,  # its epochs and batch size
     n: int,  # training images
@@ -166,7 +166,9 @@ def rewiring(
     if s.wiring not in EVOLUTIONS:
         return []
     every = max(1, round(s.exchange_every * steps_per_epoch(n, s.batch_size)))
-    return [Evolution(EVOLUTIONS[s.wiring], CosineDecay(s.zeta, 0.0, until), every, until, s.seed)]
+    rule = EVOLUTIONS[s.wiring]
+    zeta = CosineDecay(s.zeta, 0.0 if rule.zeta_falls else s.zeta, until)
+    return [Evolution(rule, zeta, every, until, s.seed)]
 
 
 def cross_entropy(
@@ -176,7 +178,7 @@ def cross_entropy(
     "The mean cross-entropy, ()."
     return F.cross_entropy(model(batch[0]), batch[1])
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #ad2f8938
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #6b1e34e0
 def assemble(
     settings: SetSettings,  # of the run
     data: Splits,  # its images
