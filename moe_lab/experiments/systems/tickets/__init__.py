@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
             "masks_now",
             "measured",
             "named_class",
+            "next_ticket",
             "prunable",
             "pruned",
             "pruned_at_once",
@@ -50,7 +51,7 @@ __getattr__, __dir__, __all__ = attach(
             "shared_rows",
         ],
         "rounds": ["EVERY_ROUND", "FROM_THE_BEGINNING", "Programme", "Round", "rate_in_rounds", "rounds_of"],
-        "settings": ["COMPONENTS", "CURVES", "LotterySettings", "TicketSettings"],
+        "settings": ["COMPONENTS", "CURVES", "LotterySettings", "TicketSettings", "check_pruned"],
         "tables": [
             "MARGIN",
             "against",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
@@ -72,7 +72,7 @@ def curves_on(
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.yaxis.set_major_formatter("{x:.0%}")
 
-
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/07_experiments.ipynb #30773742
 def curves_figure(
     out: Path,  # the experiment's folder
     table: pd.DataFrame,  # of a sweep
@@ -105,6 +105,8 @@ TABLES = {
         table
     ),
 }
+
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/07_experiments.ipynb #38e28e11
 ABOUT = "A {model} transformer on {data}; {rounds} rounds of {fraction} each, rewound to step {rewind} of {steps}."
 SAID = "What is claimed, and what was found"
 EXPERIMENTS.add(
@@ -124,7 +126,7 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/07_experiments.ipynb #92ce72c3
-COMPONENT_ARMS = {
+COMPONENT_ARMS: dict[str, dict[str, Any]] = {
     "attention alone": {"components": "attention"},
     "mlp alone": {"components": "mlp"},
     "all, layer by layer": {"pruning": "by_layer"},
@@ -143,7 +145,7 @@ def component_jobs(
         for seed in seed_range(base, seeds)
     ]
 
-
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/07_experiments.ipynb #9fcf37e3
 EXPERIMENTS.add(
     Experiment(
         "tickets-components",

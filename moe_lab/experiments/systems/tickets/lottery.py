@@ -42,8 +42,8 @@ from ....training.trainer import Callback, Trainer
 
 # %% auto #0
 __all__ = ['MASKS_OF', 'DRAWN_ANEW', 'load', 'make_model', 'prunable', 'Scored', 'scored', 'Known', 'pruned', 'pruned_at_once',
-           'masks_now', 'Memory', 'measured', 'known_now', 'first_weights', 'Lottery', 'batches', 'named_class',
-           'assemble']
+           'masks_now', 'Memory', 'measured', 'known_now', 'first_weights', 'next_ticket', 'Lottery', 'batches',
+           'named_class', 'assemble']
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #e3a1669a
 def load(
@@ -135,7 +135,7 @@ def masks_now(
     "A copy of a model's masks, on the CPU."
     return {name: mask.cpu().clone() for name, mask in masks_of(model).items()}
 
-
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #3c5cd9b1
 class Memory(Callback):
     "What a lottery knows of its trainings so far."
 
@@ -143,6 +143,12 @@ class Memory(Callback):
         self.snapshots: dict[str, dict[str, Tensor]] = {}  # all weights at step "0", at step "k", and "dense"
         self.won: list[dict[str, Tensor]] = []  # the winning ticket's masks, by number of the round
         self.rows: list[dict] = []  # what was measured
+
+    def before_fit(self, trainer: Trainer):
+        if not self.snapshots:
+            self.remember("0", trainer.model)
+            self.remember("k", trainer.model)  # until step k is done
+            self.won.append(masks_now(trainer.model))
 
     def state(self) -> dict[str, Any]:
         return {"snapshots": self.snapshots, "won": self.won, "rows": self.rows}
@@ -203,6 +209,20 @@ def first_weights(
         return redraw()
     return memory.snapshots["0" if curve == "rewound to 0" else "k"]
 
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #cbb8ba93
+def next_ticket(
+    one: Round,  # that comes next
+    settings: TicketSettings,
+    model: nn.Module,  # as the training before left it; put to the dense network where a curve has to begin with it
+    memory: Memory,
+    redraw: Callable[[], dict[str, Tensor]],  # a snapshot of the model, drawn anew
+) -> Ticket:
+    "What a training begins with."
+    if one.number == 1 and one.curve in EVERY_ROUND:
+        Ticket(memory.snapshots["dense"], memory.won[0]).into(model)
+    masks = MASKS_OF[one.curve](known_now(settings, one.number, model, memory))
+    return Ticket(first_weights(one.curve, settings, model, memory, redraw), masks)
+
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #bbf8f6dd
 class Lottery(Memory):
     "Measures where a training ends, and puts the ticket of the next one into the model, with a new optimizer state."
@@ -216,12 +236,6 @@ class Lottery(Memory):
     ):
         super().__init__()
         self.settings, self.programme, self.data, self.redraw = settings, programme, data, redraw
-
-    def before_fit(self, trainer: Trainer):
-        if not self.snapshots:
-            self.remember("0", trainer.model)
-            self.remember("k", trainer.model)  # until step k is done
-            self.won.append(masks_now(trainer.model))
 
     def after_step(self, trainer: Trainer, report: StepReport):
         one, at = self.programme.place(report.step)
@@ -248,13 +262,10 @@ class Lottery(Memory):
         one: Round,  # that comes next
     ):
         "Put the ticket of a training into the model, and clear what the optimizer remembers."
-        model, s = trainer.model, self.settings
-        if one.number == 1 and one.curve in EVERY_ROUND:
-            Ticket(self.snapshots["dense"], self.won[0]).into(model)
-        masks = MASKS_OF[one.curve](known_now(s, one.number, model, self))
-        Ticket(first_weights(one.curve, s, model, self, self.redraw), masks).into(model)
+        ticket = next_ticket(one, self.settings, trainer.model, self, self.redraw)
+        ticket.into(trainer.model)
         if one.curve == "winning ticket":
-            self.won.append(masks_now(model))
+            self.won.append(masks_now(trainer.model))
         trainer.optimizer.state.clear()
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #a5bdf7ac

@@ -7,6 +7,7 @@ __all__ = ['PRUNED_ALONE', 'by_component', 'density_rows', 'shared_rows', 'impor
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #05fcd333
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -103,10 +104,10 @@ def measure(
     lottery: Lottery,
 ) -> list[dict]:
     "All that is measured of a lottery."
-    model, of = trainer.model, component_weights(trainer.model)
+    model: Any = trainer.model
     Ticket(lottery.snapshots["dense"], lottery.won[0]).into(model)
     prune = PRUNINGS[lottery.settings.pruning].make
-    found = lottery.rows + density_rows(lottery.won, of)
+    found = lottery.rows + density_rows(lottery.won, component_weights(model))
     found += shared_rows(lottery.won, lottery.snapshots["dense"], prune)
     return found + importance_rows(model, lottery.data.test, lottery.settings.seed)
 

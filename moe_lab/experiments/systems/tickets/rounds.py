@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from .settings import TicketSettings
-from ....training.schedules import CosineDecay, Schedule, Warmup
+from ....training.schedules import CosineDecay, Warmup
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #63ea6616
 @dataclass(frozen=True)
@@ -80,6 +80,5 @@ def rate_in_rounds(
 ) -> Callable[[int], float]:
     "Global step -> what the learning rate is multiplied by."
     s = settings
-    wave: Schedule = CosineDecay(1.0, 0.0, s.steps)
-    within = Warmup(wave, max(1, round(s.warmup_frac * s.steps)))
+    within = Warmup(CosineDecay(1.0, 0.0, s.steps), max(1, round(s.warmup_frac * s.steps)))
     return lambda step: within(programme.place(step)[1] + 1)

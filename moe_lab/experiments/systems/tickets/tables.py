@@ -112,11 +112,11 @@ def against(
         if curve in ("dense", "winning ticket") or own["seed"].nunique() < 2:
             continue
         numbers = sorted(own["number"].unique())
-        pairs = {n: (by_seed(points, "winning ticket", n), by_seed(own, curve, n)) for n in numbers}
+        pairs = {n: (by_seed(points, "winning ticket", n), by_seed(own, str(curve), n)) for n in numbers}
         p = holm([p_of_difference(a, b) for a, b in pairs.values()])
         for (number, pair), corrected in zip(pairs.items(), p):
             place = own.loc[own["number"] == number, "sparsity"].mean()
-            rows[arm, curve, f"{place:.0%}"] = against_row(*pair) | {"p (Holm)": f"{corrected:.2g}"}
+            rows[arm, str(curve), f"{place:.0%}"] = against_row(*pair) | {"p (Holm)": f"{corrected:.2g}"}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/05_tables.ipynb #24a41cfa

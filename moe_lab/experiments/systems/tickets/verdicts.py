@@ -30,7 +30,7 @@ class Claim:
     least: float = -inf  # where it holds the number is at least this
     most: float = inf  # and at most this
 
-
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/06_verdicts.ipynb #163c63b6
 def lead_over(
     other: str,  # "dense", or one of CURVES
     number: int = 3,  # of the round
@@ -52,8 +52,11 @@ def mean_lead_over(
     "The same over all rounds from 49 % on at which the other was trained, their mean."
 
     def lead(points: pd.DataFrame) -> pd.Series:
+        import pandas as pd
+
         numbers = sorted(set(points.loc[(points["curve"] == other) & (points["number"] >= 3), "number"]))
-        return sum(lead_over(other, number, curve)(points) for number in numbers) / len(numbers)
+        leads = [lead_over(other, number, curve)(points) for number in numbers]
+        return pd.concat(leads, axis=1).mean(axis=1)
 
     return lead
 
