@@ -91,7 +91,7 @@ class ViTShape:
     heads: int = 4  # of attention, in each layer; they divide d
     d: int = 32  # width of a token
     hidden: int = 64  # units of each mlp
-    patch: int = 2  # pixels a side of a patch, even
+    patch: int = 4  # pixels a side of a patch, even
 
     def __post_init__(self):
         positive(layers=self.layers, heads=self.heads, d=self.d, hidden=self.hidden, patch=self.patch)

@@ -45,16 +45,16 @@ def check_pruned(
 class LotterySettings:
     "Data, network and pruning of a search for winning tickets."
 
-    data: str = "photographs"  # a name of images, a folder, or a hub id
-    limit: int | None = 800  # at most this many training images
+    data: str = "digits"  # a name of images, a folder, or a hub id
+    limit: int | None = 300  # at most this many training images
     test_limit: int | None = None  # at most this many held-out images, classes in proportion; None: all
     size: int | None = None  # pixels a side; None: as the data has it
     model: str = "small"  # one of VIT_SHAPES
     pruning: str = "global"  # one of PRUNINGS
     components: str = "all"  # whose weights are pruned: "all", "attention" or "mlp"
-    rounds: int = 12  # times that is pruned
+    rounds: int = 14  # times that is pruned
     fraction: float = 0.2  # of the connections that are left, pruned in each round
-    rewind: int = 20  # k, the step to which weights are rewound
+    rewind: int = 8  # k, the step to which weights are rewound
     curves: str = "all"  # or some of CURVES, separated by semicolons; the winning ticket is always there
     controls: int = 8  # rounds of each curve that only needs the winning ticket's masks, spread evenly
 
@@ -88,9 +88,9 @@ class LotterySettings:
 class TicketSettings(LotterySettings):
     "One search for winning tickets; `ValueError` naming the setting that cannot be."
 
-    steps: int = 400  # of each training, from its first step
-    batch_size: int = 32  # images a step
-    lr: float = 3e-3  # learning rate after the warm-up; it then falls to 0 with half a cosine
+    steps: int = 150  # of each training, from its first step
+    batch_size: int = 64  # images a step
+    lr: float = 6e-3  # learning rate after the warm-up; it then falls to 0 with half a cosine
     warmup_frac: float = 0.1  # fraction of the steps in which the rate rises
     weight_decay: float = 0.05  # of AdamW
     seed: int = 0  # of weights, masks and the order of images; the first of an experiment
