@@ -21,7 +21,7 @@ Masks = Mapping[str, Tensor]  # name of a weight -> bool mask of its shape
 
 
 def named_weights(
-    model: nn.Module,
+    model: nn.Module,  # with masks or without
     names: Iterable[str],  # "layer.weight"
 ) -> dict[
     str, Tensor
@@ -32,7 +32,7 @@ def named_weights(
 
 
 def full_masks(
-    weights: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],  # name -> weight
 ) -> dict[str, Tensor]:
     "A mask for each weight, with every connection there."
     return {name: torch.ones_like(weight, dtype=torch.bool) for name, weight in weights.items()}
@@ -96,7 +96,7 @@ PRUNINGS.add(Entry("by_layer", pruned_by_layer, "the same share of each layer"))
 
 # %% ../../nbs/03_sparse/08_magnitude.ipynb #1ab9ce0b
 def shuffled_in_layers(
-    masks: Masks,
+    masks: Masks,  # of any density
     generator: torch.Generator | None = None,  # whose dice are used; None: torch's own
 ) -> dict[str, Tensor]:
     "Masks with as many connections in each layer, at random places."
@@ -105,7 +105,7 @@ def shuffled_in_layers(
 
 
 def shuffled_across_layers(
-    masks: Masks,
+    masks: Masks,  # of any density
     generator: torch.Generator | None = None,  # whose dice are used; None: torch's own
 ) -> dict[str, Tensor]:
     "Masks with as many connections in all, at random places of all layers."
@@ -117,7 +117,7 @@ def shuffled_across_layers(
 
 # %% ../../nbs/03_sparse/08_magnitude.ipynb #d3c84233
 def mask_overlap(
-    a: Masks,
+    a: Masks,  # of some weights
     b: Masks,  # of the same weights
 ) -> tuple[
     float, float

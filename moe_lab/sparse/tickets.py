@@ -36,14 +36,14 @@ BEHIND = re.compile(r"parametrizations\.([^.]+)\.original$")  # a weight behind 
 
 
 def plain_names(
-    model: nn.Module,
+    model: nn.Module,  # with masks or without
 ) -> dict[str, str]:  # name in the model's state -> the name that it has without masks
     "The names of parameters and buffers in a model's state, masks left out."
     return {name: BEHIND.sub(r"\1", name) for name in model.state_dict() if not MASK.search(name)}
 
 
 def snapshot(
-    model: nn.Module,
+    model: nn.Module,  # with masks or without
 ) -> dict[str, Tensor]:  # plain name -> a copy
     "All parameters and buffers of a model but the masks, whole also where a mask hides them."
     state = model.state_dict()
@@ -92,7 +92,7 @@ class Ticket:
 # %% ../../nbs/03_sparse/09_tickets.ipynb #503d9718
 @contextmanager
 def pruned_for_now(
-    model: nn.Module,
+    model: nn.Module,  # with masks or without
     masks: Masks,  # name of a weight -> bool mask
 ) -> Iterator[None]:
     "Inside the block the model computes with these weights through these masks; afterwards as before."

@@ -106,7 +106,7 @@ class ViT(nn.Module):
 
     def __init__(
         self,
-        shape: ViTShape,
+        shape: ViTShape,  # how large it is
         classes: int,  # how many answers there are
         channels: int = 3,  # C
         size: int = 8,  # s, pixels a side of an image, a multiple of the patches'
@@ -149,7 +149,7 @@ def vit(
 
 # %% ../../../nbs/07_models/1_vision/03_vit.ipynb #904fd5e2
 def component_weights(
-    model: ViT,
+    model: ViT,  # dense or sparse
 ) -> dict[str, tuple[int, str]]:  # "blocks.0.mlp.up.weight" -> (0, "mlp")
     "Layer and component of every linear map's weight in the layers of a model."
     of_kind(ViT, model=model)

@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = attach(
             "Scored",
             "assemble",
             "batches",
+            "begin",
             "first_weights",
             "known_now",
             "load",

@@ -42,8 +42,8 @@ from ....training.trainer import Callback, Trainer
 
 # %% auto #0
 __all__ = ['MASKS_OF', 'DRAWN_ANEW', 'load', 'make_model', 'prunable', 'Scored', 'scored', 'Known', 'pruned', 'pruned_at_once',
-           'masks_now', 'Memory', 'measured', 'known_now', 'first_weights', 'next_ticket', 'Lottery', 'batches',
-           'named_class', 'assemble']
+           'masks_now', 'Memory', 'measured', 'known_now', 'first_weights', 'next_ticket', 'begin', 'Lottery',
+           'batches', 'named_class', 'assemble']
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #e3a1669a
 def load(
@@ -66,7 +66,7 @@ def make_model(
 
 def prunable(
     settings: LotterySettings,  # its components
-    model: ViT,
+    model: ViT,  # dense or masked
 ) -> list[str]:
     "The names of the weights that may be pruned."
     of = component_weights(model)
@@ -83,7 +83,7 @@ class Scored(NamedTuple):
 @torch.no_grad()
 def scored(
     model: nn.Module,  # pixels -> logits
-    images: ImageSet,
+    images: ImageSet,  # with labels
     at_once: int = 512,  # images in a batch
 ) -> Scored:
     "Accuracy and loss of a classifier on images, computed with the model standing still."
@@ -130,7 +130,7 @@ MASKS_OF: dict[str, Callable[[Known], Masks]] = {  # curve -> the masks of its n
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #85fd5365
 def masks_now(
-    model: nn.Module,
+    model: nn.Module,  # with masks
 ) -> dict[str, Tensor]:
     "A copy of a model's masks, on the CPU."
     return {name: mask.cpu().clone() for name, mask in masks_of(model).items()}
@@ -144,7 +144,10 @@ class Memory(Callback):
         self.won: list[dict[str, Tensor]] = []  # the winning ticket's masks, by number of the round
         self.rows: list[dict] = []  # what was measured
 
-    def before_fit(self, trainer: Trainer):
+    def before_fit(
+        self,
+        trainer: Trainer,  # of the whole lottery
+    ):
         if not self.snapshots:
             self.remember("0", trainer.model)
             self.remember("k", trainer.model)  # until step k is done
@@ -153,13 +156,16 @@ class Memory(Callback):
     def state(self) -> dict[str, Any]:
         return {"snapshots": self.snapshots, "won": self.won, "rows": self.rows}
 
-    def load(self, state: dict[str, Any]):
+    def load(
+        self,
+        state: dict[str, Any],  # what `state` gave
+    ):
         self.snapshots, self.won, self.rows = state["snapshots"], state["won"], state["rows"]
 
     def remember(
         self,
         name: str,  # "0", "k" or "dense"
-        model: nn.Module,
+        model: nn.Module,  # with masks
     ):
         "Keep a copy of all weights, those behind masks too."
         self.snapshots[name] = {key: value.cpu() for key, value in snapshot(model).items()}
@@ -168,7 +174,7 @@ class Memory(Callback):
 def measured(
     one: Round,  # that has just ended
     model: nn.Module,  # as it was left
-    data: Splits,
+    data: Splits,  # to learn from, and to be measured on
 ) -> dict:
     "A row of what a training has come to: accuracy and loss on held-out images, and on as many training images."
     as_many = data.train.take(slice(len(data.test)))
@@ -179,10 +185,10 @@ def measured(
 
 
 def known_now(
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
     number: int,  # of the round that begins
     model: nn.Module,  # as the round before left it
-    memory: Memory,
+    memory: Memory,  # of the lottery so far
 ) -> Known:
     "What a curve may ask for when its next training begins."
     masks = masks_now(model)
@@ -197,9 +203,9 @@ DRAWN_ANEW = 10_007  # added to the seed where weights are drawn anew
 
 def first_weights(
     curve: str,  # one of CURVES
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
     model: nn.Module,  # as the training before left it
-    memory: Memory,
+    memory: Memory,  # of the lottery so far
     redraw: Callable[[], dict[str, Tensor]],  # a snapshot of the model, drawn anew
 ) -> dict[str, Tensor]:  # a snapshot
     "The weights that a training begins with."
@@ -212,9 +218,9 @@ def first_weights(
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #cbb8ba93
 def next_ticket(
     one: Round,  # that comes next
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
     model: nn.Module,  # as the training before left it; put to the dense network where a curve has to begin with it
-    memory: Memory,
+    memory: Memory,  # of the lottery so far
     redraw: Callable[[], dict[str, Tensor]],  # a snapshot of the model, drawn anew
 ) -> Ticket:
     "What a training begins with."
@@ -223,21 +229,34 @@ def next_ticket(
     masks = MASKS_OF[one.curve](known_now(settings, one.number, model, memory))
     return Ticket(first_weights(one.curve, settings, model, memory, redraw), masks)
 
+# %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #bcacdc6c
+def begin(
+    trainer: Trainer,  # of the whole lottery
+    ticket: Ticket,  # of the training that comes next
+):
+    "Put a ticket into the model, and clear what the optimizer remembers."
+    ticket.into(trainer.model)
+    trainer.optimizer.state.clear()
+
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #bbf8f6dd
 class Lottery(Memory):
     "Measures where a training ends, and puts the ticket of the next one into the model, with a new optimizer state."
 
     def __init__(
         self,
-        settings: TicketSettings,
-        programme: Programme,
+        settings: TicketSettings,  # of pruning and curves
+        programme: Programme,  # the trainings, one after the other
         data: Splits,  # images to be measured on
         redraw: Callable[[], dict[str, Tensor]],  # a snapshot of the model, drawn anew
     ):
         super().__init__()
         self.settings, self.programme, self.data, self.redraw = settings, programme, data, redraw
 
-    def after_step(self, trainer: Trainer, report: StepReport):
+    def after_step(
+        self,
+        trainer: Trainer,  # of the whole lottery
+        report: StepReport,  # of the step just taken
+    ):
         one, at = self.programme.place(report.step)
         if one.curve == "dense" and at + 1 == self.settings.rewind:
             self.remember("k", trainer.model)
@@ -246,7 +265,7 @@ class Lottery(Memory):
 
     def end(
         self,
-        trainer: Trainer,
+        trainer: Trainer,  # of the whole lottery
         one: Round,  # that has just ended
     ):
         "Measure what was trained, and begin with what comes next."
@@ -254,24 +273,15 @@ class Lottery(Memory):
             self.remember("dense", trainer.model)
         self.rows.append(measured(one, trainer.model, self.data))
         if trainer.done < trainer.steps:
-            self.begin(trainer, self.programme.place(trainer.done)[0])
-
-    def begin(
-        self,
-        trainer: Trainer,
-        one: Round,  # that comes next
-    ):
-        "Put the ticket of a training into the model, and clear what the optimizer remembers."
-        ticket = next_ticket(one, self.settings, trainer.model, self, self.redraw)
-        ticket.into(trainer.model)
-        if one.curve == "winning ticket":
-            self.won.append(masks_now(trainer.model))
-        trainer.optimizer.state.clear()
+            one = self.programme.place(trainer.done)[0]
+            begin(trainer, next_ticket(one, self.settings, trainer.model, self, self.redraw))
+            if one.curve == "winning ticket":
+                self.won.append(masks_now(trainer.model))
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #a5bdf7ac
 def batches(
     settings: TicketSettings,  # its batch size and seed
-    programme: Programme,
+    programme: Programme,  # the trainings, one after the other
     images: ImageSet,  # to learn from
 ) -> Callable[[int], tuple[Tensor, Tensor]]:
     "Global step -> pixels (B, C, s, s) and labels (B,): in an order of its round's number, the same for all curves."
@@ -285,7 +295,7 @@ def batches(
 
 
 def named_class(
-    model: nn.Module,
+    model: nn.Module,  # with masks
     batch: tuple[Tensor, Tensor],  # pixels and labels
 ) -> Tensor:
     "Cross-entropy of the classes, ()."
@@ -293,8 +303,8 @@ def named_class(
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/03_lottery.ipynb #2e474fa7
 def assemble(
-    settings: TicketSettings,
-    data: Splits,
+    settings: TicketSettings,  # of pruning and curves
+    data: Splits,  # to learn from, and to be measured on
     callbacks: Sequence[Callback] = (),  # behind the lottery's own
 ) -> tuple[Trainer, Lottery]:
     "The trainer of a whole lottery, and the callback that has the results."

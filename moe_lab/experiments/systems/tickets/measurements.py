@@ -89,7 +89,7 @@ def importance_rows(
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/04_measurements.ipynb #e1d1e9a1
 def prepared(
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
     data: Splits,  # as `load_images` gives them
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
@@ -101,7 +101,7 @@ def prepared(
 
 def measure(
     trainer: Trainer,  # at the end of its lottery
-    lottery: Lottery,
+    lottery: Lottery,  # that it listened to
 ) -> list[dict]:
     "All that is measured of a lottery."
     model: Any = trainer.model
@@ -113,7 +113,7 @@ def measure(
 
 
 def draw(
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric

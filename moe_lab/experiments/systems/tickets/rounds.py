@@ -30,7 +30,7 @@ FROM_THE_BEGINNING = ("rewound to 0", "random weights")  # all others begin at s
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #09c2d4d8
 def rounds_of(
-    settings: TicketSettings,
+    settings: TicketSettings,  # of pruning and curves
 ) -> list[Round]:
     "All trainings of a lottery in their order: the dense network, the winning ticket, and what is compared with it."
     s = settings
@@ -76,7 +76,7 @@ class Programme:
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/02_rounds.ipynb #27c78c6d
 def rate_in_rounds(
     settings: TicketSettings,  # its steps and warm-up
-    programme: Programme,
+    programme: Programme,  # the trainings, one after the other
 ) -> Callable[[int], float]:
     "Global step -> what the learning rate is multiplied by."
     s = settings

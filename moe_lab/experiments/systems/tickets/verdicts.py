@@ -125,7 +125,7 @@ def word_of(
 
 
 def judge(
-    claim: Claim,
+    claim: Claim,  # to be judged
     points: pd.DataFrame,  # from `curve_points`, of all arms
     usual: str,  # the arm that counts
 ) -> tuple[str, dict[str, Estimate]]:  # the verdict in words, and what was found in each arm
