@@ -5,6 +5,7 @@ from lazy_loader import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     [
+        "episodes",
         "expert_choice",
         "health",
         "language",

@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = attach(
             "NearestNeighbour",
             "Pixels",
             "PrototypicalNet",
+            "SharpPrototypes",
             "accuracy",
             "class_means",
             "episode_loss",

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WIDTHS', 'stage', 'Embedding', 'n_parameters', 'size_of', 'widths_of_size']
 
-# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #09e240cf
+# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #4093e306
 from collections.abc import Sequence
 from math import ceil
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ...routing.parts import positive
 
-# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #65c29298
+# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #98cbd22d
 WIDTHS = (32, 64, 64)  # channels of the stages
 
 
@@ -53,7 +53,7 @@ class Embedding(nn.Module):
             )
         return self.net(images.flatten(0, -4)).unflatten(0, images.shape[:-3])
 
-# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #fc269bf9
+# %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #3a472ee0
 def n_parameters(
     model: nn.Module,
 ) -> int:

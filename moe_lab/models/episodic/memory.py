@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NearMemory', 'AttendedMemory']
 
-# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #edf97044
+# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #b893014f
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +16,7 @@ from ...memory.writes import write
 from .prototypes import squared_distances
 from ...routing.parts import positive
 
-# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #fa4c3f50
+# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #06a1aa14
 class NearMemory(nn.Module):
     "Features (B, L, F) and items (B, L, d), S examples first -> what the others read by distance, (B, L − S, d)."
 
@@ -50,7 +50,7 @@ class NearMemory(nn.Module):
         contents = write(empty, keys[:, :n], self.value(items[:, :n]))
         return self.out(self.reads(self.weights(keys[:, n:], contents), keys[:, n:]) @ contents.values)
 
-# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #749489bc
+# %% ../../../nbs/07_models/6_episodic/04_memory.ipynb #986d1e4c
 class AttendedMemory(nn.Module):
     "Items (B, L, d), S examples first -> what the others read by inner products of heads, (B, L − S, d)."
 

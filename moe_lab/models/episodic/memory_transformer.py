@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TEXT', 'MEMORIES', 'LabelTable', 'MemoryTransformer', 'EpisodicShape', 'memory_transformer', 'silenced']
 
-# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #eb02e6ea
+# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #7aafb133
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from ...registry import one_of
 from ...routing.decision import Context
 from ...routing.parts import positive
 
-# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #6056379d
+# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #e37b2681
 class LabelTable(nn.Module):
     "A vector for each label: added to examples, and what answers are compared with."
 
@@ -54,7 +54,7 @@ class LabelTable(nn.Module):
         "How well tokens agree with each of the first N labels."
         return x @ self.table[:way].mT / x.shape[-1] ** 0.5
 
-# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #66e7a896
+# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #1c5b8f89
 class MemoryTransformer(nn.Module):
     "Episodes -> logits (B, Q·N, N): attention over the episode, and a memory that queries read."
 
@@ -89,7 +89,7 @@ class MemoryTransformer(nn.Module):
     def forward(self, episodes: Episodes) -> Tensor:
         return self.read(*as_sequence(episodes), episodes.way)
 
-# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #58eef1c0
+# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #721a32fd
 @dataclass(frozen=True)
 class EpisodicShape:
     "How large a transformer for episodes is; `ValueError` for sizes that are not whole numbers, or do not fit."
@@ -129,7 +129,7 @@ def memory_transformer(
     made = MEMORIES[one_of(MEMORIES, memory, "memory")](embedding.n_features, s)
     return MemoryTransformer(embedding, blocks, made, s.d, s.n_labels)
 
-# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #f9563e14
+# %% ../../../nbs/07_models/6_episodic/05_memory_transformer.ipynb #ad6a2da4
 @contextmanager
 def silenced(
     model: MemoryTransformer,  # with a memory

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ASKED', 'Sequence', 'as_sequence', 'n_examples', 'sight_of']
 
-# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #607f3b67
+# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #64434ae3
 from typing import NamedTuple
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 from ...data.episodes.sampling import Episodes
 from ..language.attention import AttentionInputs, Positions
 
-# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #b1949251
+# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #2be400ae
 ASKED = -1  # the label of an image that is asked about
 
 
@@ -32,7 +32,7 @@ def as_sequence(
     label = torch.cat([episodes.label, torch.full_like(episodes.target, ASKED)], 1)
     return Sequence(torch.cat([episodes.support, episodes.query], 1), label)
 
-# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #45cb3f6f
+# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #cbbbf86e
 def n_examples(
     label: Tensor,  # (B, L) long
 ) -> int:
@@ -46,7 +46,7 @@ def n_examples(
         )
     return n
 
-# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #dc787aff
+# %% ../../../nbs/07_models/6_episodic/03_reading.ipynb #1e9a166b
 def sight_of(
     label: Tensor,  # (B, L) long
 ) -> AttentionInputs:

@@ -1,0 +1,40 @@
+"""The public names of `moe_lab.experiments.systems.episodes`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["experiments", "measurements", "settings", "system", "tables"],
+    {
+        "experiments": ["ARMS", "COLUMNS", "TEXT_ARMS", "TEXT_SETTINGS", "arm_jobs"],
+        "measurements": [
+            "AT_ONCE",
+            "TASKS",
+            "accuracy_rows",
+            "episode_rows",
+            "few_shot",
+            "fits",
+            "kind_rows",
+            "measure",
+            "memory_rows",
+            "test_batches",
+            "tested",
+        ],
+        "settings": ["FewShotSettings", "OTHERS", "TRANSFORMERS"],
+        "system": ["assemble", "load", "make_model", "trained"],
+        "tables": [
+            "LEAST",
+            "MARGIN",
+            "SIX",
+            "accuracies",
+            "against",
+            "against_chance",
+            "arms_figure",
+            "by_seed",
+            "percent",
+            "promised",
+            "six_examples",
+            "t_test",
+        ],
+    },
+)
