@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ARMS', 'COLUMNS', 'TEXT_SETTINGS', 'TEXT_ARMS', 'arm_jobs']
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #108edd16
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #95f47efc
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
@@ -22,7 +22,7 @@ from moe_lab.experiments.systems.episodes.tables import (
 )
 from ....models.episodic.memory_transformer import TEXT
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #63171271
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #582d340b
 ARMS: dict[str, dict] = {
     "memory": {},
     "memory, inner products": {"model": "memory, inner products"},
@@ -46,8 +46,9 @@ def arm_jobs(
 
     return jobs
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #dd8464c2
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #5b7a27b0
 COLUMNS = {task: Column(task, "accuracy", ".1f", 100) for task in TASKS}
+COLUMNS["share of one answer"] = Column("3-way 2-shot", "share of one answer", ".1f", 100)
 COLUMNS["memory silenced"] = Column("5-way 1-shot", "accuracy, memory silenced", ".1f", 100)
 COLUMNS["slots read"] = Column("5-way 1-shot", "slots, active", ".1f")
 EXPERIMENTS.add(
@@ -72,7 +73,7 @@ EXPERIMENTS.add(
     )
 )
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #ec954580
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/05_experiments.ipynb #c356c43e
 TEXT_SETTINGS = FewShotSettings(**asdict(TEXT), way=3, shot=2, episodes=8, steps=150, lr=5e-4, tests=100)
 TEXT_ARMS: dict[str, dict] = {
     "not trained": {"steps": 0},

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TRANSFORMERS', 'OTHERS', 'FewShotSettings']
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/01_settings.ipynb #c5441ce2
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/01_settings.ipynb #abc5cc9d
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +14,7 @@ from ....models.episodic.memory_transformer import EpisodicShape
 from ....registry import one_of
 from ....routing.parts import positive, whole
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/01_settings.ipynb #384434e9
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/01_settings.ipynb #cc462029
 TRANSFORMERS = {  # name -> the memory it has
     "memory": "near",
     "memory, inner products": "attended",

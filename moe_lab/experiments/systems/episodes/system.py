@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['load', 'make_model', 'assemble', 'trained']
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #3680162e
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #5785172d
 from collections.abc import Sequence
 
 import torch
@@ -29,14 +29,14 @@ from ....training.runs import Run
 from ....training.schedules import HoldThenDecay
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #b9695c70
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #4159b669
 def load(
     settings: FewShotSettings,  # its data, limit and size
 ) -> Splits:
     "Classes to learn from, and classes held out, the same for every seed."
     return load_classes(settings.data, settings.limit, settings.size)
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #e0489c14
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #445235ca
 def make_model(
     settings: FewShotSettings,
     channels: int = 1,  # of an image
@@ -54,7 +54,7 @@ def make_model(
     wanted = n_parameters(memory_transformer(s, channels, s.size))
     return SharpPrototypes(Embedding(channels, s.size, widths_of_size(wanted, channels)))
 
-# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #3c29225e
+# %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #45dce394
 def assemble(
     settings: FewShotSettings,
     data: Splits,  # of which the training classes are used
