@@ -17,7 +17,7 @@ from ...routing.parts import of_kind, seeded
 
 # %% ../../../nbs/06_data/09_episodes/01_classes.ipynb #d8a3f699
 def classes_in(
-    images: ImageSet,
+    images: ImageSet,  # labelled
 ) -> set[str]:
     "The names of the classes that have an image."
     return {images.label_names[i] for i in images.label.unique().tolist()}
@@ -52,7 +52,7 @@ def joined_sets(
 
 # %% ../../../nbs/06_data/09_episodes/01_classes.ipynb #b1b3e032
 def groups_of(
-    images: ImageSet,
+    images: ImageSet,  # labelled
 ) -> Tensor:  # (N,) long
     "What is held out as a whole: the kind of each image, or its class where there are fewer than two kinds."
     kinds = images.kind is not None and len(images.kind.unique()) > 1

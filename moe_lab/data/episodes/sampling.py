@@ -42,7 +42,7 @@ class ClassTable(NamedTuple):
 
 
 def class_table(
-    images: ImageSet,
+    images: ImageSet,  # labelled
     least: int,  # images that a class needs
     by_kind: bool,  # whether classes stand in the groups of their kinds
 ) -> ClassTable:
@@ -63,7 +63,7 @@ def class_table(
 
 # %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #359f07fc
 def check_way(
-    table: ClassTable,
+    table: ClassTable,  # of the classes to draw from
     way: int,  # N
 ) -> np.ndarray:  # (M,) bool
     "The classes whose group has at least N; `ValueError` where there is no such group."
@@ -78,10 +78,10 @@ def check_way(
 
 
 def drawn_classes(
-    table: ClassTable,
+    table: ClassTable,  # of the classes to draw from
     episodes: int,  # B
     way: int,  # N
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # the dice
 ) -> tuple[np.ndarray, np.ndarray]:  # (B, N) rows of the table, (B,) group
     "N distinct classes of one group for each episode; `ValueError` as of `check_way`."
     group = table.group.numpy()
@@ -92,10 +92,10 @@ def drawn_classes(
 
 # %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #202007c9
 def drawn_rows(
-    table: ClassTable,
+    table: ClassTable,  # of the classes to draw from
     classes: np.ndarray,  # (B, N) rows of the table
     count: int,  # images of each class
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # the dice
 ) -> Tensor:  # (B, N, count) long
     "Distinct images of each class."
     size = table.size.numpy()[classes][..., None]  # (B, N, 1)
@@ -119,7 +119,7 @@ def turned(
 # %% ../../../nbs/06_data/09_episodes/02_sampling.ipynb #3d6c461c
 def mixed(
     pixels: Tensor,  # (B, N, count, C, H, W)
-    rng: np.random.Generator,
+    rng: np.random.Generator,  # the dice
 ) -> tuple[Tensor, Tensor]:  # (B, N·count, C, H, W), (B, N·count) long
     "The images of each episode in a random order, and the class of each."
     b, n, count = pixels.shape[:3]

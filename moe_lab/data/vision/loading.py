@@ -139,7 +139,7 @@ def lettered(
 
 
 def alphabet_folder(
-    folder: Path,
+    folder: Path,  # of pictures
 ) -> "DatasetDict | None":
     "The pictures with alphabet and character, a table a part; None where the folder is laid out otherwise."
     from datasets import Dataset, DatasetDict, Image

@@ -55,7 +55,7 @@ class Embedding(nn.Module):
 
 # %% ../../../nbs/07_models/6_episodic/01_embedding.ipynb #3a472ee0
 def n_parameters(
-    model: nn.Module,
+    model: nn.Module,  # any
 ) -> int:
     "How many numbers a model learns."
     return sum(p.numel() for p in model.parameters())

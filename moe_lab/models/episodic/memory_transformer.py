@@ -117,7 +117,7 @@ MEMORIES: dict[str, Callable[[int, EpisodicShape], NearMemory | AttendedMemory |
 
 
 def memory_transformer(
-    shape: EpisodicShape,
+    shape: EpisodicShape,  # its sizes
     channels: int = 1,  # of an image
     size: int = 28,  # pixels a side
     widths: Sequence[int] = WIDTHS,  # channels of the embedding's stages

@@ -86,7 +86,7 @@ class NearestNeighbour(PrototypicalNet):
 # %% ../../../nbs/07_models/6_episodic/02_prototypes.ipynb #a490f444
 def episode_loss(
     model: nn.Module,  # episodes -> logits
-    episodes: Episodes,
+    episodes: Episodes,  # a batch of them
 ) -> Tensor:
     "Cross-entropy of the queries, ()."
     return F.cross_entropy(model(episodes).flatten(0, 1), episodes.target.flatten())

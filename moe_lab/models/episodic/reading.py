@@ -26,7 +26,7 @@ class Sequence(NamedTuple):
 
 
 def as_sequence(
-    episodes: Episodes,
+    episodes: Episodes,  # a batch of them
 ) -> Sequence:
     "Support and queries, one behind the other."
     label = torch.cat([episodes.label, torch.full_like(episodes.target, ASKED)], 1)

@@ -64,7 +64,7 @@ def test_batches(
 @torch.no_grad()
 def answers(
     model: nn.Module,  # episodes -> logits
-    batches: Sequence[Episodes],
+    batches: Sequence[Episodes],  # of held-out classes
 ) -> Tensor:  # (T, Q·N) long
     "The label that each query of each episode is given, with the model standing still."
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
@@ -75,7 +75,7 @@ def answers(
 
 def rightness(
     given: Tensor,  # (T, Q·N) long, from `answers`
-    batches: Sequence[Episodes],
+    batches: Sequence[Episodes],  # of held-out classes
 ) -> Tensor:  # (T,)
     "The accuracy of each episode."
     target = torch.cat([batch.target for batch in batches])
@@ -128,8 +128,8 @@ def episode_rows(
 @torch.no_grad()
 def memory_rows(
     split: str,  # the task
-    model: nn.Module,
-    batches: Sequence[Episodes],
+    model: nn.Module,  # any
+    batches: Sequence[Episodes],  # of held-out classes
 ) -> list[dict]:
     "Slots that are read, and the accuracy with the memory silenced; none for a model that has no memory."
     if not isinstance(model, MemoryTransformer) or model.memory is None:
@@ -171,7 +171,7 @@ def measure(
 
 
 def few_shot(
-    settings: FewShotSettings,
+    settings: FewShotSettings,  # of model, episodes and training
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric

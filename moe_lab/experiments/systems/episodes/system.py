@@ -38,7 +38,7 @@ def load(
 
 # %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #445235ca
 def make_model(
-    settings: FewShotSettings,
+    settings: FewShotSettings,  # of model, episodes and training
     channels: int = 1,  # of an image
 ) -> nn.Module:
     "What the settings describe, episodes -> logits, drawn as `torch.manual_seed` says."
@@ -56,9 +56,9 @@ def make_model(
 
 # %% ../../../../nbs/09_experiments/2_systems/11_episodes/02_system.ipynb #45dce394
 def assemble(
-    settings: FewShotSettings,
+    settings: FewShotSettings,  # of model, episodes and training
     data: Splits,  # of which the training classes are used
-    callbacks: Sequence[Callback] = (),
+    callbacks: Sequence[Callback] = (),  # told in this order
 ) -> Trainer:
     "Model, optimizer and trainer of one run, after `torch.manual_seed`; `ValueError` for more classes than there are."
     from accelerate import Accelerator
@@ -79,8 +79,8 @@ def assemble(
 
 
 def trained(
-    settings: FewShotSettings,
-    data: Splits,
+    settings: FewShotSettings,  # of model, episodes and training
+    data: Splits,  # without a class in both sets
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> nn.Module:

@@ -36,7 +36,7 @@ __all__ = ['MARGIN', 'LEAST', 'SIX', 'by_seed', 'percent', 'accuracies', 't_test
 # %% ../../../../nbs/09_experiments/2_systems/11_episodes/04_tables.ipynb #c8d4fecf
 def by_seed(
     table: pd.DataFrame,  # of a sweep
-    task: str,
+    task: str,  # one of TASKS
     metric: str = "accuracy",
 ) -> pd.DataFrame:  # arms × seeds
     "Accuracy of every run; `ValueError` for a task that nobody was tested on."
@@ -134,7 +134,7 @@ SIX = "3-way 2-shot"  # the text's six examples
 
 def against_chance(
     found: Estimate,  # accuracy
-    chance: float,
+    chance: float,  # what guessing gives
 ) -> str:
     "Above chance, below it, not told apart from it, or the same."
     if max(abs(end - chance) for end in (found.low, found.high)) < 1e-6:
