@@ -60,7 +60,7 @@ class MemoryStage:
         self.words = styled(w.HTML(), "moe-many")
         follow(self.tape, self.links, self.load)
         below = card(self.words, self.load)
-        beside = flow(card(self.links), w.VBox([card(self.modes), below]), least=(300, 400))
+        beside = flow(card(self.links), w.VBox([card(self.modes), below]), least=(240, 330))
         self.parts = [card(self.tape), beside]
 
     def show(
@@ -125,12 +125,12 @@ MEMORY_PRESETS = {
         "at which character does it lose the thread?",
     ),
     "a lesion": Preset(
-        MemoryState(lesion=9),
-        "Slot 9 holds a word when the flag falls, and cannot be read: <i>ablate</i>, as for any expert.",
+        MemoryState(lesion=6),
+        "Slot 6 holds a word when the flag falls, and cannot be read: <i>ablate</i>, as for any expert.",
         "is it one character that is lost, or all that come after it?",
     ),
     "a lesion from birth": Preset(
-        MemoryState(lesion=9, since=BEGINNING),
+        MemoryState(lesion=6, since=BEGINNING),
         "The same slot, lost before anything is told. What is never read is never freed, and is written to last.",
         "what will this one cost?",
     ),

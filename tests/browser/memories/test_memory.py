@@ -73,7 +73,7 @@ def test_a_lesion_is_seen_and_said(panel):
     page = panel
     before = [tools.pixels(view(page, i)) for i in (TAPE, LINKS, MODES, LOAD)]
     page.locator(".moe-lab").get_by_role("button", name="a lesion", exact=True).click()
-    page.locator(".moe-news", has_text="Slot 9 cannot be read from the flag on").wait_for()
+    page.locator(".moe-news", has_text="Slot 6 cannot be read from the flag on").wait_for()
     for i in (TAPE, LOAD):
         tools.wait_for_change(page, view(page, i), before[i])
     load = tools.pixels(view(page, LOAD))
