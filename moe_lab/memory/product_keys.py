@@ -83,6 +83,17 @@ class ProductKeys(PerExpert):
     ) -> Self:
         return type(self)(self.d, n)
 
+    def resize(
+        self,
+        keep: Tensor,  # long: the slots that would stay
+        n_new: int,  # newborn slots behind them
+    ):
+        "Refused: `ValueError`."
+        raise ValueError(
+            f"ProductKeys cannot grow or shrink: each half belongs to many of the {self.n_experts} slots; "
+            "use keys of their own, such as top_k, or a new router"
+        )
+
 # %% ../../nbs/04_memory/03_product_keys.ipynb #bd40bc73
 class ProductRouter(Router):
     "Every token visits the k slots whose product keys suit it best, found among a + b halves."
@@ -94,6 +105,15 @@ class ProductRouter(Router):
         k: int,  # slots a token visits
     ):
         super().__init__(ProductKeys(d, n_experts), [], TopK(k, softmax_chosen))
+
+    def check_size(
+        self,
+        n_experts: int,  # N
+    ) -> None:
+        "`ValueError` for fewer slots than a token visits, or for others than there are: no slot can come or go."
+        super().check_size(n_experts)
+        if n_experts != self.n_experts:
+            self.score.resize(torch.arange(n_experts), 0)  # type: ignore[operator]  # says why not
 
     def decide(
         self,

@@ -89,5 +89,5 @@ def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     page.locator(".moe-lab").get_by_role("button", name="too small", exact=True).click()
     page.locator(".moe-many", has_text="of 8 slots").wait_for()
     show(page, "memory_small")
-    assert not windows.wrong_in_windows(page)
+    assert not windows.wrong_in_windows(page, (600, 1000, 1400))
     assert not windows.serious_in_themes(page)

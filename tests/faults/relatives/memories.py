@@ -56,6 +56,16 @@ ROWS = [
     ),
     Bad("a product router for more slots than there are", lambda: ProductRouter(8, 9, 10), ("k=10", "9")),
     Bad("a question that has no half", lambda: ProductRouter(7, 9, 2), ("d=7", "even")),
+    Bad(
+        "product keys that are to grow",
+        lambda: SlotMemory(ProductRouter(8, 9, 2), Slots(8, 9)).grow(3),
+        ("ProductKeys cannot grow", "9 slots"),
+    ),
+    Bad(
+        "product keys of which some are to go",
+        lambda: SlotMemory(ProductRouter(8, 9, 2), Slots(8, 9)).prune([0, 1]),
+        ("ProductKeys cannot grow", "top_k"),
+    ),
     Bad("no slots to split", lambda: sides(0), ("n=0", "at least 1")),
     Bad("a memory without slots", lambda: attend(n_slots=0), ("n_slots=0", "at least 1")),
     Bad("heads that do not share evenly", lambda: attend(heads=3), ("d=8", "heads=3")),
