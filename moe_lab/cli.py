@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'run_experiment', 'report', 'choices_of', 'command', 'routers', 'health', 'compatibility', 'bench_layers',
-           'time_all', 'overhead', 'run_command', 'report_command', 'options_of', 'as_typed_here', 'parse', 'main']
+           'time_all', 'overhead', 'densities', 'run_command', 'report_command', 'options_of', 'as_typed_here', 'parse',
+           'main']
 
 # %% ../nbs/12_cli.ipynb #36a1e09b
 import inspect
@@ -212,6 +213,23 @@ def overhead(threads: int = 1) -> Callable[[], None]:
 
     return measure
 
+# %% ../nbs/12_cli.ipynb #af3eba92
+def densities(size: int = 1000, threads: int = 1, rounds: int = 9) -> Callable[[], None]:
+    """Time a sparse layer's training step beside a masked and a dense one, by density, and count their bytes.
+
+    Args:
+        size: units in and out of the layer
+        threads: that PyTorch computes with
+        rounds: in which each contender has a turn
+    """
+
+    def measure():
+        from moe_lab.bench.densities import densities_report
+
+        print(densities_report(size, threads, rounds))
+
+    return measure
+
 # %% ../nbs/12_cli.ipynb #7f0b80d2
 def _experiments() -> Any:
     "A type of which `tyro` makes one sub-command for each registered experiment."
@@ -255,6 +273,7 @@ COMMANDS: dict[str, Callable[..., Callable[[], None]]] = {
     "bench": bench_layers,
     "tried": time_all,
     "overhead": overhead,
+    "densities": densities,
 }
 
 # %% ../nbs/12_cli.ipynb #6c2a529a

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     [
         "baselines",
         "cases",
+        "densities",
         "families",
         "growth",
         "layer_report",
@@ -61,6 +62,20 @@ __getattr__, __dir__, __all__ = attach(
             "make_case",
             "moved_to_logits",
             "skewed_logits",
+        ],
+        "densities": [
+            "LAYERS",
+            "LEVELS",
+            "Multiplied",
+            "OPTIMIZERS",
+            "bytes_of",
+            "densities_report",
+            "density_times",
+            "equal_times",
+            "line_of",
+            "memory_table",
+            "speed_ratios",
+            "training_steps",
         ],
         "families.compatibility": [
             "GATELESS",
