@@ -33,7 +33,7 @@ __getattr__, __dir__, __all__ = attach(
             "recalled",
             "weighted_sums",
         ],
-        "product_keys": ["Neurons", "ProductKeys", "ProductRouter", "best_pairs", "sides"],
+        "product_keys": ["KeyHalves", "Neurons", "ProductKeys", "ProductRouter", "best_pairs", "sides"],
         "reads": [
             "Announcement",
             "NOTHING",
