@@ -56,6 +56,7 @@ COPY = MemorySettings()
 COPY_ARMS: dict[str, dict] = {
     "DNC": {},
     "DNC, taught by the answer": {"taught_by": "asked"},
+    "DNC, gates half open at first": {"gates": 0.0},
     "the text's 8 × 4": SIZES["the text's"],
     "LSTM": {"model": "lstm"},
     "transformer": {"model": "transformer"},
