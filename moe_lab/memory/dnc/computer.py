@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from ...experts.moe import check_kind
 from .memory import REPAIRS, Memory, Moment, Parts
 from .signals import Signals
-from ...routing.parts import finite, positive
+from ...routing.parts import positive
 
 # %% auto #0
-__all__ = ['SIZES', 'Controller', 'Recurrence', 'Trace', 'DNC', 'open_gates']
+__all__ = ['SIZES', 'Controller', 'Recurrence', 'Trace', 'DNC']
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #beac3149
 class Controller(nn.Module):
@@ -117,18 +117,6 @@ class DNC(Recurrence):
         stacked = Moment(*(torch.stack(parts, 1) for parts in zip(*moments)))
         signals = {name: torch.stack([one[name] for one in told], 1) for name in told[0]}
         return Trace(self.answer(torch.stack(said, 1)), stacked, signals)
-
-# %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #ef5e5d92
-def open_gates(
-    model: Recurrence,  # a computer that was not trained yet
-    logits: float,  # by which write and allocation gates are open, and free gates closed; 0: half
-):
-    "Let the model write into free slots at first, and release nothing; `ValueError` for what is no number."
-    finite(logits=logits)
-    places = model.signals.places()
-    with torch.no_grad():
-        for name, sign in {"write gate": 1, "allocation gate": 1, "free": -1}.items():
-            model.interface.bias[places[name]] += sign * logits
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #08df585c
 SIZES: dict[str, dict[str, int]] = {

@@ -56,7 +56,6 @@ COPY = MemorySettings()
 COPY_ARMS: dict[str, dict] = {
     "DNC": {},
     "DNC, taught by the answer": {"taught_by": "asked"},
-    "DNC, gates half open at first": {"gates": 0.0},
     "the text's 8 × 4": SIZES["the text's"],
     "LSTM": {"model": "lstm"},
     "transformer": {"model": "transformer"},
@@ -88,7 +87,7 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/05_experiments.ipynb #7acca614
-LONG = MemorySettings(most=20, n_slots=48)
+LONG = MemorySettings(most=20, n_slots=48, steps=1500)
 LONG_ARMS: dict[str, dict] = {
     "taught by all steps": {},
     "taught by the answer": {"taught_by": "asked"},

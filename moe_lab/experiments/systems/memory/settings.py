@@ -14,7 +14,7 @@ from ...core.aux_loss_settings import check_nonnegative
 from ....memory.dnc.memory import REPAIRS
 from ....models.sequence.answers import TAUGHT_BY
 from ....registry import one_of
-from ....routing.parts import above_zero, finite, positive
+from ....routing.parts import above_zero, positive
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/01_settings.ipynb #aef6045a
 READERS = ("dnc", "lstm", "transformer")
@@ -34,7 +34,6 @@ class ReaderSettings:
     read_heads: int = 1  # that look at it in every step
     hidden: int = 64  # of the controller
     repairs: str = "none"  # one of REPAIRS
-    gates: float = 2.0  # logits by which gates are open at first (the free gate: closed); 0: half
 
     def make_task(
         self,
@@ -50,7 +49,6 @@ class ReaderSettings:
         "`ValueError` for a reader that there cannot be."
         one_of(dict.fromkeys(READERS), self.model, "model")
         one_of(REPAIRS, self.repairs, "repairs")
-        finite(gates=self.gates)
         positive(n_slots=self.n_slots, width=self.width, read_heads=self.read_heads, hidden=self.hidden)
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/01_settings.ipynb #d5a28a4b
@@ -59,7 +57,7 @@ class MemorySettings(ReaderSettings):
     "One training of a reader; `ValueError` naming the setting that cannot be."
 
     taught_by: str = "all"  # one of TAUGHT_BY: which steps the loss is of
-    steps: int = 1200  # of the optimizer
+    steps: int = 2000  # of the optimizer
     batch_size: int = 16  # sequences a step
     lr: float = 3e-3  # learning rate
     clip: float = 10.0  # the longest gradient, over all parameters

@@ -14,7 +14,7 @@ from torch import nn
 from ....data.batching import MeanOver
 from ....data.tasks.task import DrawnTask, TaskBatch
 from .settings import MemorySettings, ReaderSettings
-from ....memory.dnc.computer import DNC, open_gates
+from ....memory.dnc.computer import DNC
 from ....memory.dnc.memory import REPAIRS
 from ....models.sequence.answers import TAUGHT_BY
 from ....models.sequence.readers import lstm_of, parameters_of, transformer_of
@@ -32,9 +32,7 @@ def make_dnc(
 ) -> DNC:
     "The computer of the settings, drawn as `torch.manual_seed` says."
     s = settings
-    model = DNC(task.inputs, task.answers, s.n_slots, s.width, s.read_heads, s.hidden, REPAIRS[s.repairs])
-    open_gates(model, s.gates)
-    return model
+    return DNC(task.inputs, task.answers, s.n_slots, s.width, s.read_heads, s.hidden, REPAIRS[s.repairs])
 
 
 def make_reader(
