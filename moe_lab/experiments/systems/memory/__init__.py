@@ -43,6 +43,7 @@ __getattr__, __dir__, __all__ = attach(
             "against",
             "by_seed",
             "claims",
+            "difference_row",
             "over_lengths",
             "same_or_p",
             "short",

@@ -55,7 +55,6 @@ COLUMNS = {
 COPY = MemorySettings()
 COPY_ARMS: dict[str, dict] = {
     "DNC": {},
-    "DNC, taught by the answer": {"taught_by": "asked"},
     "the text's 8 × 4": SIZES["the text's"],
     "LSTM": {"model": "lstm"},
     "transformer": {"model": "transformer"},
@@ -87,12 +86,10 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/05_experiments.ipynb #7acca614
-LONG = MemorySettings(most=20, n_slots=48, steps=1500)
+LONG = MemorySettings(most=20, n_slots=48, steps=1000)
 LONG_ARMS: dict[str, dict] = {
     "taught by all steps": {},
     "taught by the answer": {"taught_by": "asked"},
-    "all steps, three repairs": {"repairs": "all three"},
-    "answer, three repairs": {"taught_by": "asked", "repairs": "all three"},
 }
 EXPERIMENTS.add(
     Experiment(

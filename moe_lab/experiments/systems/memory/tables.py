@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'solved', 'same_or_p', 'against', 'over_lengths', 'slots_in_use',
-           'ways', 'utilisation_verdict', 'claims']
+__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'solved', 'same_or_p', 'difference_row', 'against', 'over_lengths',
+           'slots_in_use', 'ways', 'utilisation_verdict', 'claims']
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #69b8adda
 SOLVED = 0.01  # bit error
@@ -77,6 +77,21 @@ def same_or_p(
     return 1.0 if (a == b).all() else float(ttest_rel(a, b).pvalue)
 
 
+def difference_row(
+    a: Any,  # a number a seed
+    b: Any,  # of the other arm, the same seeds
+    margin: float,  # a difference below it is as good as none
+) -> dict[str, str]:
+    "a less b with its interval, whether it is as good as none, and what could have been found."
+    spread = float(differences(a, b).std(ddof=1))
+    if not spread:  # all differences are one number: there is nothing to be unsure of
+        less = float(differences(a, b)[0])
+        return {"less": f"{less:+.2%} in every run", "equal": "yes" if abs(less) < margin else "no"}
+    equal = "yes" if equivalence(a, b, margin).holds else "not shown"
+    found, least = paired_difference(a, b, interval=student), smallest_detectable(spread, len(a))
+    return {"less": short(found, "+.2%"), "equal": equal, "detectable": f"{least:.2%}"}
+
+
 def against(
     table: pd.DataFrame,  # of a sweep
     other: str,  # the arm that the others are compared with; `ValueError` if it is not there
@@ -94,14 +109,7 @@ def against(
             )
         for arm in errors.index.drop(other):
             a, b = errors.loc[arm], errors.loc[other]
-            found = paired_difference(a, b, interval=student)
-            row = {
-                "less": short(found, "+.2%"),
-                "equal": "yes" if equivalence(a, b, margin).holds else "not shown",
-            }
-            spread = float(differences(a, b).std(ddof=1))
-            row["detectable"] = f"{smallest_detectable(spread, len(a)):.2%}" if spread else "any"
-            rows[split, str(arm)] = row
+            rows[split, str(arm)] = difference_row(a, b, margin)
             ps.append(same_or_p(a, b))
     for row, p in zip(rows.values(), holm(ps)):
         row["p (Holm)"] = f"{p:.2g}"
