@@ -42,6 +42,7 @@ __getattr__, __dir__, __all__ = attach(
             "WAYS",
             "against",
             "by_seed",
+            "by_two",
             "claims",
             "difference_row",
             "over_lengths",

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'solved', 'same_or_p', 'difference_row', 'against', 'over_lengths',
-           'slots_in_use', 'ways', 'utilisation_verdict', 'claims']
+__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'by_two', 'solved', 'same_or_p', 'difference_row', 'against',
+           'over_lengths', 'slots_in_use', 'ways', 'utilisation_verdict', 'claims']
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #69b8adda
 SOLVED = 0.01  # bit error
@@ -48,6 +48,17 @@ def short(
 ) -> str:
     "A number with its interval."
     return f"{found.value:{form}} [{found.low:{form}}, {found.high:{form}}]"
+
+
+def by_two(
+    rows: dict[Any, dict[str, str]],  # (one, other) -> column -> text
+    *names: str,  # of what rows are named by
+) -> pd.DataFrame:  # empty where there are no rows, such as of a task that is no copying
+    "A table whose rows have two names."
+    import pandas as pd
+
+    places = pd.MultiIndex.from_tuples(list(rows), names=names)
+    return pd.DataFrame(list(rows.values()), index=places) if rows else pd.DataFrame()
 
 
 def solved(
@@ -84,7 +95,7 @@ def difference_row(
 ) -> dict[str, str]:
     "a less b with its interval, whether it is as good as none, and what could have been found."
     spread = float(differences(a, b).std(ddof=1))
-    if not spread:  # all differences are one number: there is nothing to be unsure of
+    if spread < 1e-9:  # all differences are one number: there is nothing to be unsure of
         less = float(differences(a, b)[0])
         return {"less": f"{less:+.2%} in every run", "equal": "yes" if abs(less) < margin else "no"}
     equal = "yes" if equivalence(a, b, margin).holds else "not shown"
@@ -98,8 +109,6 @@ def against(
     margin: float = SOLVED,  # a difference below it is as good as none
 ) -> pd.DataFrame:  # (split, arm) × numbers
     "Bit error of each arm less that of another, seed by seed; p by Holm over all; whether they are as good as equal."
-    import pandas as pd
-
     rows, ps = {}, []
     for split in ASKED:
         errors = by_seed(table, split)
@@ -113,7 +122,7 @@ def against(
             ps.append(same_or_p(a, b))
     for row, p in zip(rows.values(), holm(ps)):
         row["p (Holm)"] = f"{p:.2g}"
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["split", f"less {other}"])
+    return by_two(rows, "split", f"less {other}")
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #e6d04b10
 def over_lengths(
@@ -142,8 +151,6 @@ def slots_in_use(
     table: pd.DataFrame,  # of a sweep
 ) -> pd.DataFrame:  # (arm, meaning) × numbers
     "The share of slots in use, by each meaning of the word, before any training and after it; mean over seeds."
-    import pandas as pd
-
     rows = {}
     for metric in table.loc[table["split"] == "memory", "metric"].unique():
         after, before = (by_seed(table, split, metric) for split in ("memory", "untrained"))
@@ -153,7 +160,7 @@ def slots_in_use(
             if len(a) > 1:
                 row["difference"] = short(paired_difference(a, b, interval=student), "+.0%")
             rows[str(arm), metric] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["arm", "in use"])
+    return by_two(rows, "arm", "in use")
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #8d762b22
 WAYS = (
@@ -175,8 +182,6 @@ def ways(
     table: pd.DataFrame,  # of a sweep
 ) -> pd.DataFrame:  # (arm, length) × shares
     "Modes and gates while a sequence is told and while it is said; mean ± standard deviation over seeds."
-    import pandas as pd
-
     rows: dict[Any, dict[str, str]] = {}
     for split in ("way", "way, twice as long"):
         for metric in WAYS:
@@ -184,7 +189,7 @@ def ways(
                 length = "as trained" if split == "way" else "twice as long"
                 spread = f" ± {values.std():.2f}" if len(values) > 1 else ""
                 rows.setdefault((str(arm), length), {})[metric] = f"{values.mean():.2f}{spread}"
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["arm", "length"])
+    return by_two(rows, "arm", "length")
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #d317653b
 def utilisation_verdict(

@@ -1,0 +1,64 @@
+"""Runs with a memory: killed and resumed to the last bit, and the command with every task and reader."""
+
+import os
+import signal
+
+import pytest
+from accelerate.utils import set_seed
+
+from moe_lab import cli
+from moe_lab.experiments.core.experiment import EXPERIMENTS
+from moe_lab.experiments.systems.memory.measurements import train
+from moe_lab.experiments.systems.memory.settings import READERS, MemorySettings
+from moe_lab.training.runs import Run
+from moe_lab.training.trainer import Callback
+
+SMALL = {"most": 3, "steps": 9, "n_slots": 4, "width": 4, "hidden": 8, "batch_size": 4, "checkpoint_every": 2}
+
+
+class Killed(Callback):
+    "Ends the process after a step as nothing can be caught."
+
+    def after_step(self, trainer, report):
+        if trainer.done == 6:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def rows_of(folder, settings, callbacks=()):
+    "What a run measures, resumed where its folder says."
+    run = Run.open(folder, "run", settings, resume=True)
+    try:
+        set_seed(settings.seed)
+        return train(settings, run, callbacks)
+    finally:
+        run.release()
+
+
+@pytest.mark.parametrize("change", [{}, {"repairs": "all three", "taught_by": "asked"}, {"model": "lstm"}])
+def test_a_killed_run_goes_on_to_the_last_bit(tmp_path, change):
+    settings = MemorySettings(**SMALL | change)
+    child = os.fork()
+    if child == 0:
+        rows_of(tmp_path / "killed", settings, [Killed()])
+        os._exit(0)  # never reached
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    assert len([*(tmp_path / "killed").rglob("manifest.json")]) >= 1
+    assert rows_of(tmp_path / "killed", settings) == rows_of(tmp_path / "whole", settings)
+
+
+def test_the_command_with_every_option(tmp_path, capsys):
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in (SMALL | {"steps": 1}).items()]
+    more = {"dnc": ["--task", "repeat copy"], "dnc-long": [], "dnc-repairs": [], "dnc-tasks": ["--bits", "3"]}
+    for name, own in more.items():
+        out = tmp_path / name
+        cli.main(["run", name, "--seeds", "2", "--workers", "1", "--out", str(out), *options, *own])
+        assert (out / "summary.parquet").exists()
+        assert "bit error" in capsys.readouterr().out
+
+
+def test_twins_of_equal_size_and_all_tasks_are_there():
+    arms = {job.settings.model for job in EXPERIMENTS["dnc"].jobs(MemorySettings(), 1)}
+    assert arms == set(READERS)
+    tasks = {job.settings.task for job in EXPERIMENTS["dnc-tasks"].jobs(MemorySettings(), 1)}
+    assert tasks == {"repeat copy", "associative recall", "priority sort"}
