@@ -55,9 +55,10 @@ COLUMNS = {
 COPY = MemorySettings()
 COPY_ARMS: dict[str, dict] = {
     "DNC": {},
-    "the text's 8 × 4": SIZES["the text's"],
+    "DNC, taught by the answer": {"taught_by": "asked"},
     "LSTM": {"model": "lstm"},
     "transformer": {"model": "transformer"},
+    "the text's 8 × 4": SIZES["the text's"],
 }
 ABOUT = """Task {task}, up to {most} steps of {bits} bits, {steps} steps of training in batches of {batch_size}.
 The memory has {n_slots} slots of {width} numbers; heads that read it: {read_heads}.
