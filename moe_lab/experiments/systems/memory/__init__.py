@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = attach(
             "FIGURES",
             "LONG",
             "LONG_ARMS",
+            "READING",
             "REPAIR",
             "REPAIR_ARMS",
             "TABLES",

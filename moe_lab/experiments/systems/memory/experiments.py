@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'COPY', 'COPY_ARMS', 'ABOUT', 'TABLES', 'FIGURES', 'LONG', 'LONG_ARMS', 'REPAIR', 'REPAIR_ARMS', 'TASK',
-           'TASK_ARMS', 'arm_jobs']
+__all__ = ['COLUMNS', 'COPY', 'COPY_ARMS', 'ABOUT', 'READING', 'TABLES', 'FIGURES', 'LONG', 'LONG_ARMS', 'REPAIR', 'REPAIR_ARMS',
+           'TASK', 'TASK_ARMS', 'arm_jobs']
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/05_experiments.ipynb #c95b4147
 def arm_jobs(
@@ -63,6 +63,9 @@ COPY_ARMS: dict[str, dict] = {
 ABOUT = """Task {task}, up to {most} steps of {bits} bits, {steps} steps of training in batches of {batch_size}.
 The memory has {n_slots} slots of {width} numbers; heads that read it: {read_heads}.
 Readers without a memory have about as many parameters."""
+READING = """A head that reads in order can do so in the step in which a word is said, or one step ahead: the controller
+is given what was read a step later, and can keep it back until it is asked for. Which of the two it learned stands in the
+table of ways, with what it costs at twice the length beside it."""
 TABLES: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = {
     "Solved (less than 1 % of the bits wrong)": lambda out, table: solved(table),
     "Shares of slots in use, before training and after": lambda out, table: slots_in_use(table),
@@ -83,6 +86,7 @@ EXPERIMENTS.add(
         figures=FIGURES,
         tables=TABLES | {"What the portfolio says": lambda out, table: claims(table)},
         about=ABOUT,
+        reading=READING,
     )
 )
 
@@ -105,6 +109,7 @@ EXPERIMENTS.add(
         tables=TABLES
         | {"Bit error against taught by all steps": lambda out, table: against(table, "taught by all steps")},
         about=ABOUT,
+        reading=READING,
     )
 )
 
@@ -125,6 +130,7 @@ EXPERIMENTS.add(
         figures=FIGURES,
         tables=TABLES | {"Bit error against no repair": lambda out, table: against(table, "none")},
         about=ABOUT,
+        reading=READING,
     )
 )
 
