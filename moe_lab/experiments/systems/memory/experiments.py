@@ -64,8 +64,8 @@ ABOUT = """Task {task}, up to {most} steps of {bits} bits, {steps} steps of trai
 The memory has {n_slots} slots of {width} numbers; heads that read it: {read_heads}.
 Readers without a memory have about as many parameters."""
 READING = """A head that reads in order can do so in the step in which a word is said, or one step ahead: the controller
-is given what was read a step later, and can keep it back until it is asked for. Which of the two it learned stands in the
-table of ways, with what it costs at twice the length beside it."""
+is given what was read a step later, and can keep it back until it is asked for. Which of the two it learned stands in
+the table of ways, with what it costs at twice the length beside it."""
 TABLES: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = {
     "Solved (less than 1 % of the bits wrong)": lambda out, table: solved(table),
     "Shares of slots in use, before training and after": lambda out, table: slots_in_use(table),
@@ -95,6 +95,7 @@ LONG = MemorySettings(most=20, n_slots=48, steps=1000)
 LONG_ARMS: dict[str, dict] = {
     "taught by all steps": {},
     "taught by the answer": {"taught_by": "asked"},
+    "by the answer, three repairs": {"taught_by": "asked", "repairs": "all three"},
 }
 EXPERIMENTS.add(
     Experiment(
