@@ -66,7 +66,7 @@ EXPERIMENTS.add(
             "Five-way one-shot, less a prototypical network of equal size": lambda out, table: against(
                 table, "prototypes, equal size"
             ),
-            "What was promised": lambda out, table: promised(table),
+            "What was promised": promised,
         },
         about="Episodes of {way} classes to learn from, {steps} batches of {episodes}; {tests} test episodes a task, "
         "each within one script where scripts are known. Runs of one seed are tested on the same episodes.",

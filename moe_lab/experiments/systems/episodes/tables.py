@@ -5,6 +5,7 @@
 # %% ../../../../nbs/09_experiments/2_systems/11_episodes/04_tables.ipynb #67b61552
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,9 @@ def against(
             continue
         rows[arm] = {
             "difference": percent(paired_difference(a, b, interval=student), "+"),
-            "d": f"{paired_effect_size(a, b).value:+.1f}",
+            "d": f"{paired_effect_size(a, b).value:+.1f}"
+            if len(a) > 2
+            else "",  # of two, its correction is 0
             "within 3 points": "yes" if equivalence(a, b, MARGIN).holds else "not shown",
             "detectable": f"{100 * smallest_detectable(float((a - b).std()), len(a)):.1f}",
         }
@@ -115,14 +118,16 @@ LEAST = 0.92  # accuracy, five-way one-shot, on glyphs
 
 
 def promised(
+    out: Path,  # the experiment's folder, whose settings say which data it was
     table: pd.DataFrame,  # of a sweep with several seeds
     equal: str = "prototypes, equal size",  # the yardstick
 ) -> pd.DataFrame:
-    "The two promises about the transformer with a memory, what was found, and the verdict; none of a single seed."
+    "The two promises about a memory on glyphs, what was found, and the verdict; none of a single seed or other data."
     import pandas as pd
 
+    data = json.loads((out / "settings.json").read_text("utf8"))["settings"]["data"]
     seeds, rows = by_seed(table, "5-way 1-shot"), {}
-    if seeds.shape[1] > 1 and {"memory", equal} <= set(seeds.index):
+    if data == "glyphs" and seeds.shape[1] > 1 and {"memory", equal} <= set(seeds.index):
         a, b = seeds.loc["memory"], seeds.loc[equal]
         rows["accuracy, 5-way 1-shot"] = verdict(student(a), least=LEAST)
         rows["less " + equal] = verdict(paired_difference(a, b, interval=student), least=-MARGIN)
