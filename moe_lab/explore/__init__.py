@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance", "collapse", "memory", "plane", "scene", "shared", "tokens"],
+    ["balance", "collapse", "memory", "plane", "scene", "shared", "sparse", "tokens"],
     {
         "balance.balance_lab": [
             "BALANCE_CODE",
@@ -117,7 +117,6 @@ __getattr__, __dir__, __all__ = attach(
             "CollapseHistory",
             "CollapseState",
             "Course",
-            "FollowingCourse",
             "FrozenHistory",
             "LoadHistory",
             "PatchHistory",
@@ -129,7 +128,6 @@ __getattr__, __dir__, __all__ = attach(
             "experts_at_first",
             "rebalance",
             "replay_collapse",
-            "settings_of",
             "share_row",
             "to_pictures",
         ],
@@ -413,6 +411,33 @@ __getattr__, __dir__, __all__ = attach(
             "static",
             "thumbnails",
             "views_text",
+        ],
+        "sparse.sparse_lab": [
+            "SPARSE_CODE",
+            "SPARSE_PRESETS",
+            "SparseLab",
+            "SparsePanel",
+            "SparseStage",
+            "sparse_in_words",
+            "sparse_knobs",
+        ],
+        "sparse.training": [
+            "NETWORKS",
+            "SparseCourse",
+            "SparseHistory",
+            "SparseState",
+            "accuracy_of",
+            "replay_sparse",
+            "sparse_training",
+        ],
+        "sparse.views": [
+            "MasksView",
+            "NEW",
+            "THERE",
+            "input_pictures",
+            "layer_pictures",
+            "mask_picture",
+            "use_picture",
         ],
         "tokens.domains": [
             "AGAINST",

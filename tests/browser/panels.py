@@ -20,6 +20,7 @@ PANELS = {
     "BalanceLab": ("BalanceLab()", "temperature", ".moe-view > canvas"),
     "SceneLab": ("SceneLab()", "camouflage", ".moe-view > canvas"),
     "MemoryLab": ("MemoryLab()", "shuffle", ".moe-view > canvas"),
+    "SparseLab": ("SparseLab().run(30)", "", ".moe-view > canvas"),
     "PlaneLab": ("PlaneLab(opening=60)", "temperature", ".moe-plane > div > canvas"),
 }
 LATENCY = """async ([slider, where]) => {

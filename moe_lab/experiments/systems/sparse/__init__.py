@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = attach(
             "narrow_width",
             "rewiring",
             "total_steps",
+            "trainer_of",
             "weights_of",
         ],
         "tables": [

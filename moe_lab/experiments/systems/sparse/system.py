@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['load', 'Pixels', 'layer_sizes', 'narrow_width', 'first_masks', 'make_model', 'magnitude_masks', 'weights_of',
-           'PruneOnce', 'total_steps', 'rewiring', 'cross_entropy', 'assemble']
+           'PruneOnce', 'total_steps', 'rewiring', 'cross_entropy', 'trainer_of', 'assemble']
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #7be00b4e
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #aaac3b9d
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,7 +28,7 @@ from ....training.sparse.evolution import Evolution
 from ....training.step.objective import StepReport
 from ....training.trainer import Callback, Trainer
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #a5e4c9bd
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #3a5241c6
 def load(
     settings: SetSettings,  # its data and limit
 ) -> Splits:
@@ -55,7 +55,7 @@ class Pixels:
         "Rows and labels."
         return ((images.pixels(index).flatten(1) - self.mean) / self.spread), images.label[index]
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #d7bbb107
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #55fd8b73
 def layer_sizes(
     settings: SetSettings,  # its hidden units
     n: int,  # inputs
@@ -86,7 +86,7 @@ def first_masks(
     dice = torch.Generator().manual_seed(settings.seed)
     return random_masks(shapes, settings.density, DENSITIES[settings.densities].make, dice)
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #d2379661
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #f4113ccb
 def make_model(
     settings: SetSettings,  # of the run
     n: int,  # inputs
@@ -106,7 +106,7 @@ def make_model(
         return model
     return MLP(sizes, lambda name, *_: sparse_linear(masks[name], storage=settings.storage), settings.dropout)
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #b7eb1e73
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #a1492678
 def magnitude_masks(
     weights: dict[str, Tensor],  # "layers.0.weight" -> (m, n)
     settings: SetSettings,  # its density and rule
@@ -145,7 +145,7 @@ class PruneOnce(Callback):
             model: Any = trainer.model
             put_masks(model, magnitude_masks(weights_of(model), self.settings))
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #23144f35
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #304b0d32
 def total_steps(
     settings: SetSettings,  # its epochs and batch size
     n: int,  # training images
@@ -178,17 +178,16 @@ def cross_entropy(
     "The mean cross-entropy, ()."
     return F.cross_entropy(model(batch[0]), batch[1])
 
-# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #6b1e34e0
-def assemble(
+# %% ../../../../nbs/09_experiments/2_systems/08_sparse/02_system.ipynb #4d99eba1
+def trainer_of(
     settings: SetSettings,  # of the run
     data: Splits,  # its images
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> Trainer:
-    "Model, optimizer and trainer of one run, after `torch.manual_seed`."
+    "Model, optimizer and trainer of one run, drawn from whatever dice there are."
     from accelerate import Accelerator
 
     s, pixels = settings, Pixels(data.train)
-    torch.manual_seed(s.seed)
     model, steps = make_model(s, pixels.n, len(data.train.label_names)), total_steps(s, len(data.train))
     optimizer = torch.optim.SGD(model.parameters(), s.lr, momentum=s.momentum, weight_decay=s.weight_decay)
     images: Callable[[int], Any] = lambda step: batch_index(len(data.train), s.batch_size, step, s.seed)  # noqa: E731
@@ -201,3 +200,13 @@ def assemble(
         callbacks=[LearningRate(CosineDecay(1.0, 0.0, steps)), *rewiring(s, len(data.train)), *callbacks],
         accelerator=Accelerator(cpu=s.device == "cpu"),
     )
+
+
+def assemble(
+    settings: SetSettings,  # of the run
+    data: Splits,  # its images
+    callbacks: Sequence[Callback] = (),  # in addition
+) -> Trainer:
+    "Model, optimizer and trainer of one run, after `torch.manual_seed`."
+    torch.manual_seed(settings.seed)
+    return trainer_of(settings, data, callbacks)

@@ -1,0 +1,39 @@
+"""The public names of `moe_lab.explore.sparse`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["sparse_lab", "training", "views"],
+    {
+        "sparse_lab": [
+            "SPARSE_CODE",
+            "SPARSE_PRESETS",
+            "SparseLab",
+            "SparsePanel",
+            "SparseStage",
+            "sparse_in_words",
+            "sparse_knobs",
+        ],
+        "training": [
+            "FollowingCourse",
+            "NETWORKS",
+            "SparseCourse",
+            "SparseHistory",
+            "SparseState",
+            "accuracy_of",
+            "replay_sparse",
+            "settings_of",
+            "sparse_training",
+        ],
+        "views": [
+            "MasksView",
+            "NEW",
+            "THERE",
+            "input_pictures",
+            "layer_pictures",
+            "mask_picture",
+            "use_picture",
+        ],
+    },
+)
