@@ -214,19 +214,13 @@ def overhead(threads: int = 1) -> Callable[[], None]:
     return measure
 
 # %% ../nbs/12_cli.ipynb #af3eba92
-def densities(size: int = 1000, threads: int = 1, rounds: int = 9) -> Callable[[], None]:
-    """Time a sparse layer's training step beside a masked and a dense one, by density, and count their bytes.
-
-    Args:
-        size: units in and out of the layer
-        threads: that PyTorch computes with
-        rounds: in which each contender has a turn
-    """
+def densities(size: int = 1000, threads: int = 1) -> Callable[[], None]:
+    "Time a training step of a sparse layer of `size` units beside a masked and a dense one, and count their bytes."
 
     def measure():
         from moe_lab.bench.densities import densities_report
 
-        print(densities_report(size, threads, rounds))
+        print(densities_report(size, threads))
 
     return measure
 

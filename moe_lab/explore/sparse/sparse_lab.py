@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SPARSE_PRESETS', 'SPARSE_CODE', 'sparse_in_words', 'SparseStage', 'sparse_knobs', 'SparsePanel', 'SparseLab']
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #9299e7aa
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #2008968b
 from typing import Any
 
 import ipywidgets as w
@@ -13,6 +13,7 @@ import numpy as np
 
 from ...data.images import Splits
 from ...data.vision.loading import load_images
+from ...colours import expert_colour
 from ..shared.controls import Preset, card, flow, log_slider, menu, sheet, slider
 from ..shared.live_panel import LivePanel
 from ..shared.state import Timeline, read_timeline
@@ -21,7 +22,7 @@ from .training import NETWORKS, SparseHistory, SparseState, sparse_training
 from .views import MasksView, input_pictures, layer_pictures
 from ...sparse.evolution import EVOLUTIONS
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #d44164ea
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #2004192b
 SPARSE_PRESETS = {
     "SET": Preset(
         SparseState(),
@@ -58,7 +59,7 @@ def sparse_in_words(
         "connections that there could be."
     )
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #08ccf893
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #c556b82f
 class SparseStage:
     "The linked views of a course, live (`box`) and as a figure (`still`)."
 
@@ -68,9 +69,10 @@ class SparseStage:
         )
         self.inputs = MasksView(title="Connections that begin at each pixel", unit="darker: more", height=190)
         names = [*NETWORKS, "dense, pruned now"]
-        look = dict(names=names, floor_name="guessing", unit="% of held-out digits", height=190)
+        own = [expert_colour(i) for i in (3, 0, 1, 2, 4)]
+        look = dict(names=names, floor_name="guessing", unit="% of held-out digits", height=190, colours=own)
         self.accuracy = Lines(title="Accuracy", **look)
-        self.box = card(self.masks, flow(self.accuracy, self.inputs, least=(380, 260)))
+        self.box = card(self.masks, flow(self.accuracy, self.inputs, least=(380, 280)))
 
     def show(
         self,
@@ -100,12 +102,12 @@ def sparse_knobs(d: SparseState) -> dict[str, w.Widget]:  # d: what they show at
         "rule": menu(d, "rule", "rule", {rule.label: name for name, rule in EVOLUTIONS.items()}),
         "density": slider(d, "density", "density", 0.01),
         "zeta": slider(d, "zeta", "ζ", 0.05),
-        "every": slider(d, "every", "steps between"),
+        "every": slider(d, "every", "each … steps"),
         "lr": log_slider(d, "lr", "learning rate", ".2f"),
         "seed": slider(d, "seed", "seed"),
     }
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #51701831
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #930ef23a
 SPARSE_CODE = """from moe_lab.data.vision.loading import load_images
 from moe_lab.explore.sparse.training import SparseState, replay_sparse
 
@@ -146,7 +148,7 @@ class SparsePanel(LivePanel):
         self.tell(sparse_in_words(history))
         self.at(history.step, f" of {history.steps}")
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #942b56d3
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #1032d66a
 class SparseLab(SparsePanel):
     "Connections that come and go, live, and four controls; `state` is a line of text as the panel writes it."
 
