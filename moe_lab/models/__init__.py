@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["episodic", "language", "plane", "segmentation", "sequence", "vision"],
+    ["episodic", "language", "plane", "segmentation", "sequence", "unified", "vision"],
     {
         "episodic.embedding": ["Embedding", "WIDTHS", "n_parameters", "size_of", "widths_of_size"],
         "episodic.memory": ["AttendedMemory", "NearMemory"],
@@ -141,6 +141,37 @@ __getattr__, __dir__, __all__ = attach(
             "nearest_width",
             "parameters_of",
             "transformer_of",
+        ],
+        "unified.counting": [
+            "COSTS",
+            "attention_cost",
+            "connections",
+            "feed_cost",
+            "fitted_width",
+            "matrices",
+            "memory_cost",
+            "non_zeros",
+        ],
+        "unified.model": [
+            "MakePart",
+            "ReadsEpisodes",
+            "ReadsTask",
+            "Stream",
+            "Unified",
+            "attention",
+            "experts",
+            "memory",
+            "network",
+            "place_in_half",
+        ],
+        "unified.parts": [
+            "Attends",
+            "Feeds",
+            "MaskableFFN",
+            "Remembers",
+            "Residual",
+            "check_stream",
+            "sight",
         ],
         "vision.autoencoder": [
             "Decoder",

@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = attach(
         "spectra",
         "srnn",
         "tickets",
+        "unified",
     ],
     {},
 )
