@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance", "collapse", "memory", "plane", "scene", "shared", "sparse", "tokens"],
+    ["balance", "collapse", "memory", "plane", "scene", "shared", "sparse", "tickets", "tokens"],
     {
         "balance.balance_lab": [
             "BALANCE_CODE",
@@ -203,7 +203,6 @@ __getattr__, __dir__, __all__ = attach(
             "PlaneTraining",
             "distance",
             "given",
-            "is_afresh",
             "lattice",
             "owners",
             "plane_picture",
@@ -439,6 +438,25 @@ __getattr__, __dir__, __all__ = attach(
             "mask_picture",
             "use_picture",
         ],
+        "tickets.ticket_lab": [
+            "TICKET_CODE",
+            "TICKET_GROUPS",
+            "TICKET_PRESETS",
+            "TicketLab",
+            "TicketPanel",
+            "TicketStage",
+            "by_chance",
+            "lottery_in_words",
+            "ticket_knobs",
+        ],
+        "tickets.training": [
+            "LOOKS_ONLY",
+            "LotterySystem",
+            "TicketState",
+            "lottery_training",
+            "replay_lottery",
+        ],
+        "tickets.views": ["CURVE_COLOURS", "MaskPictures", "SparsityCurves", "name_in_words"],
         "tokens.domains": [
             "AGAINST",
             "Domains",

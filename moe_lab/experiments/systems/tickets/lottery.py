@@ -311,8 +311,8 @@ def assemble(
     from accelerate import Accelerator
 
     s, programme = settings, Programme(rounds_of(settings))
-    torch.manual_seed(s.seed)
-    model = make_model(s, data.train)
+    with OwnDraws(s.seed):
+        model = make_model(s, data.train)
     put_masks(model, full_masks(named_weights(model, prunable(s, model))))
 
     def redraw() -> dict[str, Tensor]:
