@@ -16,6 +16,7 @@ from moe_lab import (
     SceneLab,
     SparseLab,
     SpecialistMap,
+    TicketLab,
     TokenTrail,
     look_into,
 )
@@ -40,6 +41,7 @@ def labs(tmp_path_factory):
         "SceneLab": SceneLab,
         "MemoryLab": MemoryLab,
         "SparseLab": lambda: SparseLab().run(2),
+        "TicketLab": lambda: TicketLab("tickets?steps=8&rounds=3", opening=0).run(1),
         "PlaneLab": lambda: PlaneLab(opening=3).run(2),
         "TokenTrail": lambda: TokenTrail(model, texts, "def read"),
         "SpecialistMap": lambda: settled(SpecialistMap(seen, "map?method=pca&points=100", folder)),
@@ -58,6 +60,7 @@ LABS = [
     "SceneLab",
     "MemoryLab",
     "SparseLab",
+    "TicketLab",
     "PlaneLab",
     "TokenTrail",
     "SpecialistMap",

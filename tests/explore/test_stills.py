@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from moe_lab import BalanceLab, CollapseLab, MemoryLab, PlaneLab, SceneLab, SparseLab
+from moe_lab import BalanceLab, CollapseLab, MemoryLab, PlaneLab, SceneLab, SparseLab, TicketLab
 
 PANELS = {
     "collapse": lambda: CollapseLab("collapse?balance=srnn", name="still").run(200),
@@ -17,6 +17,7 @@ PANELS = {
     "scene": lambda: SceneLab("scene?act=alone&expert=frequency"),
     "memory": lambda: MemoryLab("memory?text=sixteen+letters!&lesion=3"),
     "sparse": lambda: SparseLab("sparse?density=0.9&rule=rigl", name="still").run(25),
+    "tickets": lambda: TicketLab("tickets?steps=8&rounds=3", name="still", opening=0).run(5),
     "plane": lambda: PlaneLab(name="still", opening=0).run(20),
     "plane, 16 experts": lambda: PlaneLab("plane?n_experts=16", name="still", opening=0).run(20),
 }

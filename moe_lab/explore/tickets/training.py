@@ -106,7 +106,7 @@ class LotterySystem:
 def lottery_training(
     ask: Callable[[int], Sequence[TicketState]],  # trainings done -> the states to follow, the last one now
 ) -> Iterator[LotterySystem]:
-    "Draw the lottery of the states, a training a `next`, to its end; a fresh one is first shown with the dense network."
+    "Draw the lottery of the states, a training a `next`, to its end; first the dense network is shown."
     system = LotterySystem(list(ask(0))[-1])
     system.step()
     yield system

@@ -111,9 +111,10 @@ class MaskPictures(View):
             ax.imshow(
                 mask.numpy(), cmap="Blues", vmin=0, vmax=1.3, extent=(left, left + inn, tall - out, tall)
             )
-            ax.text(left, tall + 2, f"{name_in_words(name)}\n{mask.float().mean():.0%}", fontsize=6)
+            words = name_in_words(name).replace(", ", "\n").replace(" ", "\n", 1)
+            ax.text(left, tall + 2, f"{words}\n{mask.float().mean():.0%}", fontsize=6)
             left += inn + 12
-        ax.set(xlim=(0, left), ylim=(-2, tall + 26))
+        ax.set(xlim=(0, left), ylim=(-2, tall + 44))
         ax.axis("off")
         return ax
 
