@@ -267,4 +267,4 @@ def mean_and_spread(
         groups = _by_seed(table, column).groupby(level=[0, 1], sort=False)
         built[title] = groups.agg(_mean_and_sd, form=column.form)
     places = table.set_index(["regime", "arm"]).index.unique()
-    return pd.DataFrame(built).reindex(places).fillna("")
+    return pd.DataFrame(built, dtype=object).reindex(places).fillna("")
