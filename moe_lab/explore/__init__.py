@@ -446,6 +446,7 @@ __getattr__, __dir__, __all__ = attach(
             "TicketPanel",
             "TicketStage",
             "by_chance",
+            "looked_at",
             "lottery_in_words",
             "ticket_knobs",
         ],
@@ -456,7 +457,7 @@ __getattr__, __dir__, __all__ = attach(
             "lottery_training",
             "replay_lottery",
         ],
-        "tickets.views": ["CURVE_COLOURS", "MaskPictures", "SparsityCurves", "name_in_words"],
+        "tickets.views": ["CURVE_COLOURS", "MaskPictures", "SparsityCurves", "draw_curves", "name_in_words"],
         "tokens.domains": [
             "AGAINST",
             "Domains",

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = attach(
             "TicketPanel",
             "TicketStage",
             "by_chance",
+            "looked_at",
             "lottery_in_words",
             "ticket_knobs",
         ],
@@ -26,6 +27,6 @@ __getattr__, __dir__, __all__ = attach(
             "replay_lottery",
             "settings_of",
         ],
-        "views": ["CURVE_COLOURS", "MaskPictures", "SparsityCurves", "name_in_words"],
+        "views": ["CURVE_COLOURS", "MaskPictures", "SparsityCurves", "draw_curves", "name_in_words"],
     },
 )
