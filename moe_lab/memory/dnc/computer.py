@@ -17,7 +17,7 @@ from .signals import Signals
 from ...routing.parts import positive
 
 # %% auto #0
-__all__ = ['SIZES', 'Controller', 'Recurrence', 'Trace', 'DNC']
+__all__ = ['SIZES', 'Controller', 'Recurrence', 'Trace', 'DNC', 'with_slots']
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #beac3149
 class Controller(nn.Module):
@@ -117,6 +117,18 @@ class DNC(Recurrence):
         stacked = Moment(*(torch.stack(parts, 1) for parts in zip(*moments)))
         signals = {name: torch.stack([one[name] for one in told], 1) for name in told[0]}
         return Trace(self.answer(torch.stack(said, 1)), stacked, signals)
+
+# %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #2009661c
+def with_slots(
+    model: DNC,  # trained or not
+    n_slots: int,  # how many slots its memory is to have
+) -> DNC:
+    "The same computer, with the same numbers, and another memory."
+    known, old = model.controller.known, model.memory
+    sizes = known.in_features, model.answer.out_features, n_slots, old.width, old.read_heads
+    twin = DNC(*sizes, model.controller.hidden, old.parts).to(known.weight)
+    twin.load_state_dict(model.state_dict())
+    return twin.train(model.training)
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #08df585c
 SIZES: dict[str, dict[str, int]] = {

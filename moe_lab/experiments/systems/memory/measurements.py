@@ -13,14 +13,14 @@ from torch import Tensor, nn
 from ....data.tasks.task import DrawnTask, TaskBatch, bit_error
 from .settings import MemorySettings
 from .system import assemble, trained
-from ....memory.dnc.computer import DNC, Trace
+from ....memory.dnc.computer import DNC, Trace, with_slots
 from ....training.evaluation import evaluation_mode
 from ....training.runs import Run
 from ....training.trainer import Callback
 
 # %% auto #0
-__all__ = ['answered', 'lengths_of', 'error_row', 'error_rows', 'place_rows', 'mean_share_of_slots', 'usage_of', 'memory_rows',
-           'way_of', 'way_rows', 'train']
+__all__ = ['MORE', 'answered', 'lengths_of', 'error_row', 'error_rows', 'place_rows', 'more_rows', 'mean_share_of_slots',
+           'usage_of', 'memory_rows', 'way_of', 'way_rows', 'train']
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/03_measurements.ipynb #1980a284
 @torch.no_grad()
@@ -79,6 +79,21 @@ def place_rows(
         {"split": "place", "metric": "bit error", "place": i, "value": value}
         for i, value in enumerate(values)
     ]
+
+# %% ../../../../nbs/09_experiments/2_systems/10_memory/03_measurements.ipynb #10caf714
+def more_rows(
+    model: nn.Module,  # a computer; of any other reader there are none
+    task: DrawnTask,  # that it was trained on
+) -> list[dict]:
+    "Bit errors at one, two and three times the longest length of training, with twice the slots."
+    if not isinstance(model, DNC):
+        return []
+    larger = with_slots(model, 2 * model.memory.n_slots)
+    lengths = {name: times * task.most for times, name in enumerate(MORE, 1)}
+    return [error_row(split, larger, task, [length]) for split, length in lengths.items()]
+
+
+MORE = ("twice the slots, as long", "twice the slots, twice as long", "twice the slots, three times as long")
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/03_measurements.ipynb #7a943143
 def mean_share_of_slots(
@@ -172,4 +187,4 @@ def train(
     rows = memory_rows("untrained", assemble(settings).model, task)
     model = trained(settings, run, callbacks).model
     rows += [*error_rows(model, task), *place_rows(model, task), *memory_rows("memory", model, task)]
-    return rows + way_rows(model, task)
+    return [*rows, *way_rows(model, task), *more_rows(model, task)]

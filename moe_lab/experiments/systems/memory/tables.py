@@ -5,6 +5,7 @@
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #83c1454a
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from moe_lab.measure.statistics import (
@@ -60,15 +61,16 @@ def by_two(
     places = pd.MultiIndex.from_tuples(list(rows), names=names)
     return pd.DataFrame(list(rows.values()), index=places) if rows else pd.DataFrame()
 
-
+# %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #a69f1eec
 def solved(
     table: pd.DataFrame,  # of a sweep
+    splits: Sequence[str] = ASKED,  # of the data
 ) -> pd.DataFrame:  # arms × numbers
-    "In how many runs less than 1 % of the bits are wrong, over all lengths of training and at twice the longest."
+    "In how many runs less than 1 % of the bits are wrong; by default as trained, and at twice the longest length."
     import pandas as pd
 
     rows: dict[str, dict[str, str]] = {}
-    for split in ASKED:
+    for split in splits:
         for arm, errors in by_seed(table, split).iterrows():
             hits, n = int((errors < SOLVED).sum()), len(errors)
             row = rows.setdefault(str(arm), {})
