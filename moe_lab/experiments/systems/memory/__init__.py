@@ -48,6 +48,7 @@ __getattr__, __dir__, __all__ = attach(
             "by_two",
             "claims",
             "difference_row",
+            "learned_verdict",
             "over_lengths",
             "same_or_p",
             "short",
