@@ -215,7 +215,7 @@ def utilisation_verdict(
         f"; before training too by {', '.join(trivial)}" if trivial else "; before training by none"
     )
 
-
+# %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #3739f722
 def learned_verdict(
     errors: Any,  # a bit error a seed
 ) -> str:
