@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SPARSE_PRESETS', 'SPARSE_CODE', 'sparse_in_words', 'SparseStage', 'sparse_knobs', 'SparsePanel', 'SparseLab']
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #2008968b
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #9e7a0e4c
 from typing import Any
 
 import ipywidgets as w
@@ -22,7 +22,7 @@ from .training import NETWORKS, SparseHistory, SparseState, sparse_training
 from .views import MasksView, input_pictures, layer_pictures
 from ...sparse.evolution import EVOLUTIONS
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #2004192b
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #5f176f60
 SPARSE_PRESETS = {
     "SET": Preset(
         SparseState(),
@@ -59,7 +59,7 @@ def sparse_in_words(
         "connections that there could be."
     )
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #c556b82f
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #df42284b
 class SparseStage:
     "The linked views of a course, live (`box`) and as a figure (`still`)."
 
@@ -95,19 +95,19 @@ class SparseStage:
             view.still(axes[key])
         return figure
 
-
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #0a227ece
 def sparse_knobs(d: SparseState) -> dict[str, w.Widget]:  # d: what they show at first
     "A control for every field of a state, by the field's name."
     return {
         "rule": menu(d, "rule", "rule", {rule.label: name for name, rule in EVOLUTIONS.items()}),
         "density": slider(d, "density", "density", 0.01),
         "zeta": slider(d, "zeta", "ζ", 0.05),
-        "every": slider(d, "every", "each … steps"),
+        "every": slider(d, "every", "interval"),
         "lr": log_slider(d, "lr", "learning rate", ".2f"),
         "seed": slider(d, "seed", "seed"),
     }
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #930ef23a
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #614eb456
 SPARSE_CODE = """from moe_lab.data.vision.loading import load_images
 from moe_lab.explore.sparse.training import SparseState, replay_sparse
 
@@ -148,7 +148,7 @@ class SparsePanel(LivePanel):
         self.tell(sparse_in_words(history))
         self.at(history.step, f" of {history.steps}")
 
-# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #1032d66a
+# %% ../../../nbs/10_explore/7_sparse/03_sparse_lab.ipynb #7ded3032
 class SparseLab(SparsePanel):
     "Connections that come and go, live, and four controls; `state` is a line of text as the panel writes it."
 

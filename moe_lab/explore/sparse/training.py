@@ -6,7 +6,7 @@
 __all__ = ['NETWORKS', 'SparseState', 'settings_of', 'SparseHistory', 'accuracy_of', 'SparseCourse', 'FollowingCourse',
            'sparse_training', 'replay_sparse']
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #424fecbc
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #93ef49e7
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from ...training.schedules import Constant
 from ...training.sparse.evolution import Evolution
 from ...training.trainer import Trainer
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #ef9229bc
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #3048cdf2
 @dataclass(frozen=True, repr=False)
 class SparseState(State):
     "What `SparseLab` can be set to; `ValueError` names a value that cannot be."
@@ -58,7 +58,7 @@ def settings_of(
     small = dict(hidden=64, epochs=40, storage="masked", dropout=0.0, exchange_every=1000.0)
     return SetSettings(wiring=wiring, density=state.density, lr=state.lr, seed=state.seed, **small)  # type: ignore[arg-type]
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #809757ff
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #8959ff2c
 class SparseHistory:
     "What one course has shown: accuracies, and the evolving network's masks."
 
@@ -89,7 +89,7 @@ class SparseHistory:
         "Masks begin anew."
         self.masks, self.new, self.tried, self.exchanges = {}, {}, {}, 0
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #f7966c68
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #1b6bdbee
 def accuracy_of(
     model: nn.Module,  # rows (B, n) -> logits
     batch: tuple[torch.Tensor, torch.Tensor],  # rows (B, n), labels (B,)
@@ -130,7 +130,7 @@ class SparseCourse:
         self.evolution.rule, self.evolution.zeta = EVOLUTIONS[state.rule], Constant(state.zeta)
         self.evolution.every = state.every
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #66df7928
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #a1f72157
 class FollowingCourse(SparseCourse):
     "A course that follows states, and whose steps are seen."
 
@@ -176,7 +176,7 @@ class FollowingCourse(SparseCourse):
         self.history.looked.append(self.history.step)
         self.history.accuracy.append([accuracy_of(model.eval(), self.held_out) for model in models])
 
-# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #dd57d069
+# %% ../../../nbs/10_explore/7_sparse/01_training.ipynb #f8fd4fd4
 def sparse_training(
     ask: Callable[[int], Sequence[SparseState]],  # steps taken -> the states to follow before the next one
     data: Splits,  # what is learned from

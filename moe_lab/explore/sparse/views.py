@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['THERE', 'NEW', 'mask_picture', 'use_picture', 'MasksView', 'layer_pictures', 'input_pictures']
 
-# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #1ae003ca
+# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #1b836849
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +15,7 @@ import traitlets
 from ..shared.views import View, behind_views, pack_float32, static
 from .training import SparseHistory
 
-# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #fbe0cda5
+# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #e669ffca
 THERE, NEW = (58, 110, 165, 255), (230, 126, 34, 255)  # RGBA of a connection, and of one that has just come
 
 
@@ -42,7 +42,7 @@ def use_picture(
     picture[..., 3] = (255 * np.clip(used / max(most, 1), 0, 1)).reshape(shape)
     return picture
 
-# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #66da8651
+# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #7ab50324
 class MasksView(View):
     "Pictures in their own pixels, side by side, each with a name and a note."
 
@@ -74,7 +74,7 @@ class MasksView(View):
             part.set_xlabel(self.notes[i], fontsize=7)
         return ax
 
-# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #4d93b9a4
+# %% ../../../nbs/10_explore/7_sparse/02_views.ipynb #0769501e
 def layer_pictures(
     history: SparseHistory,  # of a course
 ) -> tuple[list[np.ndarray], list[str], list[str]]:  # pictures, names, notes
