@@ -97,7 +97,7 @@ clean:
 # The runs behind the lessons (three hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
 # photographs with masks, and is made by hand), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
-	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" \
+	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" "unified --seeds 5" \
 	  "recurrent-moe --data wikitext --seeds 3" segment-collapse segment-guard segment-provoked segment-eyes segment set set-mnist fewshot fewshot-text dnc \
 	  tickets tickets-components; do \
 	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
