@@ -35,6 +35,8 @@ def draw_curves(
     shown: Mapping[str, Any],  # what a `SparsityCurves` has shown
 ):
     "A line a curve over the connections that are gone; the dense network as a level."
+    from matplotlib.ticker import PercentFormatter
+
     at = {name: np.array(shown[name]) for name in ("curve", "number", "sparsity", "accuracy")}
     for name in dict.fromkeys(shown["curve"]):
         own = at["curve"] == name
@@ -43,8 +45,8 @@ def draw_curves(
             ax.axhline(y[0], color=colour, linestyle=":", label="dense, trained once")
         else:
             ax.plot(x, y, color=colour, marker=".", label=name)
-    ax.xaxis.set_major_formatter("{x:.0%}")
-    ax.yaxis.set_major_formatter("{x:.0%}")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1))  # as many digits as tell the ticks apart
     ax.legend(fontsize=7, frameon=False)
 
 # %% ../../../nbs/10_explore/9_tickets/02_views.ipynb #6d734e22
