@@ -53,7 +53,10 @@ lab: $(VENV)/lab.stamp
 # Small models on few cores: one thread per process, and processes side by side.
 test test-slow notebooks lessons pytest: export OMP_NUM_THREADS := 1
 
-test: sync lint notebooks lessons pytest
+# Types are checked on one core while notebooks run on the others.
+test: sync
+	$(MAKE) --jobs 2 lint notebooks
+	$(MAKE) lessons pytest
 
 test-slow: $(VENV)/test.stamp chromium
 	$(bin)/pytest -m slow
@@ -79,10 +82,10 @@ notebooks: $(VENV)/test.stamp
 	  PYTHONPATH="$(CURDIR)/$(beside)" $(bin)/nbdev_test --path nbs/$$book.ipynb --flags torchvision --n_workers 0 || exit 1; done
 
 lessons: $(VENV)/test.stamp
-	$(bin)/pytest -n 2 tests/lessons.py
+	$(bin)/pytest -n 2 --dist worksteal tests/lessons.py
 
 pytest: $(VENV)/test.stamp chromium
-	$(bin)/pytest -n 2 -m 'not slow and not browser'
+	$(bin)/pytest -n 2 --dist worksteal -m 'not slow and not browser'
 	$(bin)/pytest -n 2 --dist loadfile -m 'browser and not slow'
 
 chromium:

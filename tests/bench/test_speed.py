@@ -158,6 +158,7 @@ def test_the_rule_answers_for_its_choice_shape_by_shape():
     assert table["where"].tolist() == [str(shapes[i]) for i in (0, 1, 0, 0)]
 
 
+@pytest.mark.slow
 def test_a_stop_keeps_what_was_measured_and_resume_goes_on(tmp_path):
     shapes = [replace(PLAIN, tokens=tokens) for tokens in (32, 64, 128)]
     seen = []

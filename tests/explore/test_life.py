@@ -68,6 +68,7 @@ LABS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LABS)
 def test_a_cell_that_runs_again_leaves_nothing_behind(labs, name):
     make = labs[name]
