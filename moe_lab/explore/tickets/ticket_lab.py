@@ -158,7 +158,7 @@ class TicketPanel(LivePanel):
         self,
         state: str = "tickets?",  # a line of text as the panel writes it
         name: str = "TicketLab",  # a lab of this name that the same cell made before is closed
-        opening: int = 3,  # trainings that it does by itself when it opens, if the line names none
+        opening: int = 3,  # trainings that follow the dense one by themselves when it opens, if the line names none
     ):
         begins = read_timeline(TicketState, state)
         self.check_timeline(begins)

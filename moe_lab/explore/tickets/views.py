@@ -113,12 +113,13 @@ class MaskPictures(View):
         if not masks:
             raise ValueError("masks is empty: there is nothing to draw")
         self.shown = {"masks": dict(masks)}
-        self.names = [name_in_words(name) for name in masks]
         bits = [mask.numpy().astype("u1") for mask in masks.values()]
         sizes = [(*bit.shape, bit.mean()) for bit in bits]
-        self.frame = pack_float32([len(bits), min(self.across, len(bits))], sizes) + b"".join(
-            b.tobytes() for b in bits
-        )
+        with self.hold_sync():  # names and pictures reach the page together
+            self.names = [name_in_words(name) for name in masks]
+            self.frame = pack_float32([len(bits), min(self.across, len(bits))], sizes) + b"".join(
+                b.tobytes() for b in bits
+            )
 
     def _draw(self, ax):
         "All masks on one pair of axes, side by side."

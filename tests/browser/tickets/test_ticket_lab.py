@@ -20,7 +20,7 @@ CURVES, MASKS = range(2)
 def page(desk, jupyter):
     with tools.notebook(desk, jupyter, "tickets.ipynb", CODE) as opened:
         assert tools.run_all(opened)
-        opened.locator(".moe-status", has_text="step 6 of").wait_for()
+        opened.locator(".moe-status", has_text="step 7 of").wait_for()
         yield opened
 
 
@@ -34,7 +34,7 @@ def press(page, name: str):
 
 def test_both_views_draw_and_the_lottery_goes_on(page):
     assert all(tools.n_colours(view(page, i)) > 8 for i in (CURVES, MASKS))
-    assert "6 trainings" in view(page, CURVES).get_attribute("aria-label")
+    assert "7 trainings" in view(page, CURVES).get_attribute("aria-label")
     assert "attention qkv, layer 0" in view(page, MASKS).get_attribute("aria-label")
     before = tools.pixels(view(page, CURVES))
     press(page, "Step")
