@@ -57,7 +57,7 @@ class MemorySettings(ReaderSettings):
     "One training of a reader; `ValueError` naming the setting that cannot be."
 
     taught_by: str = "all"  # one of TAUGHT_BY: which steps the loss is of
-    steps: int = 2000  # of the optimizer
+    steps: int = 4000  # of the optimizer
     batch_size: int = 16  # sequences a step
     lr: float = 3e-3  # learning rate
     clip: float = 10.0  # the longest gradient, over all parameters
