@@ -1,7 +1,11 @@
 """Runs with a memory: killed and resumed to the last bit, and the command with every task and reader."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from accelerate.utils import set_seed
@@ -34,17 +38,21 @@ def rows_of(folder, settings, callbacks=()):
         run.release()
 
 
+if (
+    __name__ == "__main__"
+):  # the process that dies; a fork of the tests' own would keep the locks of its threads
+    rows_of(Path(sys.argv[1]), MemorySettings(**json.loads(sys.argv[2])), [Killed()])
+
+
 @pytest.mark.parametrize("change", [{}, {"repairs": "all three", "taught_by": "asked"}, {"model": "lstm"}])
 def test_a_killed_run_goes_on_to_the_last_bit(tmp_path, change):
-    settings = MemorySettings(**SMALL | change)
-    child = os.fork()
-    if child == 0:
-        rows_of(tmp_path / "killed", settings, [Killed()])
-        os._exit(0)  # never reached
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    settings, own = SMALL | change, os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    call = [sys.executable, __file__, str(tmp_path / "killed"), json.dumps(settings)]
+    ended = subprocess.run(call, env=own, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert len([*(tmp_path / "killed").rglob("manifest.json")]) >= 1
-    assert rows_of(tmp_path / "killed", settings) == rows_of(tmp_path / "whole", settings)
+    found = [rows_of(tmp_path / name, MemorySettings(**settings)) for name in ("killed", "whole")]
+    assert found[0] == found[1]
 
 
 def test_the_command_with_every_option(tmp_path, capsys):
