@@ -42,7 +42,6 @@ class Tell(Callback):
 
 def go_on(out: Path, settings: SetSettings, *callbacks: Callback) -> tuple[Run, list[dict]]:
     "Train as far as it goes, from wherever `out` stands."
-    torch.set_num_threads(1)
     run = Run.open(out, "set", settings, resume=True)
     try:
         return run, train(settings, run, callbacks)

@@ -21,6 +21,7 @@ from moe_lab.sparse.magnitude import named_weights
 from moe_lab.sparse.masks import masks_of
 from moe_lab.training.checkpoints import load_newest
 from moe_lab.training.runs import Run
+from moe_lab.training.trainer import Stepper
 
 SMALL = TicketSettings(
     limit=96, test_limit=60, batch_size=32, rounds=2, controls=1, steps=6, rewind=2, checkpoint_every=5
@@ -87,6 +88,23 @@ def test_the_texts_network_fits_its_data():
     assert [row["metric"] for row in lottery.rows] == ["dense", "winning ticket"]
 
 
+def die_at(step: int):
+    "Let this process end, without a word, before so many steps are done."
+    take = Stepper.step
+
+    def dying(trainer):
+        if trainer.done == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return take(trainer)
+
+    Stepper.step = dying
+
+
+if __name__ == "__main__":
+    die_at(50)
+    main(sys.argv[1:])
+
+
 @pytest.mark.slow
 def test_a_killed_command_goes_on_bit_for_bit(tmp_path):
     asked = [
@@ -105,13 +123,9 @@ def test_a_killed_command_goes_on_bit_for_bit(tmp_path):
     ]
     assert main([*asked, "--workers", "1", "--out", str(tmp_path / "whole")]) in (0, None)
     out = str(tmp_path / "killed")
-    code = f"import sys\nfrom moe_lab.cli import main\nsys.exit(main({[*asked, '--workers', '1', '--out', out]!r}))"
-    worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    for line in iter(lambda: worker.stderr.read(200), b""):
-        if b" 40/" in line or b" 50/" in line or b" 60/" in line:
-            os.kill(worker.pid, signal.SIGKILL)
-            break
-    worker.wait()
+    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run([sys.executable, __file__, *asked, "--workers", "1", "--out", out], env=own)
+    assert ended.returncode == -signal.SIGKILL
     assert not (Path(out) / "summary.parquet").exists()
     assert main([*asked, "--workers", "1", "--resume", "--out", out]) in (0, None)
     one, other = (pd.read_parquet(Path(folder) / "summary.parquet") for folder in (tmp_path / "whole", out))
