@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Scores', 'EVOLUTIONS', 'check_zeta', 'strongest', 'weakest', 'by_sign', 'by_magnitude', 'at_random', 'by_gradient',
            'EvolutionRule', 'Exchange', 'exchange', 'SparseWeight', 'sparse_weights', 'dense_gradients', 'rewire',
-           'evolve']
+           'learning_weights', 'gradient_of', 'evolve']
 
 # %% ../../nbs/03_sparse/03_evolution.ipynb #31ef3594
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ..experts.moe import check_kind
 from ..registry import NamedEntries
 from ..routing.parts import is_number
 from .masks import KeepsConnections, masked_weights
@@ -244,6 +245,38 @@ def rewire(
     for values, new in zip((parameter, *memory), gone):
         values.copy_(new)
 
+# %% ../../nbs/03_sparse/03_evolution.ipynb #3d50b642
+def learning_weights(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer | None = None,  # that moves it; None: nobody's memory has to follow
+) -> dict[str, SparseWeight]:
+    "The sparse weights that are not frozen; `ValueError` without any mask, or for one the optimizer does not hold."
+    found = sparse_weights(model)
+    if not found:
+        raise ValueError("model: no weight of it has a mask; see put_masks and SparseLinear")
+    learning = {name: weight for name, weight in found.items() if weight.parameter.requires_grad}
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]} if optimizer else set()
+    if strangers := [n for n, w in learning.items() if optimizer and id(w.parameter) not in held]:
+        raise ValueError(
+            f"optimizer={type(optimizer).__name__}: does not hold {', '.join(strangers)}; "
+            "pass the one that moves the model"
+        )
+    return learning
+
+# %% ../../nbs/03_sparse/03_evolution.ipynb #8148440d
+def gradient_of(
+    name: str,  # of a weight
+    weight: SparseWeight,
+    gradients: Mapping[str, Tensor] | None,  # of `dense_gradients`; None: nobody looks at them
+) -> Tensor | None:  # (G, N)
+    "The gradient of every possible connection, in the weight's rows; `ValueError` for one of another shape."
+    if gradients is None or name not in gradients:
+        return None
+    if gradients[name].shape != weight.mask.shape:
+        shapes = f"{tuple(gradients[name].shape)}, the weight is {tuple(weight.mask.shape)}"
+        raise ValueError(f"gradients[{name!r}]: shape {shapes}; ask for them after what changed its shape")
+    return gradients[name].reshape(weight.groups, -1)
+
 
 def evolve(
     model: nn.Module,  # its sparse weights change
@@ -253,15 +286,14 @@ def evolve(
     optimizer: torch.optim.Optimizer | None = None,  # that moves the model
     gradients: Mapping[str, Tensor] | None = None,  # of `dense_gradients`, for rules that look at them
 ) -> dict[str, int]:  # name of a weight -> how many connections are new
-    "One step of evolution in every sparse weight; `ValueError` for ζ outside of [0, 1], or a missing gradient."
+    "One step of evolution in every sparse weight that learns; `ValueError` for what is no rule, no ζ, or does not fit."
+    check_kind("rule", rule, EvolutionRule, "one of EVOLUTIONS, such as EVOLUTIONS['set']")
     check_zeta(zeta)
     new = {}
-    for name, weight in sparse_weights(model).items():
-        before = weight.mask.clone()
-        rows = lambda values, n=weight.groups: values.reshape(n, -1)  # noqa: E731
-        gradient = None if gradients is None or name not in gradients else rows(gradients[name])
-        values = rows(weight.spread(weight.parameter.detach()))
-        found = exchange(rule, values, rows(before), zeta, dice, gradient)
+    for name, weight in learning_weights(model, optimizer).items():
+        before = weight.mask.clone().view(weight.groups, -1)  # (G, N)
+        values = weight.spread(weight.parameter.detach()).reshape(weight.groups, -1)  # (G, N)
+        found = exchange(rule, values, before, zeta, dice, gradient_of(name, weight, gradients))
         rewire(weight, found, optimizer)
-        new[name] = int((found.mask & ~rows(before)).sum())
+        new[name] = int((found.mask & ~before).sum())
     return new

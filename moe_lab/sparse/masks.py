@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Shapes', 'DENSITIES', 'check_density', 'check_shapes', 'shared_out', 'uniform', 'erdos_renyi', 'erk', 'n_connections',
            'random_mask', 'largest', 'random_masks', 'density_of', 'Masked', 'TellsMasks', 'KeepsConnections',
-           'masked_weights', 'masks_of', 'weight_shapes', 'weight_of', 'put_masks']
+           'masked_weights', 'masks_of', 'weight_shapes', 'weight_of', 'check_unshared', 'put_masks']
 
 # %% ../../nbs/03_sparse/01_masks.ipynb #5ce1cea8
 from abc import abstractmethod
@@ -276,6 +276,24 @@ def weight_of(
         )
     return holder, own, weight.shape
 
+# %% ../../nbs/03_sparse/01_masks.ipynb #547ca3fd
+def check_unshared(
+    model: nn.Module,
+    name: str,  # "layer.weight"
+    weight: Tensor,  # of that name
+):
+    "`ValueError` for a weight that stands in another module as well."
+    others = [
+        f"{path}.{own}".removeprefix(".")
+        for path, module in model.named_modules()
+        for own, parameter in module.named_parameters(recurse=False)
+        if parameter is weight
+    ]
+    if shared := [other for other in others if other != name]:
+        raise ValueError(
+            f"masks[{name!r}]: is shared with {', '.join(shared)}, which the mask would not reach"
+        )
+
 
 def put_masks(
     model: nn.Module,  # is changed in place; put masks before an optimizer is made
@@ -294,6 +312,7 @@ def put_masks(
         elif own in (there := masked_weights(holder)):
             there[own].put(mask)
         else:
+            check_unshared(model, name, getattr(holder, own))
             parametrize.register_parametrization(
                 holder, own, Masked(mask.to(getattr(holder, own).device, copy=True))
             )
