@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Interval', 'Estimate', 'sampled', 'checked_level', 'wilson', 'share_difference', 'bootstrapped', 'student',
-           'differences', 'paired_difference', 'difference', 'standardised', 'paired_effect_size', 'effect_size',
-           'Equivalence', 'equivalence', 'smallest_detectable', 'holm', 'verdict']
+           'in_percent', 'differences', 'paired_difference', 'difference', 'standardised', 'paired_effect_size',
+           'effect_size', 'Equivalence', 'equivalence', 'smallest_detectable', 'paired_p', 'holm', 'verdict']
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #0418fb92
 from collections.abc import Callable
@@ -133,6 +133,17 @@ def student(
     return Estimate(
         float(given.mean()), float(given.mean() - half), float(given.mean() + half), len(given), of, level
     )
+
+# %% ../../nbs/05_measure/0_statistics.ipynb #a1170c4e
+def in_percent(
+    values: ArrayLike,  # (n,) shares, a number a unit
+) -> str:
+    "Mean and interval over the units, in per cent; of a single one its number."
+    shares = sampled("values", values, 1)
+    if len(shares) < 2:
+        return f"{shares.mean():.1%}"
+    found = student(shares)
+    return f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}]"
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #f2d9a019
 def differences(
@@ -278,6 +289,17 @@ def smallest_detectable(
     limit = float(t.ppf((1 + level) / 2, n - 1))
     shift = brentq(lambda moved: float(nct.sf(limit, n - 1, moved)) - power, 0, 4 * limit + 8)
     return float(shift) * sd / n**0.5
+
+# %% ../../nbs/05_measure/0_statistics.ipynb #7124e95e
+def paired_p(
+    a: ArrayLike,  # (n,) a number a unit
+    b: ArrayLike,  # (n,) of the same units, in the same order
+) -> float:
+    "Two-sided p of the paired t-test; 1 where every pair is equal; `ValueError` for what are no pairs."
+    from scipy.stats import ttest_1samp
+
+    apart = differences(a, b)
+    return float(ttest_1samp(apart, 0).pvalue) if apart.any() else 1.0
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #82e4caa5
 def holm(

@@ -36,7 +36,6 @@ __getattr__, __dir__, __all__ = attach(
             "percent",
             "promised",
             "six_examples",
-            "t_test",
         ],
     },
 )

@@ -18,6 +18,7 @@ from moe_lab.measure.statistics import (
     equivalence,
     holm,
     paired_difference,
+    paired_p,
     paired_effect_size,
     smallest_detectable,
     student,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['MARGIN', 'LEAST', 'SIX', 'by_seed', 'percent', 'accuracies', 't_test', 'against', 'promised', 'against_chance',
-           'six_examples', 'arms_figure']
+__all__ = ['MARGIN', 'LEAST', 'SIX', 'by_seed', 'percent', 'accuracies', 'against', 'promised', 'against_chance', 'six_examples',
+           'arms_figure']
 
 # %% ../../../../nbs/09_experiments/2_systems/11_episodes/04_tables.ipynb #c8d4fecf
 def by_seed(
@@ -76,16 +77,6 @@ def accuracies(
 MARGIN = 0.03  # accuracy
 
 
-def t_test(
-    a: np.ndarray,  # (n,) one value a seed
-    b: np.ndarray,  # (n,) of the same seeds
-) -> float:
-    "The p-value of the pairs' differences (t-test, two-sided)."
-    from scipy.stats import ttest_rel
-
-    return float(ttest_rel(a, b).pvalue)
-
-
 def against(
     table: pd.DataFrame,  # of a sweep
     other: str,  # the arm that the others are compared with; `ValueError` if it is not there
@@ -109,7 +100,7 @@ def against(
             "within 3 points": "yes" if equivalence(a, b, MARGIN).holds else "not shown",
             "detectable": f"{100 * smallest_detectable(float((a - b).std()), len(a)):.1f}",
         }
-        p.append(t_test(a, b))
+        p.append(paired_p(a, b))
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis(f"less {other}")
     return found.assign(p=[f"{value:.2g}" for value in holm(p)]) if rows else found
 

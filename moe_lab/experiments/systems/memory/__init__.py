@@ -50,7 +50,6 @@ __getattr__, __dir__, __all__ = attach(
             "difference_row",
             "learned_verdict",
             "over_lengths",
-            "same_or_p",
             "short",
             "slots_in_use",
             "solved",

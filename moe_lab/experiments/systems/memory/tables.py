@@ -14,6 +14,7 @@ from moe_lab.measure.statistics import (
     equivalence,
     holm,
     paired_difference,
+    paired_p,
     smallest_detectable,
     student,
     wilson,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'by_two', 'solved', 'same_or_p', 'difference_row', 'against',
-           'over_lengths', 'slots_in_use', 'ways', 'utilisation_verdict', 'learned_verdict', 'claims']
+__all__ = ['SOLVED', 'ASKED', 'WAYS', 'by_seed', 'short', 'by_two', 'solved', 'difference_row', 'against', 'over_lengths',
+           'slots_in_use', 'ways', 'utilisation_verdict', 'learned_verdict', 'claims']
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #69b8adda
 SOLVED = 0.01  # bit error
@@ -79,16 +80,6 @@ def solved(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("arm")
 
 # %% ../../../../nbs/09_experiments/2_systems/10_memory/04_tables.ipynb #96ca97cd
-def same_or_p(
-    a: Any,  # a number a seed
-    b: Any,  # of the other arm, the same seeds
-) -> float:
-    "p of the paired t-test; 1 where all are the same."
-    from scipy.stats import ttest_rel
-
-    return 1.0 if (a == b).all() else float(ttest_rel(a, b).pvalue)
-
-
 def difference_row(
     a: Any,  # a number a seed
     b: Any,  # of the other arm, the same seeds
@@ -120,7 +111,7 @@ def against(
         for arm in errors.index.drop(other):
             a, b = errors.loc[arm], errors.loc[other]
             rows[split, str(arm)] = difference_row(a, b, margin)
-            ps.append(same_or_p(a, b))
+            ps.append(paired_p(a, b))
     for row, p in zip(rows.values(), holm(ps)):
         row["p (Holm)"] = f"{p:.2g}"
     return by_two(rows, "split", f"less {other}")

@@ -62,8 +62,6 @@ __getattr__, __dir__, __all__ = attach(
             "curve_table",
             "left_over",
             "needed",
-            "p_of_difference",
-            "shown",
         ],
         "verdicts": [
             "CLAIMS",

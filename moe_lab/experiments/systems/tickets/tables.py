@@ -12,7 +12,9 @@ from moe_lab.measure.statistics import (
     differences,
     equivalence,
     holm,
+    in_percent,
     paired_difference,
+    paired_p,
     smallest_detectable,
     student,
 )
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['MARGIN', 'curve_points', 'by_seed', 'shown', 'curve_table', 'against_row', 'p_of_difference', 'against', 'needed',
-           'left_over']
+__all__ = ['MARGIN', 'curve_points', 'by_seed', 'curve_table', 'against_row', 'against', 'needed', 'left_over']
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/05_tables.ipynb #d4344724
 def curve_points(
@@ -49,16 +50,6 @@ def by_seed(
     return own.set_index("seed")["value"].sort_index()
 
 # %% ../../../../nbs/09_experiments/2_systems/09_tickets/05_tables.ipynb #32b7160d
-def shown(
-    values: pd.Series,  # one a seed
-) -> str:
-    "Mean and interval over seeds, in per cent; of a single seed its number."
-    if len(values) < 2:
-        return f"{values.mean():.1%}"
-    found = student(values)
-    return f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}]"
-
-
 def curve_table(
     table: pd.DataFrame,  # of a sweep
 ) -> pd.DataFrame:  # (arm, sparsity) × curve
@@ -66,7 +57,7 @@ def curve_table(
     points = curve_points(table)
     points = points.assign(sparsity=points["sparsity"].map("{:.0%}".format))
     named = points.groupby(["arm", "number", "sparsity", "curve"], sort=False)
-    wide = named["value"].agg(shown)
+    wide = named["value"].agg(in_percent)
     order = [name for name in ("dense", *CURVES) if name in set(points["curve"])]
     return wide.unstack().reindex(columns=order).sort_index(level=[0, 1]).droplevel("number").fillna("")
 
@@ -90,16 +81,6 @@ def against_row(
     }
 
 
-def p_of_difference(
-    a: pd.Series,  # (n,) a number a seed
-    b: pd.Series,  # (n,) of the same seeds
-) -> float:
-    "Two-sided p of a paired t-test; 1 where every pair is equal."
-    from scipy.stats import ttest_rel
-
-    return float(ttest_rel(a, b).pvalue) if differences(a, b).any() else 1.0
-
-
 def against(
     table: pd.DataFrame,  # of a sweep with two seeds at least
 ) -> pd.DataFrame:  # (arm, control, sparsity) × numbers
@@ -113,7 +94,7 @@ def against(
             continue
         numbers = sorted(own["number"].unique())
         pairs = {n: (by_seed(points, "winning ticket", n), by_seed(own, str(curve), n)) for n in numbers}
-        p = holm([p_of_difference(a, b) for a, b in pairs.values()])
+        p = holm([paired_p(a, b) for a, b in pairs.values()])
         for (number, pair), corrected in zip(pairs.items(), p):
             place = own.loc[own["number"] == number, "sparsity"].mean()
             rows[arm, str(curve), f"{place:.0%}"] = against_row(*pair) | {"p (Holm)": f"{corrected:.2g}"}
@@ -130,7 +111,7 @@ def needed(
     rows = {}
     for (arm, layer), part in own.groupby(["arm", "layer"], sort=False):
         wide = part.pivot(index="seed", columns="metric", values="value")
-        rows[arm, layer] = {name: shown(wide[name]) for name in wide}
+        rows[arm, layer] = {name: in_percent(wide[name]) for name in wide}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -55,8 +55,6 @@ __getattr__, __dir__, __all__ = attach(
             "against_row",
             "by_seed",
             "equalities",
-            "interval",
-            "p_of_pairs",
             "promises",
             "ratio",
             "regimes",

@@ -12,7 +12,9 @@ from moe_lab.measure.statistics import (
     differences,
     equivalence,
     holm,
+    in_percent,
     paired_difference,
+    paired_p,
     paired_effect_size,
     smallest_detectable,
     student,
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['COST_DIGITS', 'TOLERANCE', 'MARGIN', 'TWINS', 'by_seed', 'regimes', 'interval', 'ablations', 'equalities',
-           'p_of_pairs', 'against_row', 'against', 'ratio', 'promises']
+__all__ = ['COST_DIGITS', 'TOLERANCE', 'MARGIN', 'TWINS', 'by_seed', 'regimes', 'ablations', 'equalities', 'against_row',
+           'against', 'ratio', 'promises']
 
 # %% ../../../../nbs/09_experiments/2_systems/12_unified/05_tables.ipynb #f41fbf70
 def by_seed(
@@ -50,16 +52,6 @@ def regimes(
     return [*dict.fromkeys(table["regime"])]
 
 # %% ../../../../nbs/09_experiments/2_systems/12_unified/05_tables.ipynb #6700df0b
-def interval(
-    values: pd.Series,  # one a seed
-) -> str:
-    "Mean and interval over seeds, in per cent; of a single seed its number."
-    if len(values) < 2:
-        return f"{values.mean():.1%}"
-    found = student(values)
-    return f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}]"
-
-
 COST_DIGITS = {"parameters": ",.0f", "multiply-adds": ",.0f", "seconds": ".1f", "ms a step": ".1f"}
 
 
@@ -74,7 +66,7 @@ def ablations(
         errors = by_seed(table, regime, "error")
         costs = {metric: by_seed(table, regime, metric) for metric in COST_DIGITS}
         for arm, own in errors.items():
-            rows[regime, arm] = {"error": interval(own)} | {
+            rows[regime, arm] = {"error": in_percent(own)} | {
                 metric: f"{costs[metric][arm].mean():{digits}}" for metric, digits in COST_DIGITS.items()
             }
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -109,16 +101,6 @@ def equalities(
 MARGIN = 0.02  # of error: a difference below it is as good as none
 
 
-def p_of_pairs(
-    a: pd.Series,  # (n,) a number a seed
-    b: pd.Series,  # (n,) of the same seeds
-) -> float:
-    "Two-sided p of a paired t-test; 1 where every pair is equal."
-    from scipy.stats import ttest_rel
-
-    return float(ttest_rel(a, b).pvalue) if differences(a, b).any() else 1.0
-
-
 def against_row(
     own: pd.Series,  # seed -> error of an arm
     other: pd.Series,  # of the same seeds
@@ -150,7 +132,7 @@ def against(
             raise ValueError(f"other={other!r}: the table has the arms {', '.join(errors)}")
         arms = [arm for arm in errors if arm != other]
         if len(errors[other]) > 1 and arms:
-            corrected = holm([p_of_pairs(errors[arm], errors[other]) for arm in arms])
+            corrected = holm([paired_p(errors[arm], errors[other]) for arm in arms])
             for arm, p in zip(arms, corrected):
                 rows[regime, arm] = against_row(errors[arm], errors[other]) | {"p (Holm)": f"{p:.2g}"}
     return pd.DataFrame.from_dict(rows, orient="index")
