@@ -5,6 +5,7 @@ from lazy_loader import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     [
+        "comparison",
         "dynamics",
         "figures",
         "load",
@@ -17,6 +18,18 @@ __getattr__, __dir__, __all__ = attach(
         "transformers",
     ],
     {
+        "comparison": [
+            "Apart",
+            "BETTER",
+            "Comparison",
+            "Form",
+            "apart",
+            "by_unit",
+            "compare",
+            "compare_all",
+            "comparison_row",
+            "comparison_table",
+        ],
         "dynamics": [
             "Landscape",
             "contenders",
@@ -210,6 +223,7 @@ __getattr__, __dir__, __all__ = attach(
             "differences",
             "effect_size",
             "equivalence",
+            "errors_seen",
             "holm",
             "in_percent",
             "paired_difference",

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['Interval', 'Estimate', 'sampled', 'checked_level', 'wilson', 'share_difference', 'bootstrapped', 'student',
            'in_percent', 'differences', 'paired_difference', 'difference', 'standardised', 'paired_effect_size',
-           'effect_size', 'Equivalence', 'equivalence', 'smallest_detectable', 'paired_p', 'holm', 'verdict']
+           'effect_size', 'Equivalence', 'equivalence', 'errors_seen', 'smallest_detectable', 'paired_p', 'holm',
+           'verdict']
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #0418fb92
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from math import hypot, inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..routing.parts import above_zero, below_one, of_kind, positive, seeded, whole
+from ..routing.parts import above_zero, below_one, is_number, of_kind, positive, seeded, whole
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #fe0e1659
 @dataclass(frozen=True)
@@ -268,6 +269,25 @@ def equivalence(
     return Equivalence(student(apart, of, 0.9), margin, max(float(test.pvalue) for test in tests))
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #9d887719
+def errors_seen(
+    df: float,  # degrees of freedom of the t-test, at least 1
+    power: float = 0.8,  # chance of finding it, from 0.5 on
+    level: float = 0.95,  # of the interval that would exclude 0
+) -> float:
+    "The smallest mean difference, in standard errors, that a t-test (two-sided) shows with this chance."
+    from scipy.optimize import brentq
+    from scipy.stats import nct, t
+
+    checked_level(level)
+    if not (is_number(df) and df >= 1):
+        raise ValueError(f"df={df}: needs a number of at least 1")
+    below_one(power=power)
+    if power < 0.5:
+        raise ValueError(f"power={power}: needs a chance from 0.5 on")
+    limit = float(t.ppf((1 + level) / 2, df))
+    return float(brentq(lambda moved: float(nct.sf(limit, df, moved)) - power, 0, 4 * limit + 8))
+
+
 def smallest_detectable(
     sd: float,  # standard deviation of the paired differences, from unit to unit
     n: int,  # units, at least 2
@@ -275,20 +295,11 @@ def smallest_detectable(
     level: float = 0.95,  # of the interval that would exclude 0
 ) -> float:
     "The smallest mean difference, in the units of `sd`, that n pairs show with this chance (t-test, two-sided)."
-    from scipy.optimize import brentq
-    from scipy.stats import nct, t
-
     above_zero(sd=sd)
     positive(n=n)
-    checked_level(level)
     if n < 2:
         raise ValueError(f"n={n}: needs at least 2 units")
-    below_one(power=power)
-    if power < 0.5:
-        raise ValueError(f"power={power}: needs a chance from 0.5 on")
-    limit = float(t.ppf((1 + level) / 2, n - 1))
-    shift = brentq(lambda moved: float(nct.sf(limit, n - 1, moved)) - power, 0, 4 * limit + 8)
-    return float(shift) * sd / n**0.5
+    return errors_seen(n - 1, power, level) * sd / n**0.5
 
 # %% ../../nbs/05_measure/0_statistics.ipynb #7124e95e
 def paired_p(
