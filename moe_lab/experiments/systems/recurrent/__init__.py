@@ -24,6 +24,6 @@ __getattr__, __dir__, __all__ = attach(
             "work",
         ],
         "experiment": ["COLOURS", "COLUMNS", "PANELS", "draw_arms", "on_the_way"],
-        "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "spread_over_seeds", "standard_error"],
+        "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],
     },
 )

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from .balance_schedule import REFERENCE
+from ....measure.statistics import student
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['standard_error', 'loss_difference', 'losses_by_arm', 'spread_over_seeds', 'paired_losses']
+__all__ = ['standard_error', 'loss_difference', 'losses_by_arm', 'paired_losses']
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #72058edc
 def standard_error(
@@ -52,16 +53,6 @@ def losses_by_arm(
         losses.setdefault(arm, {})[seed] = torch.from_numpy(np.load(out / "runs" / run / "surprise.npy"))
     return losses
 
-# %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #870b4b4f
-def spread_over_seeds(
-    differences: pd.Series,  # one for each seed
-) -> float:
-    "Half the width of the 95 % confidence interval of their mean (Student's t); NaN for one seed."
-    from scipy.stats import t
-
-    n = len(differences)
-    return t.ppf(0.975, n - 1) * differences.sem() if n > 1 else float("nan")
-
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #1ea4e110
 def paired_losses(
     out: Path,  # the experiment's folder
@@ -74,9 +65,10 @@ def paired_losses(
     reference = losses.pop(REFERENCE)
     for arm, seeds in losses.items():
         found = pd.DataFrame([loss_difference(own, reference[seed]) for seed, own in seeds.items()])
+        over_seeds = student(found["difference"]) if len(seeds) > 1 else None
         rows[f"{arm} minus {REFERENCE}"] = {
             "difference, nats a token": found["difference"].mean(),
-            "± 95 %, over seeds": spread_over_seeds(found["difference"]),
+            "± 95 %, over seeds": over_seeds.high - over_seeds.value if over_seeds else float("nan"),
             "error of one seed, paired": found["error, paired"].mean(),
             "error of one seed, unpaired": found["error, unpaired"].mean(),
             "seeds": len(seeds),

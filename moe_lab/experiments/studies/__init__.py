@@ -1,0 +1,57 @@
+"""The public names of `moe_lab.experiments.studies`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["curves", "gates", "rules"],
+    {
+        "curves": [
+            "Curve",
+            "LONG",
+            "SOURCES",
+            "Source",
+            "ahead",
+            "apart",
+            "curve_of",
+            "curve_of_runs",
+            "evaluations",
+            "gains",
+            "last",
+            "long_table",
+            "once",
+            "progress",
+            "up_to",
+            "with_seeds",
+        ],
+        "gates": [
+            "ACTIONS",
+            "All",
+            "Decision",
+            "Either",
+            "GAP",
+            "GapGate",
+            "Gate",
+            "PROMOTE",
+            "STOP",
+            "StageGate",
+            "let_all_pass",
+        ],
+        "rules": [
+            "AsGoodAndBalanced",
+            "AsGoodAndFaster",
+            "BALANCE",
+            "Beats",
+            "FlatTraining",
+            "GapHolds",
+            "NoGain",
+            "RoutingNoBetter",
+            "Rule",
+            "Sign",
+            "balance_at",
+            "better_balanced",
+            "lead",
+            "slope",
+        ],
+    },
+)
