@@ -28,6 +28,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "core.report": ["COLUMNS", "experiment_settings", "made_of", "png", "write_report"],
         "core.sweep": [
+            "CPU_SECONDS",
             "Column",
             "Job",
             "Work",

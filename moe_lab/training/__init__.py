@@ -187,6 +187,7 @@ __getattr__, __dir__, __all__ = attach(
             "told_of_fit",
         ],
         "watch.alarms": ["Alarm", "HealthAlarm", "OldAlarm"],
+        "watch.clock": ["Clock"],
         "watch.monitor": [
             "FrozenLook",
             "HealthMonitor",

@@ -29,11 +29,11 @@ class Killed(Callback):
 
 
 def rows_of(folder, settings, callbacks=()):
-    "What a run measures, resumed where its folder says."
+    "What a run measures but its time, resumed where its folder says."
     run = Run.open(folder, "run", settings, resume=True)
     try:
         set_seed(settings.seed)
-        return train(settings, run, callbacks)
+        return [row for row in train(settings, run, callbacks) if row["split"] != "cost"]
     finally:
         run.release()
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'Job', 'seed_range', 'open_run', 'finish', 'gather', 'one_thread', 'end_with_parent', 'begin_worker',
-           'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
+__all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'finish', 'gather', 'one_thread', 'end_with_parent',
+           'begin_worker', 'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
@@ -235,6 +235,9 @@ class Column(NamedTuple):
     metric: str  # its name in the long table
     form: str  # of the number, such as ".2f"
     scale: float = 1  # what values are multiplied by
+
+
+CPU_SECONDS = Column("cost", "seconds", ".0f")  # of a training, as `Clock` counts them
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #ed868ad8
 def _mean_and_sd(

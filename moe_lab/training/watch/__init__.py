@@ -4,9 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["alarms", "monitor"],
+    ["alarms", "clock", "monitor"],
     {
         "alarms": ["Alarm", "HealthAlarm", "OldAlarm"],
+        "clock": ["Clock"],
         "monitor": [
             "FrozenLook",
             "HealthMonitor",

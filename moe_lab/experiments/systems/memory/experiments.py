@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job, seed_range
+from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import MORE, train
 from .settings import MemorySettings
 from moe_lab.experiments.systems.memory.tables import (
@@ -49,6 +49,7 @@ COLUMNS = {
     "bit error %": Column("held out", "bit error", ".2f", 100),
     "at twice the length %": Column("twice as long", "bit error", ".2f", 100),
     "slots written": Column("memory", "written above all others", ".2f"),
+    "CPU-seconds": CPU_SECONDS,
 }
 
 # %% ../../../../nbs/09_experiments/3_systems/10_memory/05_experiments.ipynb #5357f13c

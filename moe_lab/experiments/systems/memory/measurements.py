@@ -185,6 +185,7 @@ def train(
     "Train as the settings say, and return what was measured."
     task = settings.make_task(settings.batch_size, settings.seed)
     rows = memory_rows("untrained", assemble(settings).model, task)
-    model = trained(settings, run, callbacks).model
+    trainer, clock = trained(settings, run, callbacks)
+    model = trainer.model
     rows += [*error_rows(model, task), *place_rows(model, task), *memory_rows("memory", model, task)]
-    return [*rows, *way_rows(model, task), *more_rows(model, task)]
+    return [*rows, *way_rows(model, task), *more_rows(model, task), *clock.rows()]

@@ -21,6 +21,7 @@ from ....models.sequence.readers import lstm_of, parameters_of, transformer_of
 from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
+from ....training.watch.clock import Clock
 
 # %% auto #0
 __all__ = ['make_dnc', 'make_reader', 'ClippedAdam', 'answering', 'assemble', 'trained']
@@ -98,11 +99,11 @@ def trained(
     settings: MemorySettings,  # of task, model and training
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
-) -> Trainer:
-    "The trainer at the end of its run, resumed where the run left off."
-    trainer = assemble(
-        settings, [MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every), *callbacks]
-    )
+) -> tuple[Trainer, Clock]:
+    "The trainer at the end of its run, resumed where the run left off, and the clock that ran with it."
+    clock = Clock()
+    kept = [clock, MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
+    trainer = assemble(settings, [*kept, *callbacks])
     resume(trainer, run)
     trainer.fit()
-    return trainer
+    return trainer, clock

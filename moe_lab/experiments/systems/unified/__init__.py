@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = attach(
             "arms_on",
             "unified_jobs",
         ],
-        "measurements": ["Clock", "count_rows", "load_rows", "prepared", "score_rows", "train"],
+        "measurements": ["count_rows", "load_rows", "prepared", "score_rows", "train"],
         "rewinding": ["Rewinding"],
         "settings": ["UnifiedDataSettings", "UnifiedModelSettings", "UnifiedSettings"],
         "system": [
