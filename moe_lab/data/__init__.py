@@ -6,7 +6,14 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["batching", "cache", "episodes", "images", "language", "plane", "scenes", "sources", "tasks", "vision"],
     {
-        "batching": ["MeanOver", "batch_index", "order", "steps_per_epoch", "stratified_order"],
+        "batching": [
+            "MeanOver",
+            "batch_index",
+            "order",
+            "spread_rows",
+            "steps_per_epoch",
+            "stratified_order",
+        ],
         "cache": [
             "atomic_path",
             "cache_folder",
@@ -218,7 +225,6 @@ __getattr__, __dir__, __all__ = attach(
             "planes",
             "pushed",
             "scene_from",
-            "strips",
             "surroundings",
             "textures",
             "windows",

@@ -22,6 +22,7 @@ from moe_lab.data.vision.photographs import (
     load_photographs,
     patches,
     photograph,
+    strips,
     tops,
 )
 
@@ -124,19 +125,25 @@ def test_a_cache_that_cannot_be_written_is_a_warning(tmp_path, monkeypatch):
 
 
 @given(height=st.integers(1, 1500), patch=st.integers(1, 90))
-def test_no_row_is_in_both_strips(height, patch):
+def test_a_patch_lies_between_the_strips(height, patch):
     try:
-        held_out = held_out_pixel_rows(height, patch)
+        sides = strips(height, patch)
     except ValueError as error:
         assert "is too large for a photograph" in str(error) and height // patch < 4
         return
-    reached = [torch.zeros(height, dtype=torch.bool) for _ in range(2)]
-    for side, rows in zip(reached, (~held_out, held_out)):
+    reached = []
+    for rows in sides:
         top = tops(rows, patch)
         assert len(top) > 0
-        for i in range(patch):
-            side[top + i] = True
-    assert not (reached[0] & reached[1]).any()
+        reached.append((top[:, None] + torch.arange(patch)).unique())
+    assert (reached[0][:, None] - reached[1]).abs().min() > patch
+
+
+@pytest.mark.parametrize("patch", [1, 8, 16, 25])
+def test_the_gap_leaves_small_training_patches_as_they_were(patch):
+    for name in PHOTOGRAPHS:
+        height = photograph(name).shape[1]
+        assert strips(height, patch)[0].equal(~held_out_pixel_rows(height, patch)), name
 
 
 def corners(image, piece) -> list[int]:
@@ -151,8 +158,7 @@ def test_patches_come_from_their_photograph_and_their_strips(patch):
     splits = load_photographs(patch=patch, train=16, test=32)
     for label, name in enumerate(PHOTOGRAPHS):
         image = photograph(name)
-        held_out = held_out_pixel_rows(image.shape[1], patch)
-        for split, rows in ((splits.train, ~held_out), (splits.test, held_out)):
+        for split, rows in zip((splits.train, splits.test), strips(image.shape[1], patch)):
             allowed = set(tops(rows, patch).tolist())
             for piece in split.images[split.label == label]:
                 assert allowed & set(corners(image, piece)), name

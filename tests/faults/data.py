@@ -16,6 +16,7 @@ from PIL import Image
 
 import moe_lab
 from moe_lab import load_images, load_scenes, load_text
+from moe_lab.data.batching import spread_rows
 from moe_lab.data.scenes.augmentation import JointAugmentation
 from moe_lab.data.scenes.composed import load_composed, photograph_scenes, scene_from
 from moe_lab.data.scenes.masked import SceneSet
@@ -279,6 +280,12 @@ ROWS = [
     ),
     Bad("half a pixel", lambda: load_photographs(patch=8.5), ("patch=8.5", "whole number")),
     Bad("more patches than there are", lambda: load_photographs(train=10**9), ("patches of 8", "room for")),
+    Bad("no row to be spread", lambda: spread_rows(torch.arange(4), 0), ("n=0", "at least 1")),
+    Bad(
+        "rows of no classes",
+        lambda: spread_rows(torch.rand(4), 2),
+        ("label: torch.float32 (4,)", "long (N,)"),
+    ),
     Bad("a misspelt photograph", lambda: photograph("cats"), ("name='cats'", "did you mean 'cat'?")),
     # ---- scenes
     Bad(

@@ -78,6 +78,7 @@ __getattr__, __dir__, __all__ = attach(
             "photograph_patches",
             "photograph_path",
             "photograph_settings",
+            "strips",
             "tops",
         ],
         "pictures": ["arrays", "decode", "in_eight_bits", "rgb_array", "scale_of", "stacked"],

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...data.batching import spread_rows
 from ...data.images import Splits
 from ...draws import OwnDraws
 from ...experiments.systems.srnn.settings import GATES, SRNNSettings, make_router, router_knobs
@@ -297,7 +298,7 @@ class WatchedCourse(FollowingCourse):
         look_every: int = 8,  # steps between frozen measurements
     ):
         super().__init__(state, data)
-        self.held_out, self.look_every = data.test.pixels(slice(0, 512)), look_every
+        self.held_out, self.look_every = data.test.pixels(spread_rows(data.test.label, 512)), look_every
 
     def step(self):
         "Take a step and note it; the first one, and every `look_every`-th, is measured frozen."

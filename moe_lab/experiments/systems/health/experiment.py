@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from ....data.batching import spread_rows
 from ....data.vision.photographs import load_photographs
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
@@ -43,7 +44,7 @@ def work(
     data = load_photographs(patch=8)
     trainer = build(settings, data, callbacks)
     trainer.fit()
-    images = data.test.pixels(slice(0, 2048))
+    images = data.test.pixels(spread_rows(data.test.label, 2048))
     found = intervention_effects(trainer, images)
     with check_ups(trainer.model) as layers, torch.no_grad():
         trainer.model(images)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from ....data.batching import batch_index, stratified_order
+from ....data.batching import batch_index, spread_rows
 from ....data.vision.loading import load_images
 from ....data.images import ImageSet, Splits
 from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
@@ -195,7 +195,7 @@ def verdict(
 ) -> dict[str, list[dict]]:  # split -> a dict per metric
     "All that is measured at the end, by split."
     model, size = trainer.model, settings.batch_size
-    index = stratified_order(data.test.label, seed=0)[:1024]
+    index = spread_rows(data.test.label, 1024)
     routers = [layer.router for layer in moe_layers(model).values()]
     sizes = {"parameters": parameters(model), "router parameters": sum(map(parameters, routers))}
     return {

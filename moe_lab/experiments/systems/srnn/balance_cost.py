@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ....data.batching import spread_rows
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Job, seed_range
@@ -44,7 +45,7 @@ def work(
     trainer = build(settings, data)
     trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
     trainer.fit()
-    held_out = data.test.pixels(slice(0, 4096))
+    held_out = data.test.pixels(spread_rows(data.test.label, 4096))
     rows = {"held out": measure(trainer, held_out)}
     with without_experts(trainer.model):
         rows["held out, experts silenced"] = measure(trainer, held_out)[:1]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from ....data.batching import batch_index, stratified_order
+from ....data.batching import batch_index, spread_rows
 from ....data.images import ImageSet, Splits
 from ....data.vision.loading import load_images
 from ....draws import OwnDraws
@@ -51,7 +51,7 @@ def load(
 ) -> Splits:
     "The images that the settings name."
     splits = load_images(settings.data, settings.limit, settings.size)
-    some = stratified_order(splits.test.label, seed=0)[: settings.test_limit]
+    some = spread_rows(splits.test.label, settings.test_limit or len(splits.test))
     return Splits(splits.train, splits.test.take(some))
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/03_lottery.ipynb #923f4d49
@@ -177,7 +177,7 @@ def measured(
     data: Splits,  # to learn from, and to be measured on
 ) -> dict:
     "A row of what a training has come to: accuracy and loss on held-out images, and on as many training images."
-    as_many = data.train.take(slice(len(data.test)))
+    as_many = data.train.take(spread_rows(data.train.label, len(data.test)))
     test, train = scored(model, data.test), scored(model, as_many)
     row = {"split": f"round {one.number}", "metric": one.curve, "value": test.accuracy, "n": len(data.test)}
     seen = {"sparsity": 1 - density_of(masks_of(model)), "loss": test.loss}
