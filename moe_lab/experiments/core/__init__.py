@@ -8,9 +8,9 @@ __getattr__, __dir__, __all__ = attach(
     {
         "aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
         "experiment": [
-            "CLAIMS",
             "EXPERIMENTS",
             "Experiment",
+            "SIGNS",
             "changes",
             "check_heard",
             "command",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['CLAIMS', 'EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'given_up_if_nothing_is_done', 'launch', 'changes',
+__all__ = ['SIGNS', 'EXPERIMENTS', 'nothing_to_refuse', 'told', 'Experiment', 'given_up_if_nothing_is_done', 'launch', 'changes',
            'check_heard', 'command']
 
 # %% ../../../nbs/09_experiments/1_core/02_experiment.ipynb #5a2bc202
@@ -91,7 +91,7 @@ class Experiment:
         return told(text, describe(self.settings))
 
 # %% ../../../nbs/09_experiments/1_core/02_experiment.ipynb #73b127af
-CLAIMS = {
+SIGNS = {
     "settings.json",
     "environment.json",
     "about.json",
@@ -104,14 +104,14 @@ CLAIMS = {
 def given_up_if_nothing_is_done(
     out: Path,  # an experiment's folder, claimed and held
 ) -> Iterator[None]:
-    "After an error in the block, a folder with nothing in it but claims is free for other settings."
+    "After an error in the block, a folder with nothing in it but the signs of a claim is free for other settings."
     try:
         yield
     except Exception:
         found = [path for path in out.rglob("*") if path.is_file()]
-        if leads() and all(path.name in CLAIMS for path in found):
+        if leads() and all(path.name in SIGNS for path in found):
             shutil.rmtree(out / "runs", ignore_errors=True)
-            for name in sorted(CLAIMS - {".lock", ".holder.json"}):
+            for name in sorted(SIGNS - {".lock", ".holder.json"}):
                 (out / name).unlink(missing_ok=True)
         raise
 

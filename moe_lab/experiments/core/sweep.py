@@ -23,7 +23,7 @@ import torch
 
 from ...files import launched, leads, write_atomically
 from ...training.callbacks import ProgressBar
-from ...training.runs import Run
+from ...training.runs import Run, StoredRun
 from ...training.trainer import Callback
 
 if TYPE_CHECKING:
@@ -222,7 +222,9 @@ def run_jobs(
     workers = 1 if launched() > 1 else min(workers or os.cpu_count() or 1, len(jobs))
     rows = _in_turn(out, jobs, work) if workers == 1 else _side_by_side(out, jobs, work, workers)
     table = gather({job: rows[job] for job in jobs})
-    table.attrs = {"settings": settings}
+    folders = sorted({row["run"] for found in rows.values() for row in found})
+    made_by = sorted({StoredRun(out / "runs" / folder).made_by for folder in folders})
+    table.attrs = {"settings": settings, "made by": made_by}
     if leads():
         write_atomically(out / "summary.parquet", table.to_parquet(index=False))
     return table

@@ -215,7 +215,7 @@ EXPERIMENTS.add(
         jobs,
         work,
         COLUMNS,
-        seeds=3,
+        seeds=5,
         figures={"By capacity": lambda out, table: by_capacity(table)},
         about="""The usual model, its batch and the capacities follow the expert-choice repository; here a batch
 has {batch_size} texts, and {n_experts} experts serve it in each of {layers} layers. Digits stand in for its

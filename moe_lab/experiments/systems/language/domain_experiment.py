@@ -55,6 +55,7 @@ EXPERIMENTS.add(
         jobs,
         work,
         COLUMNS,
+        seeds=5,
         figures={
             "Loss by kind of text": by_domain,
             "By kind or by word": by_layer,

@@ -86,7 +86,7 @@ EXPERIMENTS.add(
         jobs,
         work,
         COLUMNS,
-        seeds=3,
+        seeds=5,
         figures={"On the way": on_the_way},
         tables={"Pairs": paired_losses},
         about="""One block with {n_experts} experts, of which a token visits {k}, is run {layers} times;

@@ -124,7 +124,7 @@ EXPERIMENTS.add(
         ablation_jobs,
         train,
         COLUMNS,
-        seeds=5,
+        seeds=8,
         about=CHOSEN,
         refuse=refuse,
     )

@@ -92,17 +92,17 @@ def place(
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/05_balance_cost.ipynb #047dfdc4
 def jobs(
     base: SRNNSettings,  # what every arm starts from
-    seeds: int,  # of the strengths; the schedules have two more
+    seeds: int,  # how many
 ) -> list[Job]:
     "All strengths while experts are born, all schedules with all experts from the start; with skips and without."
     without = replace(base, skips=False)
     full, full_without = (replace(s, start=s.n_experts) for s in (base, without))
-    arms = [(s, arm, change, seeds) for s in (base, without) for arm, change in REMEDIES.items()]
-    arms += [(full, arm, change, seeds + 2) for arm, change in (SCHEDULES | TAPERS).items()]
-    arms += [(full_without, arm, change, seeds + 2) for arm, change in TAPERS.items()]
+    arms = [(s, arm, change) for s in (base, without) for arm, change in REMEDIES.items()]
+    arms += [(full, arm, change) for arm, change in (SCHEDULES | TAPERS).items()]
+    arms += [(full_without, arm, change) for arm, change in TAPERS.items()]
     return [
         Job(arm, place(s), seed, replace(s, seed=seed, **change))
-        for s, arm, change, seeds in arms
+        for s, arm, change in arms
         for seed in seed_range(base, seeds)
     ]
 
@@ -198,7 +198,7 @@ EXPERIMENTS.add(
         jobs,
         work,
         {title: COLUMNS[title] for title in TITLES},
-        seeds=3,
+        seeds=12,
         figures={"What balance costs": lambda out, table: curves(table)},
         about=ABOUT,
         refuse=refuse,

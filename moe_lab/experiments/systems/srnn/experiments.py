@@ -199,8 +199,8 @@ for experiment in (
         "{start} experts at first, {n_experts} after a fraction {phase_one} of the images.",
         SRNNSettings(start=4, births="phase"),
     ),
-    srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 5, CHOSEN),
-    srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 3),
-    srnn_experiment("srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 3),
+    srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 8, CHOSEN),
+    srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 8),
+    srnn_experiment("srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 8),
 ):
     EXPERIMENTS.add(experiment)
