@@ -85,7 +85,7 @@ def _git(*words: str) -> str | None:
 
 @cache
 def commit() -> tuple[str, bool | None]:
-    "The commit of the code that runs, and whether nothing in the package was changed since; unknown, None if installed."
+    "The commit of the code that runs, and whether nothing in the package was changed since; `unknown` without git."
     if _git("ls-files", "--error-unmatch", "training/runs.py") is None:
         return "unknown", None
     return _git("rev-parse", "HEAD") or "unknown", not _git("status", "--porcelain", "--", ".")
