@@ -5,7 +5,8 @@ from dataclasses import replace
 from faults.table import Bad
 
 from moe_lab.experiments.systems.recurrent.arms import LAPTOP, AblationSettings, half_experts, jobs
-from moe_lab.experiments.systems.recurrent.evaluation import EvaluationLog, spaced
+from moe_lab.experiments.systems.recurrent.evaluation import EvaluationLog, Since, spaced
+from moe_lab.training.watch.clock import Clock
 
 ROWS = [
     Bad("never evaluated", lambda: AblationSettings(every=0), ("every=0", "at least 1")),
@@ -23,6 +24,8 @@ ROWS = [
     Bad("no seed", lambda: jobs(LAPTOP, 0), ("seeds=0", "at least 1")),
     Bad("no row of the texts", lambda: spaced(None, 0), ("rows=0", "at least 1")),
     Bad(
-        "evaluations after half a step", lambda: EvaluationLog(None, None, 0.5), ("every=0.5", "whole number")
+        "evaluations after half a step",
+        lambda: EvaluationLog(None, None, 0.5, Since(), Clock()),
+        ("every=0.5", "whole number"),
     ),
 ]

@@ -40,6 +40,7 @@ __getattr__, __dir__, __all__ = attach(
             "EVALUATED",
             "EvaluationLog",
             "ON_THE_WAY",
+            "Since",
             "curve_rows",
             "document_rows",
             "gradient_norm",

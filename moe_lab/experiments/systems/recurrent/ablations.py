@@ -10,16 +10,23 @@ from dataclasses import replace
 from math import exp
 
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column
+from ...core.sweep import CPU_SECONDS, Column
 from ..language.training import loss_rows, surprise, text_of, train_to_end
 from .arms import FULL, LAPTOP, AblationSettings, jobs
 from .balance_schedule import model_sizes
-from .evaluation import EvaluationLog, curve_rows, document_rows, spaced
+from moe_lab.experiments.systems.recurrent.evaluation import (
+    EvaluationLog,
+    Since,
+    curve_rows,
+    document_rows,
+    spaced,
+)
 from ....models.language.language_model import LanguageModel
 from ....models.language.reading import batch_of
 from ....models.language.recurrent import RECURRENT
 from ....training.runs import Run
 from ....training.trainer import Callback
+from ....training.watch.clock import Clock
 
 # %% auto #0
 __all__ = ['COLUMNS', 'ABLATIONS', 'end_rows', 'work']
@@ -45,10 +52,11 @@ def work(
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:
     "Train one model; its evaluations and what is known of it in the end, as rows."
-    log = EvaluationLog(run, spaced(text_of(settings)[1], settings.judged), settings.every)
-    model = train_to_end(settings, run, [log, *callbacks], RECURRENT[settings.depth]).model
+    read = spaced(text_of(settings)[1], settings.judged)
+    watching = [clock := Clock(), since := Since(), EvaluationLog(run, read, settings.every, since, clock)]
+    model = train_to_end(settings, run, [*watching, *callbacks], RECURRENT[settings.depth]).model
     assert isinstance(model, LanguageModel)
-    return curve_rows(run.metrics.frame()) + end_rows(model, settings)
+    return curve_rows(run.metrics.frame()) + end_rows(model, settings) + clock.rows()
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/06_ablations.ipynb #5b7d4c6e
 COLUMNS = {
@@ -57,6 +65,7 @@ COLUMNS = {
     "parameters, million": Column("model", "parameters", ".2f", 1e-6),
     "active, million": Column("model", "active parameters", ".2f", 1e-6),
     "MFLOPs a token": Column("model", "FLOPs a token", ".2f", 1e-6),
+    "CPU-seconds": CPU_SECONDS,
 }
 ABLATIONS = Experiment(
     "recurrent-ablations",
@@ -65,7 +74,7 @@ ABLATIONS = Experiment(
     jobs,
     work,
     COLUMNS,
-    seeds=8,
+    seeds=5,
     about="""One block with {n_experts} experts of {hidden} units at width {d}, of which a token visits {k}, is run
 {layers} times. All arms with the same seed see the same tokens in the same order, and differ from the control, a
 constant balance loss of 0.01, in what their name says. Every {every} of {steps} steps {judged} held-out texts are
@@ -74,4 +83,4 @@ read, the same by all. Learning rate, width and length were not tuned for any ar
 weights where shapes agree. Active parameters count each expert once that an average token meets at any depth.""",
 )
 EXPERIMENTS.add(ABLATIONS)
-EXPERIMENTS.add(replace(ABLATIONS, name="recurrent-ablations-full", settings=FULL, seeds=5))
+EXPERIMENTS.add(replace(ABLATIONS, name="recurrent-ablations-full", settings=FULL))

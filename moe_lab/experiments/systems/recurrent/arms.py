@@ -30,9 +30,9 @@ class AblationSettings(RecurrentSettings):
     hidden: int = 64  # hidden units of an expert
     n_experts: int = 40  # to choose from
     batch_size: int = 8  # texts
-    steps: int = 640  # of training
-    every: int = 40  # steps from one evaluation to the next
-    judged: int = 256  # held-out texts that an evaluation reads
+    steps: int = 400  # of training
+    every: int = 25  # steps from one evaluation to the next
+    judged: int = 128  # held-out texts that an evaluation reads
     positions: str = "rotary"  # one of POSITIONS
 
     def __post_init__(self):

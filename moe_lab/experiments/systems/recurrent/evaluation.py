@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,12 +25,13 @@ from ....routing.decision import Routing
 from ....routing.parts import positive
 from ....training.runs import Run
 from ....training.trainer import Callback, StepReport, Trainer
+from ....training.watch.clock import Clock
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['ON_THE_WAY', 'EVALUATED', 'spaced', 'document_rows', 'shares_of', 'load_figures', 'judged', 'gradient_norm',
+__all__ = ['ON_THE_WAY', 'EVALUATED', 'spaced', 'document_rows', 'shares_of', 'load_figures', 'judged', 'gradient_norm', 'Since',
            'EvaluationLog', 'curve_rows']
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #9e162d06
@@ -100,6 +101,38 @@ def gradient_norm(
     return float(torch.nn.utils.get_total_norm(gradients))
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #91d57984
+class Since(Callback):
+    "Adds up over steps: length of the gradient, seconds on the wall's clock, steps that were lost."
+
+    def __init__(self):
+        self.sums: dict[str, float] = {}
+
+    def state(self) -> Any:
+        "What was added up so far."
+        return dict(self.sums)
+
+    def load(self, state: Any):
+        self.sums = dict(state)
+
+    def before_step(self, trainer: Trainer):
+        self.began = perf_counter()
+
+    def after_step(self, trainer: Trainer, report: StepReport):
+        took = perf_counter() - self.began
+        own = {"wall seconds a step": took, "gradient norm": gradient_norm(trainer)}
+        own |= {"lost steps": float(not report.moved), "steps": 1.0}
+        self.sums = {name: self.sums.get(name, 0.0) + value for name, value in own.items()}
+
+    def taken(self) -> dict[str, float]:
+        "Means over the steps, and how many were lost; then the sums begin anew. `ValueError` before a step."
+        if not self.sums:
+            raise ValueError("steps=0: needs at least one step since it was asked last")
+        n, lost = self.sums.pop("steps"), self.sums.pop("lost steps")
+        found = {name: value / n for name, value in self.sums.items()} | {"lost steps": lost}
+        self.sums = {}
+        return found
+
+# %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #f9480db9
 class EvaluationLog(Callback):
     "Writes into the run's table, every `every` steps, what an evaluation says and what the steps before it were like."
 
@@ -108,62 +141,23 @@ class EvaluationLog(Callback):
         run: Run,  # into whose table it writes
         texts: TokenSet,  # held out
         every: int,  # steps
+        since: Since,  # listens before it
+        clock: Clock,  # listens before it
     ):
         positive(every=every)
-        self.run, self.texts, self.every = run, texts, every
-        self.sums: dict[str, float] = {}
+        self.run, self.texts, self.every, self.since, self.clock = run, texts, every, since, clock
 
-    def state(self) -> Any:
-        "What was added up since the last evaluation."
-        return dict(self.sums)
-
-    def load(
-        self,
-        state: Any,  # what `state` gave
-    ):
-        "Go on adding."
-        self.sums = dict(state)
-
-    def before_step(
-        self,
-        trainer: Trainer,  # the one that trains
-    ):
-        self.began = perf_counter(), process_time()
-
-    def after_step(
-        self,
-        trainer: Trainer,  # whose model is judged
-        report: StepReport,  # of the step just taken
-    ):
-        took = perf_counter() - self.began[0], process_time() - self.began[1]
-        own = {
-            "seconds a step": took[0],
-            "core seconds a step": took[1],
-            "gradient norm": gradient_norm(trainer),
-        }
-        own |= {"lost steps": float(not report.moved), "steps": 1.0}
-        self.sums = {name: self.sums.get(name, 0.0) + value for name, value in own.items()}
+    def after_step(self, trainer: Trainer, report: StepReport):
         if (report.step + 1) % self.every == 0 and trainer.accelerator.is_main_process:
-            self.write(trainer, report.step)
-
-    def write(
-        self,
-        trainer: Trainer,  # whose model is judged
-        step: int,  # the one just taken
-    ):
-        "One evaluation; then the sums begin anew."
-        n, lost = self.sums.pop("steps"), self.sums.pop("lost steps")
-        found = {name: value / n for name, value in self.sums.items()} | {"lost steps": lost}
-        found |= judged(trainer.model, self.texts)
-        self.sums = {}
-        self.run.metrics.log(
-            step, [{"split": "on the way", "metric": m, "value": v} for m, v in found.items()]
-        )
+            found = {"seconds": sum(self.clock.seconds.values()), **self.since.taken()}
+            found |= judged(trainer.model, self.texts)
+            rows = [{"split": "on the way", "metric": m, "value": v} for m, v in found.items()]
+            self.run.metrics.log(report.step, rows)
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #9bb933bd
 ON_THE_WAY = (
     "loss", "busiest share", "least share", "top share", "entropy", "dropped",
-    "gradient norm", "lost steps", "seconds a step", "core seconds a step",
+    "gradient norm", "lost steps", "seconds", "wall seconds a step",
 )  # fmt: skip
 EVALUATED: dict[str, Source] = {name: ("on the way", name) for name in ON_THE_WAY} | {
     "training loss": ("train", "loss"),
