@@ -110,6 +110,7 @@ __getattr__, __dir__, __all__ = attach(
             "describe",
             "environment",
             "processor",
+            "run_folder",
             "settings_differences",
             "settings_hash",
         ],

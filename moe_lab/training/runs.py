@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LIBRARIES', 'describe', 'settings_hash', 'settings_differences', 'commit', 'processor', 'environment', 'claim',
-           'StoredRun', 'Run']
+           'StoredRun', 'run_folder', 'Run']
 
 # %% ../../nbs/08_training/02_runs.ipynb #68d7569c
 import hashlib
@@ -265,6 +265,15 @@ def _plain(name: str) -> str:
         raise ValueError(f"name={name!r:.120}: needs letters, digits, spaces and .,+=()-_ alone, 100 at most")
     return name
 
+# %% ../../nbs/08_training/02_runs.ipynb #aafa2453
+def run_folder(
+    out: Path,  # the folder above the run's own
+    name: str,  # the first part of the folder's name
+    settings: Any,  # a dataclass
+) -> Path:
+    "Where the run of these settings is, or would be; `ValueError` for a name with / in it."
+    return Path(out) / f"{_plain(name)}-{settings_hash(settings)}"
+
 # %% ../../nbs/08_training/02_runs.ipynb #84a5ea49
 class Run(StoredRun):
     "One training run on disk, to write or to read; it is complete when it has a summary."
@@ -280,7 +289,7 @@ class Run(StoredRun):
         resume: bool = False,  # go on with a run that is there
     ) -> "Run":
         "Begin the run of these settings, or go on with it; errors as in `claim`; `ValueError` for a name with / in it."
-        folder = Path(out) / f"{_plain(name)}-{settings_hash(settings)}"
+        folder = run_folder(Path(out), name, settings)
         hold, run = claim(folder, settings, resume), cls(folder)
         run.hold = hold
         return run

@@ -42,6 +42,7 @@ __getattr__, __dir__, __all__ = attach(
             "open_run",
             "run_jobs",
             "seed_range",
+            "stored_run",
         ],
     },
 )

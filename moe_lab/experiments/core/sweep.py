@@ -23,15 +23,15 @@ import torch
 
 from ...files import launched, leads, write_atomically
 from ...training.callbacks import ProgressBar
-from ...training.runs import Run, StoredRun
+from ...training.runs import Run, StoredRun, run_folder
 from ...training.trainer import Callback
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'finish', 'gather', 'one_thread', 'end_with_parent',
-           'begin_worker', 'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
+__all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'stored_run', 'finish', 'gather', 'one_thread',
+           'end_with_parent', 'begin_worker', 'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
@@ -60,13 +60,26 @@ def seed_range(
 Work = Callable[[Any, Run, Sequence[Callback]], list[dict]]  # settings, run, more callbacks -> rows
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #7e092eb7
+def _name(job: Job) -> str:
+    "The first part of the name of a job's folder."
+    return re.sub(r"[^\w.]+", "-", job.arm).strip("-.")[:80] or "run"
+
+
 def open_run(
     job: Job,  # its arm and settings name the run's folder
     out: Path,  # the experiment's folder; the run's own is made in `out`/runs
 ) -> Run:
     "The run of a job, held by this process until it is released; `BlockingIOError` while another process has it."
-    name = re.sub(r"[^\w.]+", "-", job.arm).strip("-.")[:80]
-    return Run.open(out / "runs", name or "run", job.settings, resume=True)
+    return Run.open(out / "runs", _name(job), job.settings, resume=True)
+
+
+def stored_run(
+    job: Job,  # its arm and settings name the run's folder
+    out: Path,  # the experiment's folder
+) -> StoredRun | None:
+    "The run of a job, to read, while another process may write it; None before it was begun."
+    folder = run_folder(out / "runs", _name(job), job.settings)
+    return StoredRun(folder) if (folder / "settings.json").exists() else None
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #6e92a278
 def finish(
