@@ -26,7 +26,17 @@ setup(
     install_requires=cfg["requirements"].split(),
     extras_require={
         extra: cfg[f"{extra}_requirements"].split()
-        for extra in ("augment", "dev", "bench", "lab", "pacmap", "tensorboard", "timm", "transformers")
+        for extra in (
+            "augment",
+            "dev",
+            "bench",
+            "lab",
+            "pacmap",
+            "postgresql",
+            "tensorboard",
+            "timm",
+            "transformers",
+        )
     },
     entry_points={"console_scripts": cfg["console_scripts"].split()},
 )

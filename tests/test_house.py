@@ -118,7 +118,17 @@ def loaded_by(statement: str) -> set[str]:
     return {name.split(".")[0] for name in ended.stdout.split()}
 
 
-HEAVY = {"accelerate", "datasets", "ipywidgets", "matplotlib", "pandas", "sklearn", "skimage", "transformers"}
+HEAVY = {
+    "accelerate",
+    "datasets",
+    "ipywidgets",
+    "matplotlib",
+    "optuna",
+    "pandas",
+    "sklearn",
+    "skimage",
+    "transformers",
+}
 
 
 def test_import_moe_lab_loads_nothing_heavy():

@@ -11,11 +11,11 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from ...registry import one_of
-from ...routing.parts import finite, positive
+from ...routing.parts import finite, positive, seeded
 from ...training.runs import settings_hash
 
 # %% auto #0
-__all__ = ['Change', 'Arms', 'grid', 'Between', 'Among', 'Sampled', 'known_setting', 'changed', 'check_arms']
+__all__ = ['Change', 'Arms', 'SAMPLERS', 'grid', 'Between', 'Among', 'Sampled', 'known_setting', 'changed', 'check_arms']
 
 # %% ../../../nbs/09_experiments/2_studies/04_space.ipynb #dcdc7861
 Change: TypeAlias = dict[str, Any]  # setting -> its value
@@ -51,8 +51,9 @@ class Between:
         "Optuna's word for it."
         from optuna.distributions import FloatDistribution, IntDistribution
 
-        is_whole = isinstance(self.low, int) and isinstance(self.high, int)
-        return (IntDistribution if is_whole else FloatDistribution)(self.low, self.high, log=self.log)
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return IntDistribution(self.low, self.high, log=self.log)
+        return FloatDistribution(self.low, self.high, log=self.log)
 
 # %% ../../../nbs/09_experiments/2_studies/04_space.ipynb #0221d6a1
 @dataclass(frozen=True)
@@ -72,17 +73,22 @@ class Among:
         return CategoricalDistribution(self.values)
 
 # %% ../../../nbs/09_experiments/2_studies/04_space.ipynb #2410b2d4
+SAMPLERS = "TPESampler", "RandomSampler", "QMCSampler", "GPSampler"  # of Optuna
+
+
 @dataclass(frozen=True)
 class Sampled:
     "A space whose points a sampler of Optuna draws; `ValueError` for no range, or a sampler that is not there."
 
     ranges: dict[str, Between | Among]  # setting -> where its values come from
     trials: int = 20  # points in all
-    sampler: str = "TPESampler"  # one of Optuna's
-    seed: int = 0  # of its draws
+    sampler: str = "TPESampler"  # one of SAMPLERS
+    seed: int = 0  # of its first draw
 
     def __post_init__(self):
         positive(trials=self.trials)
+        seeded(self.seed)
+        one_of(dict.fromkeys(SAMPLERS), self.sampler, "sampler")
         if not self.ranges:
             raise ValueError("ranges={}: needs at least one setting and its range")
         for name, given in self.ranges.items():
@@ -93,6 +99,15 @@ class Sampled:
         "Setting -> Optuna's distribution."
         return {name: given.distribution() for name, given in self.ranges.items()}
 
+    def sampler_for(
+        self,
+        n: int,  # points that were drawn before
+    ) -> Any:
+        "Optuna's sampler for the next point, with dice of its own."
+        import optuna
+
+        return getattr(optuna.samplers, self.sampler)(seed=self.seed + n)
+
 # %% ../../../nbs/09_experiments/2_studies/04_space.ipynb #9905d593
 def known_setting(
     settings: Any,  # a dataclass
@@ -100,7 +115,9 @@ def known_setting(
     arm: str = "space",  # what an error calls it
 ) -> str:
     "The name; `ValueError` where it is no setting, or none that a space varies."
-    return one_of({f.name: f for f in fields(settings) if f.name not in ("seed", "steps")}, name, f"{arm}: setting")
+    return one_of(
+        {f.name: f for f in fields(settings) if f.name not in ("seed", "steps")}, name, f"{arm}: setting"
+    )
 
 
 def changed(

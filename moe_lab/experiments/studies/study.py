@@ -144,7 +144,9 @@ def check_stages(
     "`ValueError` for no stage, one that is shorter than the one before, or one that ends before the first look."
     found = [stage.steps for stage in stages]
     if not found or found != sorted(found) or found[-1] > steps:
-        raise ValueError(f"stages={found}: needs at least one, in rising order, none longer than steps={steps}")
+        raise ValueError(
+            f"stages={found}: needs at least one, in rising order, none longer than steps={steps}"
+        )
     if every > found[0]:
         raise ValueError(f"every={every}: needs at most the {found[0]} steps of the first stage")
 
@@ -169,14 +171,11 @@ def arms_of(
     stage: int,  # counted from 0
     table: pd.DataFrame,  # of all stages before
 ) -> Arms:
-    "The arms of a stage, the reference first; none in the first stage where a sampler draws; `ValueError` as in `check_arms`."
-    if stage == 0:
-        arms = {} if isinstance(study.space, Sampled) else study.space
-    else:
-        arms = study.stages[stage].arms(table)
+    "The arms of a stage, the reference first; none at first where a sampler draws; `ValueError` as in `check_arms`."
+    named = {} if isinstance(study.space, Sampled) else study.space
+    arms = study.stages[stage].arms(table) if stage else named
     if study.reference:
-        assert isinstance(study.space, Mapping)
-        arms = {study.reference: study.space[study.reference]} | dict(arms)
+        arms = {study.reference: named[study.reference]} | arms
     if arms:
         check_arms(study.settings, arms)
     return dict(arms)
