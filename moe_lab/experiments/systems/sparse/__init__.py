@@ -4,10 +4,19 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "measurements", "settings", "system", "tables"],
+    ["choice", "experiments", "measurements", "settings", "system", "tables"],
     {
-        "experiments": ["ABOUT", "ARMS", "COLUMNS", "FIGURES", "QUESTION", "TABLES", "refuse", "set_jobs"],
-        "measurements": ["connection_rows", "input_rows", "measure", "pruned_rows", "score_rows", "train"],
+        "choice": ["CANDIDATES", "PAIRS", "choice_jobs", "ranked", "validate", "without_test"],
+        "experiments": ["ABOUT", "ARMS", "FIGURES", "QUESTION", "TABLES", "refuse", "set_jobs"],
+        "measurements": [
+            "connection_rows",
+            "input_rows",
+            "measure",
+            "pruned_rows",
+            "score_rows",
+            "train",
+            "train_on",
+        ],
         "settings": ["LARGE", "SMALL", "SetSettings", "WIRINGS", "usual"],
         "system": [
             "Pixels",
