@@ -56,6 +56,7 @@ def masked(
     bias: bool = True,  # whether b is there
 ) -> nn.Module:
     "A dense layer that is multiplied by its mask."
+    check_mask(mask)
     first = SparseLinear(mask.shape[1], mask.shape[0], mask, bias)
     made = nn.utils.skip_init(nn.Linear, mask.shape[1], mask.shape[0], bias)
     made.weight.copy_(first.spread("weight", first.weight_values))

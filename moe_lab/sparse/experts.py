@@ -16,16 +16,15 @@ from torch import Tensor, nn
 
 from ..experts.experts import Expert, Experts, ExpertSet, Row, affine
 from ..experts.moe import check_kind
-from ..routing.parts import full_precision
 from .masks import KeepsConnections, n_connections, random_mask
-from .storage import Compressed, SparseProduct, compressed, transposed_order
+from .storage import Compressed, Connections, connections, sparse_rows
 
 # %% ../../nbs/03_sparse/06_experts.ipynb #6f8dab13
 class ExpertMatrix(NamedTuple):
-    "One expert's W (a, c) by its N connections, in compressed rows of Wᵀ."
+    "One expert's W (a, c) by its N connections, row by row of Wᵀ."
 
     values: Tensor  # (N,)
-    places: tuple[Compressed, Compressed, Tensor]  # rows of Wᵀ, of W, and the order of the latter's values
+    where: Connections  # of Wᵀ
     told: Any = None  # who hears the gradient of all possible connections (a, c); None: nobody
 
 
@@ -37,12 +36,8 @@ def sparse_affine(
     "rows·W + b: (n, a) -> (n, c)."
     if not isinstance(w, ExpertMatrix):
         return affine(rows, w, b)
-    with full_precision(rows.device):
-        given = rows.to(w.values.dtype)
-        y = SparseProduct.apply(given, w.values, *w.places)
-        if w.told and y.requires_grad:
-            y.register_hook(lambda pull: w.told(given.detach().T @ pull))
-        return y if b is None else y + b
+    tell = w.told and (lambda gradient: w.told(gradient.T))
+    return sparse_rows(rows, w.values, w.where, b, tell)
 
 # %% ../../nbs/03_sparse/06_experts.ipynb #98baa969
 def check_stack_masks(
@@ -72,11 +67,8 @@ def stack_places(
     mask: Tensor,  # (E, a, c) bool
 ) -> dict[str, Tensor]:  # (E, …) each
     "Where the connections of each expert's Wᵀ and W are."
-    rows, columns = ([compressed(own) for own in every] for every in (mask.mT, mask))
-    found = [
-        (r.ends, r.column, c.ends, c.column, transposed_order(own))
-        for r, c, own in zip(rows, columns, mask.mT)
-    ]
+    every = [connections(own) for own in mask.mT]
+    found = [(*own.rows, *own.columns, own.order) for own in every]
     return {name: torch.stack(parts) for name, parts in zip(PLACES, zip(*found))}
 
 # %% ../../nbs/03_sparse/06_experts.ipynb #3b162a52
@@ -190,7 +182,9 @@ class SparseFormula(SparseExperts):
 
         every = enumerate(zip(values, *(place.unbind() for place in self.places_of(name))))
         return [
-            ExpertMatrix(v, (Compressed(e, c), Compressed(et, ct), o), listening and partial(tell, i))
+            ExpertMatrix(
+                v, Connections(Compressed(e, c), Compressed(et, ct), o), listening and partial(tell, i)
+            )
             for i, (v, e, c, et, ct, o) in every
         ]
 

@@ -226,6 +226,18 @@ class KeepsConnections(TellsMasks):
     ) -> Tensor:
         "The numbers where there is a connection, in the shape of `own_parameter`."
 
+    def _load_from_state_dict(self, state_dict, prefix, metadata, strict, missing, unexpected, errors):
+        "As every module does; another number of connections is one error instead of one for each tensor."
+        own = {id(self.own_parameter(name)) for name in self.own_masks()}
+        held = {name: p for name, p in self.named_parameters(recurse=False) if id(p) in own}
+        given = {name: state_dict.get(prefix + name, p) for name, p in held.items()}
+        wrong = [name for name, p in held.items() if given[name].shape[-1:] != p.shape[-1:]]
+        for name in wrong:
+            n = f"{given[name].shape[-1]:,} connections in the state, {held[name].shape[-1]:,} in the layer"
+            errors.append(f"{prefix}{name}: {n}; needs a layer made with as many")
+        if not wrong:
+            super()._load_from_state_dict(state_dict, prefix, metadata, strict, missing, unexpected, errors)
+
 # %% ../../nbs/03_sparse/01_masks.ipynb #47318300
 def masked_weights(
     module: nn.Module,  # one, its children left out

@@ -1,12 +1,15 @@
 "A layer that holds its connections alone does what a masked one does: outputs, gradients, training, evolution."
 
+from contextlib import nullcontext
 from copy import deepcopy
 
 import pytest
 import torch
 from torch import nn
 
+from moe_lab.experts.experts import FFN
 from moe_lab.sparse.evolution import EVOLUTIONS, dense_gradients, evolve, sparse_weights
+from moe_lab.sparse.experts import sparse_experts
 from moe_lab.sparse.masks import masks_of, put_masks, random_mask
 from moe_lab.sparse.storage import SparseLinear, stored_linear
 from moe_lab.training.sparse.evolution import dice_of
@@ -83,12 +86,63 @@ def test_masks_travel_with_the_state():
     assert torch.equal(other.mask, stored.mask) and torch.equal(other(x), stored(x))
 
 
-def test_under_autocast_it_computes_in_full():
-    stored, _, _ = both(6, 8, 0.3)
-    x = torch.randn(4, 8)
-    with torch.autocast("cpu", torch.bfloat16):
-        low = stored(x.bfloat16())
-    assert low.dtype == torch.float32 and torch.allclose(low, stored(x), atol=0.05)
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_in_half_precision_it_gives_what_a_masked_layer_gives(kind):
+    "Under autocast, and in a network of halves; computed in full, it is at least as near to the truth."
+    stored, masked, _ = both(6, 8, 0.3)
+    x, pull = torch.randn(4, 8), torch.randn(4, 6)
+    whole = masked(x).detach()
+    for layers, given, context in (
+        ((stored, masked), x, torch.autocast("cpu", kind)),
+        ((deepcopy(stored).to(kind), deepcopy(masked).to(kind)), x.to(kind), nullcontext()),
+    ):
+        found = {}
+        for layer in layers:
+            own = given.clone().requires_grad_()
+            with context:
+                y = layer(own)
+            y.backward(pull.to(y.dtype))
+            weight = sparse_weights(layer)["weight"]
+            found[layer] = y, own.grad, weight.spread(weight.parameter.grad), layer.bias.grad
+        for a, b in zip(*found.values()):
+            assert a.dtype == b.dtype and torch.allclose(a.float(), b.float(), atol=0.05, rtol=0.02)
+        errors = [float((y.detach().float() - whole).abs().max()) for y, *_ in found.values()]
+        assert errors[0] <= errors[1] + 0.01
+
+
+def test_a_penalty_on_gradients_is_a_masked_layers():
+    "Gradients of gradients, as WGAN-GP's penalty takes them (1704.00028)."
+    found = {}
+    for layer in both(20, 30, 0.2, torch.float64)[:2]:
+        torch.manual_seed(0)
+        x = torch.randn(5, 30, dtype=torch.float64, requires_grad=True)
+        (pull,) = torch.autograd.grad(layer(x).tanh().sum(), x, create_graph=True)
+        (pull.norm(dim=1) - 1).square().mean().backward()
+        weight = sparse_weights(layer)["weight"]
+        found[layer] = x.grad, weight.spread(weight.parameter.grad), layer.bias.grad
+    for a, b in zip(*found.values()):
+        assert torch.allclose(a, b, atol=1e-12) and a.abs().max() > 1e-6
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_state_of_another_density_is_one_error(parts):
+    models = [nn.Sequential(*(both(6, 8, density)[0] for _ in range(parts))) for density in (0.3, 0.5)]
+    before = [p.clone() for p in models[1].parameters()]
+    with pytest.raises(RuntimeError) as refused:
+        models[1].load_state_dict(models[0].state_dict())
+    told = str(refused.value).splitlines()[1:]
+    assert len(told) == parts and "0.weight_values: 14 connections in the state, 24 in the layer" in told[0]
+    assert all(torch.equal(a, b) for a, b in zip(models[1].parameters(), before))
+
+
+def test_sparse_experts_state_of_another_density_is_one_error_a_weight():
+    few, many = (sparse_experts(FFN, 8, 4, 2, density) for density in (0.25, 0.5))
+    with pytest.raises(RuntimeError) as refused:
+        many.load_state_dict(few.state_dict())
+    told = str(refused.value).splitlines()[1:]
+    assert [line.split(";")[0].strip() for line in told] == [
+        f"{name}: 8 connections in the state, 16 in the layer" for name in ("w1", "w2")
+    ]
 
 
 def test_new_connections_have_no_past():

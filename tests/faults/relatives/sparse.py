@@ -65,6 +65,16 @@ ROWS = [
         ("0 connections", "one connection or more"),
     ),
     Bad("a layer of a list", lambda: sparse_linear([[1, 0]]), ("is a list", "bool (units out, units in)")),
+    Bad(
+        "a masked layer of a list",
+        lambda: sparse_linear([[True]], storage="masked"),
+        ("is a list", "bool (units out, units in)"),
+    ),
+    Bad(
+        "a masked layer of one row",
+        lambda: sparse_linear(MASK[0], storage="masked"),
+        ("torch.bool (8,)", "bool (units out, units in)"),
+    ),
     Bad("a mask on its side", lambda: SparseLinear(4, 8, MASK), ("mask: (4, 8), needs (8, 4)",)),
     Bad("a storage misspelt", lambda: sparse_linear(MASK, storage="store"), ("storage='store'", "'stored'")),
     Bad("rows of another width", lambda: layer()(torch.ones(2, 4)), ("x: shape (2, 4)", "(…, 8)")),
