@@ -100,8 +100,8 @@ clean:
 # The runs behind the lessons (three hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
 # photographs with masks, and is made by hand), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
-	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" "unified --seeds 5" \
-	  "recurrent-moe --data wikitext --seeds 3" segment-collapse segment-guard segment-provoked segment-eyes segment set set-mnist fewshot fewshot-text dnc \
+	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" unified \
+	  "recurrent-moe --data wikitext --seeds 3" segment-collapse segment-guard segment-provoked segment-eyes segment set set-choice set-mnist fewshot fewshot-text dnc \
 	  tickets tickets-components; do \
 	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
 	  cp -r runs/$$1/summary.parquet runs/$$1/*.json $$(ls -d runs/$$1/tables 2>/dev/null) nbs/lessons/stored/$$1/ || exit 1; done

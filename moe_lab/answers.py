@@ -107,6 +107,16 @@ def _complaint(text: str, blocks: list[list[str]], given: Sequence[str]) -> str:
     return re.sub(r"^Missing from (?:moe-lab )?(.*?): ", r"\1: needs ", text.removesuffix(" (required)"))
 
 # %% ../nbs/12_answers.ipynb #e6a9a712
+def _help_page(page: str, text: str, blocks: list[list[str]], given: Sequence[str]) -> str:
+    "Where to find help: what the parser names, or the page of the command that was understood, where it names none."
+    unknown = any(block[0].startswith("Available subcommands: ") for block in blocks)
+    if unknown or text.startswith("Expected one of") or len(words := page.split()) != 2:
+        return page
+    odd = re.sub(r"^Unrecognized (?:or misplaced )?options: ", "", text).split(", ")
+    command = [word for word in _before_options(given) if word not in odd]
+    return " ".join([words[0], *command, "--help"])
+
+
 def parser_sentence(
     box: str,  # as the parser draws it
     given: Sequence[str],  # words of the command line
@@ -119,7 +129,7 @@ def parser_sentence(
     ends = [i for i, row in enumerate(rows) if row.startswith(("Got errors:", "Arguments are applied"))]
     text = " ".join(rows[: min(ends, default=len(rows))])
     help_page = re.search(r"(?:run:?|see) (.+ --help)", " ".join(blocks[-1]))
-    more = f" ({help_page[1]} says more)" if help_page else ""
+    more = f" ({_help_page(help_page[1], text, blocks, given)} says more)" if help_page else ""
     return f"{_complaint(text, blocks, given)}{more}"
 
 # %% ../nbs/12_answers.ipynb #21006e28

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["experiments", "measurements", "settings", "system", "tables"],
     {
-        "experiments": ["ARMS", "COLUMNS", "TEXT_ARMS", "TEXT_SETTINGS", "arm_jobs"],
+        "experiments": ["ARMS", "COLUMNS", "TEXT_ARMS", "TEXT_SETTINGS", "arm_jobs", "refuse"],
         "measurements": [
             "AT_ONCE",
             "TASKS",

@@ -118,7 +118,7 @@ EXPERIMENTS.add(
             "multiply-adds": Column("cost", "multiply-adds", ",.0f"),
             "seconds": Column("cost", "seconds", ".1f"),
         },
-        seeds=1,
+        seeds=5,
         figures={"Errors of all arms": arms_figure},
         tables={
             "Ablations": lambda out, table: ablations(table),
