@@ -47,7 +47,7 @@ def go_on(folder: Path, model: str, die_at: int = -1):
     "The run in a folder, to its end, or until the process dies at a step."
     asked = replace(SMALL, model=model)
     run = Run.open(folder, "fewshot", asked, resume=True)
-    found = trained(asked, load(asked), run, [Die(die_at)])
+    found, _ = trained(asked, load(asked), run, [Die(die_at)])
     run.release()
     return found.state_dict(), run
 
@@ -65,6 +65,7 @@ def test_killed_and_resumed_bit_for_bit(model, tmp_path):
     (found, run), (straight, other) = go_on(tmp_path / "killed", model), go_on(tmp_path / "straight", model)
     assert all(torch.equal(found[name], value) for name, value in straight.items())
     one, two = (load_newest(r.checkpoints, r.hash) for r in (run, other))
+    assert {own.extra["callbacks"].pop("Clock")["seconds"]["training"] > 0 for own in (one, two)} == {True}
     assert_same(one.extra, two.extra)
     assert run.metrics.frame().map(repr).equals(other.metrics.frame().map(repr))
 

@@ -117,8 +117,9 @@ def test_a_penalty_on_gradients_is_a_masked_layers():
         torch.manual_seed(0)
         x = torch.randn(5, 30, dtype=torch.float64, requires_grad=True)
         (pull,) = torch.autograd.grad(layer(x).tanh().sum(), x, create_graph=True)
-        (pull.norm(dim=1) - 1).square().mean().backward()
         weight = sparse_weights(layer)["weight"]
+        (more,) = torch.autograd.grad(layer(x).tanh().sum(), weight.parameter, create_graph=True)
+        ((pull.norm(dim=1) - 1).square().mean() + more.sum()).backward()
         found[layer] = x.grad, weight.spread(weight.parameter.grad), layer.bias.grad
     for a, b in zip(*found.values()):
         assert torch.allclose(a, b, atol=1e-12) and a.abs().max() > 1e-6

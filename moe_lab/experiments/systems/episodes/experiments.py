@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 from ....data.episodes.sampling import EpisodeSampler
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job, seed_range
+from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import TASKS, few_shot
 from .settings import FewShotSettings
 from .system import load
@@ -62,6 +62,7 @@ COLUMNS = {task: Column(task, "accuracy", ".1f", 100) for task in TASKS}
 COLUMNS["share of one answer"] = Column("3-way 2-shot", "share of one answer", ".1f", 100)
 COLUMNS["memory silenced"] = Column("5-way 1-shot", "accuracy, memory silenced", ".1f", 100)
 COLUMNS["slots read"] = Column("5-way 1-shot", "slots, active", ".1f")
+COLUMNS["CPU-seconds"] = CPU_SECONDS
 EXPERIMENTS.add(
     Experiment(
         "fewshot",

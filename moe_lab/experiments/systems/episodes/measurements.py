@@ -177,4 +177,5 @@ def few_shot(
 ) -> list[dict]:  # a dict per split and metric
     "Train as the settings say, and test on classes that nobody has seen."
     data = load(settings)
-    return measure(trained(settings, data, run, callbacks), settings, data.test)
+    model, clock = trained(settings, data, run, callbacks)
+    return measure(model, settings, data.test) + clock.rows()

@@ -28,6 +28,7 @@ from ....training.callbacks import Checkpoints, LearningRate, MetricsLog, resume
 from ....training.runs import Run
 from ....training.schedules import HoldThenDecay
 from ....training.trainer import Callback, Trainer
+from ....training.watch.clock import Clock
 
 # %% ../../../../nbs/09_experiments/3_systems/11_episodes/02_system.ipynb #4159b669
 def load(
@@ -83,13 +84,14 @@ def trained(
     data: Splits,  # without a class in both sets
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
-) -> nn.Module:
-    "The model at the end of its run, resumed where the run left off; as it was drawn where nothing is learned."
+) -> tuple[nn.Module, Clock]:
+    "The model at the end of its run, resumed where it was left, or as drawn where nothing is learned; and the clock."
+    clock = Clock()
     if settings.steps == 0 or settings.model == "pixels":
         torch.manual_seed(settings.seed)
-        return make_model(settings, data.train.images.shape[1])
-    kept = [MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
+        return make_model(settings, data.train.images.shape[1]), clock
+    kept = [clock, MetricsLog(run), Checkpoints(run, every=settings.checkpoint_every)]
     trainer = assemble(settings, data, [*kept, *callbacks])
     resume(trainer, run)
     trainer.fit()
-    return trainer.model
+    return trainer.model, clock

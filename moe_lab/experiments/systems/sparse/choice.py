@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....data.images import Splits
 from ....data.vision.decoding import hold_out
@@ -46,7 +46,7 @@ def validate(
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/06_choice.ipynb #3f3deedc
 PAIRS = ((0.2, 2e-4), (0.0, 2e-4), (0.4, 2e-4), (0.2, 0.0), (0.2, 5e-4), (0.0, 0.0))
-CANDIDATES = {  # arm -> what differs
+CANDIDATES: dict[str, dict[str, Any]] = {  # arm -> what differs
     f"dropout {dropout:g}, decay {decay:g}": {"dropout": dropout, "weight_decay": decay}
     for dropout, decay in PAIRS
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job, seed_range
+from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import train
 from .settings import SetSettings
 from .tables import accuracies, against, claims, input_pictures
@@ -60,6 +60,7 @@ COLUMNS = {
     "of": Column("network", "possible connections", ",.0f"),
     "pruned at the end": Column("held out, pruned at the end", "accuracy", ".2f"),
     "CV of inputs": Column("inputs", "cv", ".2f"),
+    "CPU-seconds": CPU_SECONDS,
 }
 FIGURES: dict[str, Callable[[Path, pd.DataFrame], Figure]] = {
     "Accuracy": accuracies,

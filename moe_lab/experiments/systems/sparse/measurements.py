@@ -24,6 +24,7 @@ from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.evaluation import evaluation_mode
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
+from ....training.watch.clock import Clock
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/03_measurements.ipynb #6a09ccbc
 @torch.no_grad()
@@ -103,19 +104,20 @@ def measure(
         rows += pruned_rows(model, settings, data.test, pixels)
     return rows
 
-
+# %% ../../../../nbs/09_experiments/3_systems/08_sparse/03_measurements.ipynb #b1bfbf26
 def train_on(
     data: Splits,  # images to learn from, and to be counted on
     settings: SetSettings,  # of the run
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric
-    "Train on these images as the settings say, resuming where the run left off, and measure."
-    kept = [MetricsLog(run, every=20), Checkpoints(run, every=settings.checkpoint_every)]
+    "Train on these images as the settings say, resuming where the run left off, and measure, the time as well."
+    clock = Clock()
+    kept = [clock, MetricsLog(run, every=20), Checkpoints(run, every=settings.checkpoint_every)]
     trainer = assemble(settings, data, [*kept, *callbacks])
     resume(trainer, run)
     trainer.fit()
-    return measure(trainer, settings, data)
+    return measure(trainer, settings, data) + clock.rows()
 
 
 def train(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Column, Job, seed_range
+from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import draw
 from .settings import CURVES, TicketSettings
 from .tables import against, curve_points, curve_table, left_over, needed
@@ -96,6 +96,7 @@ COLUMNS = {
     "random weights": Column("round 3", "random weights", ".1f", 100),
     "shuffled": Column("round 3", "shuffled in layers", ".1f", 100),
     "one-shot": Column("round 3", "one-shot", ".1f", 100),
+    "CPU-seconds": CPU_SECONDS,
 }
 TABLES = {
     "Accuracy at each sparsity": lambda out, table: curve_table(table),
@@ -158,6 +159,7 @@ EXPERIMENTS.add(
             "ticket at 74 %": Column("round 6", "winning ticket", ".1f", 100),
             "random weights": Column("round 6", "random weights", ".1f", 100),
             "shuffled": Column("round 6", "shuffled in layers", ".1f", 100),
+            "CPU-seconds": CPU_SECONDS,
         },
         seeds=5,
         figures={"Accuracy over sparsity": curves_figure},

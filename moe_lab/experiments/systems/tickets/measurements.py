@@ -22,6 +22,7 @@ from ....sparse.tickets import Prune, Ticket, importance
 from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
+from ....training.watch.clock import Clock
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/04_measurements.ipynb #09d5cbdc
 def by_component(
@@ -93,10 +94,11 @@ def prepared(
     data: Splits,  # as `load_images` gives them
     run: Run,  # where the log and the checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
-) -> tuple[Trainer, Lottery]:
-    "The trainer before its first step, with its log and its checkpoints, and the callback that has the results."
-    kept = [MetricsLog(run, every=50), Checkpoints(run, every=settings.checkpoint_every)]
-    return assemble(settings, data, [*kept, *callbacks])
+) -> tuple[Trainer, Lottery, Clock]:
+    "The trainer before its first step, its log and checkpoints with it, the callback with the results, and the clock."
+    clock = Clock()
+    kept = [clock, MetricsLog(run, every=50), Checkpoints(run, every=settings.checkpoint_every)]
+    return *assemble(settings, data, [*kept, *callbacks]), clock
 
 
 def measure(
@@ -119,7 +121,7 @@ def draw(
 ) -> list[dict]:  # a dict per split and metric
     "Draw the whole lottery, from where the run left off, and return what was measured."
     data = load(settings)
-    trainer, lottery = prepared(settings, data, run, callbacks)
+    trainer, lottery, clock = prepared(settings, data, run, callbacks)
     resume(trainer, run)
     trainer.fit()
-    return measure(trainer, lottery)
+    return measure(trainer, lottery) + clock.rows()
