@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     ["core", "studies", "systems"],
     {
         "core.aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
+        "core.comparisons": ["Table", "WORDS", "against", "compare_runs", "some_arms"],
         "core.experiment": [
             "EXPERIMENTS",
             "Experiment",
@@ -27,6 +28,7 @@ __getattr__, __dir__, __all__ = attach(
             "Job",
             "Work",
             "begin_worker",
+            "by_seed",
             "check_workers",
             "end_with_parent",
             "finish",

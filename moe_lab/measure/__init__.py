@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = attach(
             "compare_all",
             "comparison_row",
             "comparison_table",
+            "table_against",
         ],
         "dynamics": [
             "Landscape",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['BETTER', 'Form', 'by_unit', 'Apart', 'apart', 'Comparison', 'compare', 'compare_all', 'comparison_row',
-           'comparison_table']
+           'comparison_table', 'table_against']
 
 # %% ../../nbs/05_measure/1_comparison.ipynb #e1a53146
 def by_unit(
@@ -182,3 +182,20 @@ def comparison_table(
     rows = {arm: comparison_row(one, form) for arm, one in found.items()}
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(f"less {less}") if less and table.index.nlevels == 1 else table
+
+# %% ../../nbs/05_measure/1_comparison.ipynb #b2bd42ca
+def table_against(
+    values: pd.DataFrame,  # arms × units, a number a run; NaN: there is none
+    reference: str,  # the arm that all others are compared with; `ValueError` if it is not there
+    better: str,  # which numbers are the good ones: "lower" or "higher"
+    margin: float | None = None,  # the least difference that would matter, in their units; None: any does
+    form: Form = "{:.3g}".format,  # of the effect, its interval and what would be found
+) -> pd.DataFrame:  # arms × n, effect, interval, corrected p, word, smallest detectable
+    "Every arm against one, as text; without rows where the reference has fewer than two units, or is alone."
+    import pandas as pd
+
+    one_of(dict.fromkeys(values.index), reference, "reference")
+    arms = {str(arm): own.dropna() for arm, own in values.iterrows()}
+    if len(arms[reference]) < 2 or len(arms) < 2:
+        return pd.DataFrame()
+    return comparison_table(compare_all(arms, reference, better, margin), reference, form)

@@ -4,9 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["aux_loss_settings", "experiment", "figures", "report", "sweep"],
+    ["aux_loss_settings", "comparisons", "experiment", "figures", "report", "sweep"],
     {
         "aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
+        "comparisons": ["Table", "WORDS", "against", "compare_runs", "some_arms"],
         "experiment": [
             "EXPERIMENTS",
             "Experiment",
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
             "Job",
             "Work",
             "begin_worker",
+            "by_seed",
             "check_workers",
             "end_with_parent",
             "finish",

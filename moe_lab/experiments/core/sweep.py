@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'stored_run', 'finish', 'gather', 'one_thread',
-           'end_with_parent', 'begin_worker', 'check_workers', 'run_jobs', 'Column', 'mean_and_spread']
+           'end_with_parent', 'begin_worker', 'check_workers', 'run_jobs', 'Column', 'by_seed', 'mean_and_spread']
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
@@ -264,9 +264,9 @@ def _mean_and_sd(
     return f"{values.mean():{form}}{spread}"
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #47d10a8c
-def _by_seed(
+def by_seed(
     table: pd.DataFrame,  # of a sweep
-    column: Column,
+    column: Column,  # its split, metric and scale
 ) -> pd.Series:  # (regime, arm, seed) -> value, scaled
     "The figure of each seed, mean over layers."
     chosen = table[(table["split"] == column.split) & (table["metric"] == column.metric)]
@@ -282,7 +282,7 @@ def mean_and_spread(
 
     built = {}
     for title, column in columns.items():
-        groups = _by_seed(table, column).groupby(level=[0, 1], sort=False)
+        groups = by_seed(table, column).groupby(level=[0, 1], sort=False)
         built[title] = groups.agg(_mean_and_sd, form=column.form)
     places = table.set_index(["regime", "arm"]).index.unique()
     return pd.DataFrame(built, dtype=object).reindex(places).fillna("")

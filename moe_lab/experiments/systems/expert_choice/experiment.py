@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ...core.aux_loss_settings import with_aux_loss
+from ...core.comparisons import WORDS, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.expert_choice.leaks import (
@@ -216,6 +217,12 @@ EXPERIMENTS.add(
         work,
         COLUMNS,
         seeds=5,
+        tables={
+            "Loss, less token choice without a limit": against(
+                "token choice, no limit", COLUMNS["loss, nats a pixel"], "lower"
+            )
+        },
+        reading=WORDS,
         figures={"By capacity": lambda out, table: by_capacity(table)},
         about="""The usual model, its batch and the capacities follow the expert-choice repository; here a batch
 has {batch_size} texts, and {n_experts} experts serve it in each of {layers} layers. Digits stand in for its

@@ -8,6 +8,7 @@ __all__ = ['COLUMNS', 'jobs']
 # %% ../../../../nbs/09_experiments/3_systems/05_language/04_domain_experiment.ipynb #b1a03582
 from dataclasses import replace
 
+from ...core.comparisons import WORDS, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.language.domain_figures import (
@@ -62,13 +63,18 @@ EXPERIMENTS.add(
             "Who serves whom": who_serves_whom,
             "Map": router_maps,
         },
-        tables={"Keywords": keyword_table, "Health of each layer": health_table},
+        tables={
+            "Loss, less dense": against("dense", COLUMNS["loss, nats a token"], "lower"),
+            "Keywords": keyword_table,
+            "Health of each layer": health_table,
+        },
         about="""A decoder of {layers} layers, {n_experts} experts of which a token visits {k}, router {router},
 and the loss {aux_loss} with a coefficient from {aux_loss_coef_start} to {aux_loss_coef_end}, trained on {data}
 for {steps} steps. The dense model costs a token as many multiply-adds. The usual shape and length of training
 were chosen so that both train in a few minutes on two cores, on text that every installation has.""",
-        reading="""NMI is 0 where experts and labels know nothing of each other, 1 where each tells the other. The last
+        reading=f"""NMI is 0 where experts and labels know nothing of each other, 1 where each tells the other. The last
 row is what permuted labels give (kinds permuted between sequences, words between tokens), and for keywords what
-decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.""",
+decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.
+{WORDS}""",
     )
 )

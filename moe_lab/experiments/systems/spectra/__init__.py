@@ -12,8 +12,8 @@ __getattr__, __dir__, __all__ = attach(
             "COLUMNS",
             "NO_LOSS",
             "SWITCH_LOSS",
+            "TABLES",
             "ablation_jobs",
-            "paired",
             "refuse",
         ],
         "system": [

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from ....data.batching import steps_per_epoch
 from ....data.vision.loading import load_images
 from ...core.aux_loss_settings import with_aux_loss
+from ...core.comparisons import WORDS, Table, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from .system import SpectraSettings, make_model, train
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 # %% auto #0
-__all__ = ['NO_LOSS', 'SWITCH_LOSS', 'ARMS', 'COLUMNS', 'CHOSEN', 'ablation_jobs', 'refuse', 'paired']
+__all__ = ['NO_LOSS', 'SWITCH_LOSS', 'ARMS', 'COLUMNS', 'TABLES', 'CHOSEN', 'ablation_jobs', 'refuse']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #cd487520
 NO_LOSS = {"aux_loss_coef_end": 0.0}
@@ -70,32 +71,6 @@ def refuse(
         steps_per_epoch(len(data.train), job.settings.batch_size)
         make_model(job.settings, data.train)
 
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #6329a6c6
-def _t_test(
-    difference: pd.Series,  # a number per seed
-) -> dict[str, float]:
-    "Mean, half-width of the 95 % interval, and p of the t-test against 0."
-    from scipy.stats import ttest_1samp
-
-    test = ttest_1samp(difference, 0)
-    low, high = test.confidence_interval()
-    return {"difference": (low + high) / 2, "± 95 %": (high - low) / 2, "p": test.pvalue}
-
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #bd29236a
-def paired(
-    table: pd.DataFrame,  # of a sweep
-    split: str,  # of the metric
-    metric: str,  # whose values are compared
-    against: str = "SPECTRA",  # the arm that is subtracted
-) -> pd.DataFrame:  # arm × (difference, ± 95 %, p)
-    "Each arm minus another one, seed by seed."
-    import pandas as pd
-
-    own = table[(table["split"] == split) & (table["metric"] == metric)]
-    wide = own.pivot(index="seed", columns="arm", values="value")[list(own["arm"].unique())]
-    others = wide.columns.drop(against)
-    return pd.DataFrame({arm: _t_test((wide[arm] - wide[against]).dropna()) for arm in others}).T
-
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #ae0fd2f6
 COLUMNS = {
     "loss": Column("held out", "loss", ".3f"),
@@ -106,6 +81,13 @@ COLUMNS = {
     "Gram of experts": Column("held out", "Gram of experts", ".3f"),
     "router parameters": Column("model", "router parameters", ".0f"),
     "ms a step": Column("training", "seconds a step", ".1f", 1000),
+}
+
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #db5b0e96
+TABLES: dict[str, Table] = {
+    "Loss, less SPECTRA": against("SPECTRA", COLUMNS["loss"], "lower"),
+    "CV frozen, less SPECTRA": against("SPECTRA", COLUMNS["CV"], "lower"),
+    "CV in training, less SPECTRA": against("SPECTRA", COLUMNS["CV, training mode"], "lower"),
 }
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/02_ablations.ipynb #33c7b8ce
@@ -126,6 +108,8 @@ EXPERIMENTS.add(
         COLUMNS,
         seeds=8,
         about=CHOSEN,
+        reading=WORDS,
+        tables=TABLES,
         refuse=refuse,
     )
 )

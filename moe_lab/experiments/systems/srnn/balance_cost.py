@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from ....data.batching import spread_rows
 from ...core.aux_loss_settings import with_aux_loss
+from ...core.comparisons import WORDS
 from ...core.experiment import EXPERIMENTS, Experiment
-from ...core.sweep import Job, seed_range
+from ...core.sweep import Job, by_seed, seed_range
 from .experiments import COLUMNS, PLAIN, refuse
 from .measurements import load, measure, without_experts
 from .settings import SRNNSettings
 from .system import build, planned_births
+from ....measure.comparison import Comparison, compare_all, comparison_table
 from ....measure.figures import calm
 from ....training.growth import Growth
 from ....training.runs import Run
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['BASE', 'STRENGTHS', 'REMEDIES', 'SCHEDULES', 'TAPERS', 'COLOURS', 'ABOUT', 'TITLES', 'work', 'place', 'jobs',
-           'by_strength', 'curves']
+__all__ = ['BASE', 'STRENGTHS', 'REMEDIES', 'SCHEDULES', 'TAPERS', 'COLOURS', 'ABOUT', 'MARGIN', 'TITLES', 'work', 'place',
+           'jobs', 'by_strength', 'curves', 'prices']
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/05_balance_cost.ipynb #4e613bc1
 BASE = replace(PLAIN, limit=8192)
@@ -188,6 +190,27 @@ ABOUT = """SRNN's regime of the other experiments, with half of their patches as
 it: here at most {limit} patches in batches of {batch_size}, weights from the softmax over {gate} experts. Strengths
 were fixed before the runs, in steps of three to ten."""
 
+# %% ../../../../nbs/09_experiments/3_systems/01_srnn/05_balance_cost.ipynb #91f6302a
+MARGIN = 5.0  # per cent of the loss: a price below it is as good as none
+
+
+def prices(
+    table: pd.DataFrame,  # of a sweep
+    reference: str = "nothing",  # the arm that the others are compared with
+) -> dict[tuple[str, str], Comparison]:  # (regime, arm) -> what it costs
+    "The held-out loss above the reference's, in per cent of it, seed by seed; in each regime that has the reference."
+    values = by_seed(table, COLUMNS["held-out loss ×1000"]).unstack("arm", sort=False)
+    found: dict[tuple[str, str], Comparison] = {}
+    for regime, own in values.groupby(level="regime", sort=False):
+        if own[reference].notna().sum() > 1:
+            above = 100 * own.div(own[reference], axis=0).sub(1).dropna(axis="columns", how="all").droplevel(
+                "regime"
+            )
+            arms = {str(arm): above[arm].dropna() for arm in above}
+            family = compare_all(arms, reference, "lower", MARGIN, "price, %")
+            found |= {(str(regime), arm): one for arm, one in family.items()}
+    return found
+
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/05_balance_cost.ipynb #ca6f66ac
 TITLES = ("active", "N_eff", "CV", "held-out loss ×1000", "experts silenced ×1000")
 EXPERIMENTS.add(
@@ -201,6 +224,13 @@ EXPERIMENTS.add(
         seeds=12,
         figures={"What balance costs": lambda out, table: curves(table)},
         about=ABOUT,
+        reading=f"A price is what the held-out loss is above that of the same seed, in per cent of it. {WORDS}",
+        tables={
+            "Price, less nothing": lambda out, table: comparison_table(prices(table), form="{:.1f}".format),
+            "Price, less a constant Switch loss": lambda out, table: comparison_table(
+                prices(table, "Switch loss, 0.01"), form="{:.1f}".format
+            ),
+        },
         refuse=refuse,
     )
 )

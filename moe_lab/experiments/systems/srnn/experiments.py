@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ...core.aux_loss_settings import with_aux_loss
+from ...core.comparisons import WORDS, Table, against, some_arms
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.figures import load_over_time, loss_against_balance, survivors
 from ...core.sweep import Column, Job, seed_range
@@ -17,9 +18,9 @@ from .settings import SRNNSettings
 from .system import make_model, planned_births, total_steps
 
 # %% auto #0
-__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'WAYS', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'CHOSEN', 'FIXED',
-           'TWO_PHASE', 'regime', 'seeds_of', 'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs',
-           'refuse', 'srnn_experiment']
+__all__ = ['PLAIN', 'ARMS', 'BESIDE', 'WAYS', 'REPAIRS', 'CHANGES', 'COLUMNS', 'FIGURES', 'READING', 'LOSS', 'ACTIVE',
+           'BESIDE_PLAIN', 'BESIDE_PRINTED', 'BESIDE_SYSTEM', 'CHOSEN', 'FIXED', 'TWO_PHASE', 'regime', 'seeds_of',
+           'single_arm', 'compare', 'three_way', 'repairs', 'ablation_jobs', 'refuse', 'srnn_experiment']
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/04_experiments.ipynb #8bb3a7f4
 def regime(
@@ -156,9 +157,24 @@ FIGURES = {
     "How the load is shared": load_over_time,
     "What balance costs": lambda out, table: loss_against_balance(table),
 }
-READING = (
-    "Frozen models on up to 4,096 held-out images. An expert is active with at least 1 % of its fair share."
-)
+READING = f"""Frozen models on up to 4,096 held-out images. An expert is active with at least 1 % of its fair share.
+{WORDS}"""
+
+# %% ../../../../nbs/09_experiments/3_systems/01_srnn/04_experiments.ipynb #4bd848d2
+LOSS, ACTIVE = COLUMNS["held-out loss ×1000"], COLUMNS["active"]
+BESIDE_PLAIN: dict[str, Table] = {
+    "Active experts, less plain growth": against("progressive", ACTIVE, "higher"),
+    "Loss ×1000, less plain growth": against("progressive", LOSS, "lower"),
+}
+BESIDE_PRINTED: dict[str, Table] = {
+    "Active experts, less saturation as printed": against("printed, strength 0.5", ACTIVE, "higher"),
+    "Loss ×1000, less saturation as printed": against("printed, strength 0.5", LOSS, "lower"),
+}
+BESIDE_SYSTEM: dict[str, Table] = {
+    f"{title}, {name}": some_arms(name, against(f"{name}: as it is", column, better))
+    for name in ("progressive", "saturation repaired")
+    for title, column, better in (("Active experts", ACTIVE, "higher"), ("Loss ×1000", LOSS, "lower"))
+}
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/04_experiments.ipynb #4052ef68
 def srnn_experiment(
@@ -168,9 +184,11 @@ def srnn_experiment(
     jobs: Callable[[SRNNSettings, int], list[Job]] = single_arm,  # settings, number of seeds
     seeds: int = 1,  # unless someone asks for more
     about: str = "",  # how the setting was chosen, with settings in braces
+    tables: dict[str, Table] | None = None,  # more tables, by title
 ) -> Experiment:
     "An SRNN experiment: the same work, table and figures for all of them."
-    return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, FIGURES, about, READING, refuse)
+    rest = (FIGURES, about, READING, refuse, tables or {})
+    return Experiment(name, question, settings, jobs, train, COLUMNS, seeds, *rest)
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/04_experiments.ipynb #50cd82d0
 CHOSEN = """The usual setting is one in which experts die when nobody intervenes: where there is no collapse, there
@@ -199,8 +217,20 @@ for experiment in (
         "{start} experts at first, {n_experts} after a fraction {phase_one} of the images.",
         SRNNSettings(start=4, births="phase"),
     ),
-    srnn_experiment("srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 8, CHOSEN),
-    srnn_experiment("srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 8),
-    srnn_experiment("srnn-ablations", "What do optimizer, skips and EMA change?", PLAIN, ablation_jobs, 8),
+    srnn_experiment(
+        "srnn-three-way", "Which ways keep experts alive?", PLAIN, three_way, 8, CHOSEN, BESIDE_PLAIN
+    ),
+    srnn_experiment(
+        "srnn-repairs", "Which normalisation makes saturation work?", PLAIN, repairs, 8, "", BESIDE_PRINTED
+    ),
+    srnn_experiment(
+        "srnn-ablations",
+        "What do optimizer, skips and EMA change?",
+        PLAIN,
+        ablation_jobs,
+        8,
+        "",
+        BESIDE_SYSTEM,
+    ),
 ):
     EXPERIMENTS.add(experiment)
