@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["curves", "gates", "rules", "space", "storage", "study", "worker"],
+    ["curves", "gates", "noise", "pruners", "regret", "rules", "space", "storage", "study", "worker"],
     {
         "curves": [
             "Curve",
@@ -36,6 +36,28 @@ __getattr__, __dir__, __all__ = attach(
             "STOP",
             "StageGate",
             "let_all_pass",
+        ],
+        "noise": [
+            "beside_thresholds",
+            "beyond",
+            "document_noise",
+            "field_noise",
+            "gain_noise",
+            "paired_noise",
+            "unpaired_noise",
+        ],
+        "pruners": ["ByOthers", "ByWilcoxon", "halving", "quiet_study"],
+        "regret": [
+            "Replay",
+            "check_complete",
+            "cut_at",
+            "drawn_again",
+            "followed",
+            "over_draws",
+            "regret_table",
+            "regrets",
+            "replay",
+            "together",
         ],
         "rules": [
             "AsGoodAndBalanced",

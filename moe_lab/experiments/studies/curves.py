@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...measure.statistics import Estimate, paired_difference, student
+from ...registry import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,8 @@ class Curve:
         self,
         metric: str = "loss",
     ) -> np.ndarray:
-        "(T,) the mean over seeds at each evaluation; `KeyError` for a figure that was not written."
+        "(T,) the mean over seeds at each evaluation; `ValueError` for a figure that was not written."
+        one_of(self.metrics, metric, "metric")
         return self.metrics[metric].mean(1)
 
 # %% ../../../nbs/09_experiments/2_studies/01_curves.ipynb #6325833d
@@ -168,6 +170,7 @@ def last(
     "Mean over seeds at the last evaluation, and its interval; `ValueError` for fewer than 2 seeds, or no evaluation."
     if not len(curve.steps):
         raise ValueError(f"curve={curve}: needs at least one evaluation")
+    one_of(curve.metrics, metric, "metric")
     return student(curve.metrics[metric][-1], f"{curve.name}, {metric} at step {curve.steps[-1]}")
 
 
