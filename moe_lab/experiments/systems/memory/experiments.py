@@ -118,7 +118,7 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/3_systems/10_memory/05_experiments.ipynb #1a2d7d95
-REPAIR = MemorySettings(most=10, taught_by="asked")
+REPAIR = MemorySettings(most=10, taught_by="asked", steps=1800)
 REPAIR_ARMS: dict[str, dict] = {
     repairs: {"repairs": repairs} for repairs in ("none", "masks", "wipes", "sharp links", "all three")
 }
