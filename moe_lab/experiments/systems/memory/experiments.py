@@ -92,10 +92,11 @@ EXPERIMENTS.add(
 )
 
 # %% ../../../../nbs/09_experiments/3_systems/10_memory/05_experiments.ipynb #7acca614
-LONG = MemorySettings(most=20, n_slots=48, steps=1300)
+LONG = MemorySettings(most=20, n_slots=96, steps=2400)
 LONG_ARMS: dict[str, dict] = {
     "taught by all steps": {},
     "taught by the answer": {"taught_by": "asked"},
+    "by the answer, repaired": {"taught_by": "asked", "repairs": "all three"},
 }
 EXPERIMENTS.add(
     Experiment(
