@@ -131,6 +131,11 @@ class RoutedLayer(nn.Module):
         "E."
         raise NotImplementedError
 
+    @property
+    def decides(self) -> nn.Module:
+        "The module whose call gives the whole `Routing` that is carried out: a hook there can give another one."
+        return self.router
+
 # %% ../../nbs/02_experts/03_moe.ipynb #251370aa
 class SparseLayer(RoutedLayer):
     "A router and its experts: each token visits the experts its router chose, (…, d) -> (…, d)."

@@ -103,6 +103,20 @@ class Announcement(Part):
     def forward(self, questions: Tensor | None, context: Context, routing: Routing) -> Routing:
         return routing
 
+    def passed(
+        self,
+        weights: Tensor,  # (…, N)
+        questions: Tensor | None,  # (T, d)
+        context: Context,  # of the T reads
+    ) -> Tensor:
+        "The same weights, told to whoever listens, but for those that a listener changed: (…, N)."
+        flat = weights.flatten(0, -2)  # (T, N)
+        listed = routing_of_reads(flat, self.k, context)
+        carried = self(questions, context, listed)
+        if carried is listed:
+            return weights
+        return (flat - listed_weights(listed) + listed_weights(carried)).view_as(weights)
+
     @property
     def is_heard(self) -> bool:
         "Whether anybody listens."
@@ -136,12 +150,17 @@ class Reads(RoutedLayer):
         super().__init__()
         positive(n_slots=n_slots)
         check_k(k, n_slots)
-        self.n_slots, self.router = n_slots, Announcement(k)
+        self.n_slots, self.router, self.whole = n_slots, Announcement(k), Announcement(n_slots)
 
     @property
     def n_experts(self) -> int:
         "N."
         return self.n_slots
+
+    @property
+    def decides(self) -> Announcement:
+        "Where all N slots of each read are listed, so that nothing of what was changed is read."
+        return self.whole
 
     def forward(
         self,
@@ -152,13 +171,12 @@ class Reads(RoutedLayer):
         mask: Tensor | None = None,  # (B,) or (B, …) bool: the real reads; None: all of them
     ) -> Tensor:
         "The weights, but for those that a listener changed; `ValueError` for a misfit, if somebody listens."
-        if not self.router.is_heard:
+        stages = [stage for stage in (self.whole, self.router) if stage.is_heard]
+        if not stages:
             return weights
         check_weights(weights, self.n_slots)
-        flat = weights.flatten(0, -2)  # (T, N)
+        asked = None if questions is None else questions.flatten(0, -2)  # (T, d)
         context = context_of_reads(tuple(weights.shape[:-1]), step, mask, weights.device)
-        listed = routing_of_reads(flat, self.router.k, context)
-        carried = self.router(None if questions is None else questions.flatten(0, -2), context, listed)
-        if carried is listed:
-            return weights
-        return (flat - listed_weights(listed) + listed_weights(carried)).view_as(weights)
+        for stage in stages:
+            weights = stage.passed(weights, asked, context)
+        return weights

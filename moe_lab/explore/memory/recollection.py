@@ -7,8 +7,7 @@ __all__ = ['SEQUENCES', 'lesioned', 'traced', 'Recollection', 'recollect', 'way_
            'many_recollections', 'both']
 
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #68eca5f0
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,23 +25,12 @@ from ...memory.reads import routing_of_reads
 from ...routing.decision import Routing
 
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #bff69939
-@contextmanager
 def lesioned(
     model: DNC,  # that copies words of eight bits
     slot: int,  # that cannot be read; `NO_LESION`: all can
-) -> Iterator[None]:
+) -> AbstractContextManager:
     "Inside the block, nothing is read from a slot."
-    if slot == NO_LESION:
-        yield
-        return
-    router = model.memory.reads.router
-    usual = router.k
-    router.set(k=model.memory.n_slots)
-    try:
-        with ablate(model, "memory.reads", slot):
-            yield
-    finally:
-        router.set(k=usual)
+    return nullcontext() if slot == NO_LESION else ablate(model, "memory.reads", slot)
 
 # %% ../../../nbs/10_explore/8_memory/03_recollection.ipynb #d3990432
 def traced(

@@ -99,7 +99,7 @@ class MoEHooks:
             }
             return from_table(*edit(to_table(routing)), routing.n_experts, **kept)
 
-        return [self.layer.router.register_forward_hook(uncompiled(hook), prepend=True)]
+        return [self.layer.decides.register_forward_hook(uncompiled(hook), prepend=True)]
 
 # %% ../../../nbs/05_measure/3_transformers/07_hooks.ipynb #d067a2be
 Act = Callable[[Values], Values | None]  # values seen -> values to go on with, None: the same
