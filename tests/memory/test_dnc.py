@@ -210,6 +210,18 @@ def test_nothing_becomes_nan_whatever_the_input_and_the_weights(repairs, scale):
         assert inputs.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("repairs", REPAIRS)
+def test_half_precision_around_it_leaves_the_steps_as_they_are(repairs):
+    torch.manual_seed(0)
+    model, x = DNC(9, 8, parts=REPAIRS[repairs]), torch.rand(2, 9, 9)
+    whole = torch.stack([both for both, _, _ in model.steps(x)])
+    with torch.autocast("cpu", torch.bfloat16):
+        halved = torch.stack([both for both, _, _ in model.steps(x)])
+        model(x).float().square().mean().backward()
+    assert halved.dtype == torch.float32 and torch.allclose(halved, whole, atol=0.02)
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_sequence_forty_times_longer_than_the_memory_stays_within_bounds(size):
     torch.manual_seed(0)

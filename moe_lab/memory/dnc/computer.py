@@ -70,6 +70,21 @@ class Recurrence(nn.Module):
         self.interface = nn.Linear(hidden, self.signals.size)
         self.answer = nn.Linear(hidden + read, bits)
 
+    def moved(
+        self,
+        known: Tensor,  # (B, 4 H) what the controller knows of the step's input
+        both: Tensor,  # (B, H + R W) what it said, and what was read then
+        cell: Tensor,  # (B, H) its memory
+        moment: Moment,  # before
+        step: int,  # of time
+    ) -> tuple[Tensor, Tensor, dict[str, Tensor], Moment]:
+        "One step in the precision of the weights: `both` and `cell` now, the signals, and the moment after them."
+        with torch.autocast(known.device.type, enabled=False):
+            said, cell = self.controller(known.to(both.dtype), both, cell)
+            told = self.signals(self.interface(said))
+            read, moment = self.memory(told, moment, step)
+            return torch.cat([said, read.flatten(1)], 1), cell, told, moment
+
     def steps(
         self,
         inputs: Tensor,  # (B, L, c)
@@ -79,14 +94,11 @@ class Recurrence(nn.Module):
         c = self.controller.known.in_features
         if inputs.ndim != 3 or inputs.shape[2] != c:
             raise ValueError(f"inputs: shape {tuple(inputs.shape)}, needs (B, L, {c})")
-        batch = len(inputs)
-        moment, cell = self.memory.begin(batch), inputs.new_zeros(batch, self.controller.hidden)
-        both = inputs.new_zeros(batch, self.answer.in_features)
+        batch, zeros = len(inputs), self.controller.recurrent.weight.new_zeros
+        moment, cell = self.memory.begin(batch), zeros(batch, self.controller.hidden)
+        both = zeros(batch, self.answer.in_features)
         for step, known in enumerate(self.controller.known(inputs).unbind(1)):
-            said, cell = self.controller(known, both, cell)
-            told = self.signals(self.interface(said))
-            read, moment = self.memory(told, moment, step)
-            both = torch.cat([said, read.flatten(1)], 1)
+            both, cell, told, moment = self.moved(known, both, cell, moment, step)
             yield both, told, moment
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #254f5ea6
