@@ -327,6 +327,7 @@ __getattr__, __dir__, __all__ = attach(
             "strip",
             "visible",
         ],
+        "shared.kept": ["halves", "keep", "kept_file", "read_kept", "standing"],
         "shared.life": [
             "KEPT_NOTE",
             "Kept",

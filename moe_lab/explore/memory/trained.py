@@ -5,21 +5,17 @@
 # %% ../../../nbs/10_explore/8_memory/01_trained.ipynb #2ab9b858
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from ...data.tasks.task import bit_error
-from ...draws import OwnDraws
 from ...experiments.systems.memory.settings import MemorySettings
 from ...experiments.systems.memory.system import assemble, make_dnc
-from ..shared.views import static
-from ...files import write_atomically
+from ..shared.kept import halves, keep, kept_file, read_kept, standing
 from ...memory.dnc.computer import DNC
 from ...registry import one_of
 
@@ -52,10 +48,8 @@ def with_weights(
     tensors: dict[str, Tensor],  # of its state, of any precision
 ) -> DNC:
     "The computer of these settings with these weights; nobody's dice are moved."
-    with OwnDraws(0):
-        model = make_dnc(settings, settings.make_task(settings.batch_size, settings.seed))
-    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    return model.eval().requires_grad_(False)
+    task = settings.make_task(settings.batch_size, settings.seed)
+    return standing(lambda: make_dnc(settings, task), tensors)
 
 
 LENGTHS = (2, 4, 8, LONGEST, 16)  # of the held-out sequences
@@ -78,7 +72,7 @@ def weights_file(
     folder: Path | None = None,  # None: the package's own
 ) -> Path:
     "Where a trained computer is kept; `ValueError` for another name."
-    return (folder or static("memory")) / f"{one_of(TRAINED, name, 'name').replace(' ', '-')}.safetensors"
+    return kept_file("memory", TRAINED, name, folder)
 
 
 def store(
@@ -88,24 +82,15 @@ def store(
     folder: Path | None = None,  # None: the package's own
 ) -> Path:
     "Keep a trained computer in 16 bits, with its settings and its errors; `ValueError` for another name."
-    from safetensors.torch import save
-
-    path = weights_file(name, folder)
-    halves = {part: tensor.half().contiguous() for part, tensor in weights.items()}
-    about = {"settings": asdict(settings), "error": errors(settings, with_weights(settings, halves))}
-    write_atomically(path, save(halves, {part: json.dumps(value) for part, value in about.items()}))
-    return path
+    path, model = weights_file(name, folder), with_weights(settings, halves(weights))
+    return keep(path, weights, settings=asdict(settings), error=errors(settings, model))
 
 # %% ../../../nbs/10_explore/8_memory/01_trained.ipynb #4f16e9a9
 def read_stored(
     path: Path,  # as `store` wrote it
 ) -> Trained:
     "A trained computer from its file."
-    from safetensors import safe_open
-
-    with safe_open(path, "pt") as file:
-        about = {part: json.loads(value) for part, value in file.metadata().items()}
-        tensors = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118, it is no dictionary
+    about, tensors = read_kept(path)
     settings = MemorySettings(**about["settings"])
     return Trained(settings, with_weights(settings, tensors), {int(n): e for n, e in about["error"].items()})
 

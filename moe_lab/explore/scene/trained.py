@@ -5,7 +5,6 @@
 # %% ../../../nbs/10_explore/6_scene/01_trained.ipynb #6c8ef17e
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -16,14 +15,12 @@ from torch import Tensor
 
 from ...data.scenes.composed import check_scenes, composed_scenes
 from ...data.scenes.masked import SceneSet
-from ...draws import OwnDraws
 from ...experiments.core.aux_loss_settings import with_aux_loss
 from ...experiments.systems.segmentation.experiments import GUARDS
 from ...experiments.systems.segmentation.measurements import STRENGTHS, predicted
 from ...experiments.systems.segmentation.settings import SegmentSettings
 from ...experiments.systems.segmentation.system import assemble, load, make_model
-from ..shared.views import static
-from ...files import write_atomically
+from ..shared.kept import halves, keep, kept_file, read_kept, standing
 from ...measure.segmentation.scores import iou
 from ...models.segmentation.segmenter import Segmenter
 from ...registry import one_of
@@ -74,10 +71,7 @@ def with_weights(
     tensors: dict[str, Tensor],  # of its state, of any precision
 ) -> Segmenter:
     "The model of these settings with these weights; nobody's dice are moved."
-    with OwnDraws(0):
-        model = make_model(settings)
-    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    return model.eval().requires_grad_(False)
+    return standing(lambda: make_model(settings), tensors)
 
 # %% ../../../nbs/10_explore/6_scene/01_trained.ipynb #236c985a
 def weights_file(
@@ -85,7 +79,7 @@ def weights_file(
     folder: Path | None = None,  # None: the package's own
 ) -> Path:
     "Where a trained segmenter is kept; `ValueError` for another name."
-    return (folder or static("scene")) / f"{one_of(TRAINED, name, 'name')}.safetensors"
+    return kept_file("scene", TRAINED, name, folder)
 
 
 def store(
@@ -95,26 +89,16 @@ def store(
     folder: Path | None = None,  # None: the package's own
 ) -> Path:
     "Keep a trained segmenter in 16 bits, with its settings and its IoU; `ValueError` for another name."
-    from safetensors.torch import save
-
-    path = weights_file(name, folder)
-    halves = {part: tensor.half() for part, tensor in weights.items()}
-    model, crowds = with_weights(settings, halves), {s: crowd(s) for s in STRENGTHS}
-    found = {s: ious(predicted(model, own), own.mask) for s, own in crowds.items()}
-    about = {"settings": asdict(settings), "iou": {s: sum(v) / len(v) for s, v in found.items()}}
-    write_atomically(path, save(halves, {part: json.dumps(value) for part, value in about.items()}))
-    return path
+    path, model = weights_file(name, folder), with_weights(settings, halves(weights))
+    found = {s: ious(predicted(model, own), own.mask) for s, own in ((s, crowd(s)) for s in STRENGTHS)}
+    return keep(path, weights, settings=asdict(settings), iou={s: sum(v) / len(v) for s, v in found.items()})
 
 # %% ../../../nbs/10_explore/6_scene/01_trained.ipynb #9e10c795
 def read_stored(
     path: Path,  # as `store` wrote it
 ) -> Trained:
     "A trained segmenter from its file."
-    from safetensors import safe_open
-
-    with safe_open(path, "pt") as file:
-        about = {part: json.loads(value) for part, value in file.metadata().items()}
-        tensors = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118, it is no dictionary
+    about, tensors = read_kept(path)
     settings = SegmentSettings(**about["settings"])
     scores = {float(strength): value for strength, value in about["iou"].items()}
     return Trained(settings, with_weights(settings, tensors), scores)

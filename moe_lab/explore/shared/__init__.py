@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = attach(
         "controls",
         "figure_panel",
         "html_page",
+        "kept",
         "life",
         "live",
         "live_panel",
@@ -78,6 +79,7 @@ __getattr__, __dir__, __all__ = attach(
             "strip",
             "visible",
         ],
+        "kept": ["halves", "keep", "kept_file", "read_kept", "standing"],
         "life": [
             "KEPT_NOTE",
             "Kept",
