@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "dnc.addressing": ["Content", "EPSILON", "MaskedContent", "cosine", "masked_cosine"],
         "dnc.allocation": ["allocation", "keep_released", "next_usage", "retention", "wipe_released"],
-        "dnc.computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace", "with_slots"],
+        "dnc.computer": ["Controller", "DNC", "Recurrence", "SIZES", "Steps", "Trace", "with_slots"],
         "dnc.links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
         "dnc.memory": ["Memory", "Moment", "Parts", "REPAIRS", "WrittenSlots", "overwritten"],
         "dnc.signals": ["SQUASHES", "Signal", "Signals", "Squash", "oneplus", "three_modes"],

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "addressing": ["Content", "EPSILON", "MaskedContent", "cosine", "masked_cosine"],
         "allocation": ["keep_released", "next_usage", "retention", "wipe_released"],
-        "computer": ["Controller", "DNC", "Recurrence", "SIZES", "Trace", "with_slots"],
+        "computer": ["Controller", "DNC", "Recurrence", "SIZES", "Steps", "Trace", "with_slots"],
         "links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
         "memory": ["Memory", "Moment", "Parts", "REPAIRS", "Slots", "WrittenSlots", "overwritten"],
         "signals": ["SQUASHES", "Signal", "Signals", "Squash", "oneplus", "three_modes"],

@@ -17,7 +17,7 @@ from .signals import Signals
 from ...routing.parts import positive
 
 # %% auto #0
-__all__ = ['SIZES', 'Controller', 'Recurrence', 'Trace', 'DNC', 'with_slots']
+__all__ = ['SIZES', 'Controller', 'Steps', 'Recurrence', 'Trace', 'DNC', 'with_slots']
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #beac3149
 class Controller(nn.Module):
@@ -48,8 +48,8 @@ class Controller(nn.Module):
         return out * cell.tanh(), cell
 
 # %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #825287f3
-class Recurrence(nn.Module):
-    "A controller and its memory, step by step; `ValueError` for sequences of another width."
+class Steps(nn.Module):
+    "A controller and its memory, and what both do in one step of time."
 
     def __init__(
         self,
@@ -84,6 +84,10 @@ class Recurrence(nn.Module):
             told = self.signals(self.interface(said))
             read, moment = self.memory(told, moment, step)
             return torch.cat([said, read.flatten(1)], 1), cell, told, moment
+
+# %% ../../../nbs/04_memory/6_dnc/06_computer.ipynb #a3854bdc
+class Recurrence(Steps):
+    "A controller and its memory over a sequence; `ValueError` for sequences of another width."
 
     def steps(
         self,
