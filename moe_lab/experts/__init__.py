@@ -68,6 +68,7 @@ __getattr__, __dir__, __all__ = attach(
             "choosing_layers",
             "forget",
             "is_per_row",
+            "logit_moments",
             "moe_layers",
             "observe",
             "observe_layers",

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kind', 'check_follows', 'carry_over', 'forget',
-           'RoutedLayer', 'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings', 'MoE',
-           'moe_layers', 'choosing_layers', 'Observed', 'observe_layers', 'observe']
+           'RoutedLayer', 'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings',
+           'logit_moments', 'MoE', 'moe_layers', 'choosing_layers', 'Observed', 'observe_layers', 'observe']
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
@@ -274,6 +274,17 @@ def check_routings(
         if routing.n_experts != n_experts:
             raise ValueError(f"routings[{i}] is about {routing.n_experts} experts: the layer has {n_experts}")
 
+# %% ../../nbs/02_experts/03_moe.ipynb #0a3105c3
+def logit_moments(
+    routings: Sequence[Routing],  # of one layer
+) -> Tensor | None:
+    "(E, 2) means of the logits and of their squares over all tokens but padding; None without logits."
+    told = [r.logits if r.mask is None else r.logits[r.mask] for r in routings if r.logits is not None]
+    if not sum(map(len, told)):
+        return None
+    logits = torch.cat(told).detach().float()  # (T, E)
+    return torch.stack([logits.mean(0), (logits**2).mean(0)], 1)
+
 # %% ../../nbs/02_experts/03_moe.ipynb #d1cfe3f6
 class MoE(ResizableLayer):
     "A Mixture-of-Experts layer: each token visits the experts its router chose, (…, d) -> (…, d)."
@@ -283,12 +294,12 @@ class MoE(ResizableLayer):
         self,
         routings: Sequence[Routing],  # of the step just taken, at least one
     ) -> Feedback:
-        "What the step just taken tells: counts over its routings, and mean |gradient| per expert; `ValueError`."
+        "What the step just taken tells: counts, mean |gradient| per expert, moments of the logits; `ValueError`."
         check_routings(routings, self.n_experts)
         counts = reduce(torch.add, (r.counts for r in routings)).float()  # (E,)
         seen = [r.notes["centroids"] for r in routings if "centroids" in r.notes]  # (E, r) each
         centroids = torch.stack(seen).mean(0) if seen else None
-        return Feedback(counts, self.experts.mean_gradient(), centroids)
+        return Feedback(counts, self.experts.mean_gradient(), centroids, logit_moments(routings))
 
 # %% ../../nbs/02_experts/03_moe.ipynb #a9e8738b
 def moe_layers(

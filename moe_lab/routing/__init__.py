@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = attach(
     ],
     {
         "adjustments": [
+            "Centred",
             "ExpertThresholds",
             "Feedback",
             "Jitter",
@@ -31,6 +32,7 @@ __getattr__, __dir__, __all__ = attach(
             "by_rank",
             "gradient",
             "load_share",
+            "moments_of",
             "raw",
             "softmax_scores",
         ],
@@ -130,6 +132,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "presets": [
             "base",
+            "centred",
             "cosine",
             "dense",
             "expert_choice",
@@ -150,6 +153,7 @@ __getattr__, __dir__, __all__ = attach(
             "srnn_by_max",
             "srnn_by_rank",
             "srnn_by_share",
+            "srnn_centred",
             "switch",
             "threshold",
             "top_k",

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Feedback', 'as_printed', 'by_max', 'by_mean', 'by_rank', 'gradient', 'load_share', 'SaturationBias', 'softmax_scores',
-           'raw', 'LossFreeBias', 'Jitter', 'Standardise', 'ExpertThresholds']
+           'raw', 'LossFreeBias', 'Jitter', 'Standardise', 'moments_of', 'Centred', 'ExpertThresholds']
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #52cbb5dc
 from collections.abc import Callable
@@ -25,6 +25,7 @@ class Feedback:
     counts: Tensor  # (E,) float: assignments received
     gradient: Tensor  # (E,) float: mean |dLoss/dθ| over the expert's parameters
     centroids: Tensor | None = None  # (E, r) mean of routing.notes["centroids"], where the router notes them
+    moments: Tensor | None = None  # (E, 2) means over the tokens of the logits, and of their squares
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #9cd4bc7c
 def as_printed(
@@ -206,6 +207,64 @@ class Standardise(Part):
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         return layer_norm(logits, logits.shape[-1:], eps=1e-8)
+
+# %% ../../nbs/01_routing/04_adjustments.ipynb #6c49d435
+def moments_of(
+    feedback: Feedback,  # of one step
+) -> Tensor:
+    "(E, 2) means of the logits and of their squares; `ValueError` for feedback without them."
+    if feedback.moments is None:
+        raise ValueError(
+            "feedback.moments=None: needs means (E, 2) of logits and squares, as `layer.feedback` gives them"
+        )
+    return feedback.moments
+
+# %% ../../nbs/01_routing/04_adjustments.ipynb #b86ea15e
+class Centred(PerExpert):
+    "(logit − its expert's mean) / spread over tokens, both moving averages: (T, E) -> (T, E)."
+
+    knobs = ("ema",)
+    mean: Tensor  # (E,) of the logits, over tokens
+    square: Tensor  # (E,) of the logits' squares
+    steps: Tensor  # (E,) from which an expert's averages are
+
+    def __init__(
+        self,
+        n_experts: int,  # E
+        ema: float = 0.9,  # how much of the old averages a step keeps, in [0, 1)
+    ):
+        super().__init__()
+        self.n_experts, self.ema = n_experts, ema
+        positive(n_experts=n_experts)
+        self.validate()
+        for name in ("mean", "square", "steps"):
+            self.register_buffer(name, torch.zeros(n_experts, dtype=torch.float32))
+
+    def validate(self) -> None:
+        below_one(ema=self.ema)
+
+    @property
+    def spread(self) -> Tensor:
+        "() standard deviation of a logit over tokens, over all experts that were seen; 1 before any was."
+        known = self.steps > 0
+        variance = (self.square - self.mean**2)[known].mean() if known.any() else torch.ones(())
+        return variance.clamp_min(torch.finfo(torch.float32).tiny).sqrt()
+
+    def forward(self, logits: Tensor, context: Context) -> Tensor:
+        return (logits - self.mean) / self.spread  # (T, E)
+
+    def after_step(self, feedback: Feedback):  # of one step, with moments
+        "Move the averages a little towards the last step's; a newborn's begin with it."
+        keep = self.ema * (self.steps > 0)  # (E,) nothing of an average that is none
+        mean, square = moments_of(feedback).to(self.mean).unbind(1)  # (E,) each
+        self.mean, self.square = (
+            keep * self.mean + (1 - keep) * mean,
+            keep * self.square + (1 - keep) * square,
+        )
+        self.steps = self.steps + 1
+
+    def fresh(self, n: int) -> "Centred":  # n newborn experts
+        return Centred(n, self.ema)
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #82496f87
 class ExpertThresholds(PerExpert):

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['top_k', 'dense', 'noisy_topk', 'switch', 'gshard', 'cosine', 'top_p', 'threshold', 'hash_router', 'expert_choice',
            'base', 's_base', 'loss_free', 'loss_free_sigmoid', 'srnn_as_printed', 'srnn', 'srnn_by_max', 'srnn_by_rank',
-           'srnn_by_share', 'spectra', 'spectra_without_expression', 'spectra_without_gru', 'spectra_without_repulsion',
-           'spectra_without_quota', 'spectra_without_all']
+           'srnn_by_share', 'centred', 'srnn_centred', 'spectra', 'spectra_without_expression', 'spectra_without_gru',
+           'spectra_without_repulsion', 'spectra_without_quota', 'spectra_without_all']
 
 # %% ../../nbs/01_routing/10_presets.ipynb #3547c475
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from ..registry import Strength
 from moe_lab.routing.adjustments import (
+    Centred,
     Feedback,
     Jitter,
     LossFreeBias,
@@ -283,6 +284,31 @@ def srnn_by_share(
 ) -> Router:
     "Saturation of the share of the load in the place of the gradient, relative to the busiest expert."
     return srnn(d, n_experts, k, gate, strength, ema, by_max, load_share)
+
+# %% ../../nbs/01_routing/10_presets.ipynb #6c6419cf
+@register_router("centred logits", knobs=["ema"])
+def centred(
+    d: int,  # numbers per token
+    n_experts: int,  # E
+    k: int = 2,  # experts a token visits
+    gate: Gate = softmax_all,  # how much each choice counts
+    ema: float = 0.9,  # how much of the old averages a step keeps, in [0, 1)
+) -> Router:
+    "Choose by how much more than other tokens a token wants an expert: logits less their running mean."
+    return Router(Linear(d, n_experts), [Centred(n_experts, ema)], TopK(k, gate))
+
+# %% ../../nbs/01_routing/10_presets.ipynb #6069a030
+@register_router("saturation, centred", knobs=["ema"])
+def srnn_centred(
+    d: int,  # numbers per token
+    n_experts: int,  # E
+    k: int = 2,  # experts a token visits
+    gate: Gate = softmax_all,  # how much each choice counts
+    ema: float = 0.9,  # how much of the old averages a step keeps, in [0, 1)
+) -> Router:
+    "Saturation routing whose bias is counted in spreads of centred logits, so that it has no strength to choose."
+    hunger = SaturationBias(n_experts, 1.0, ema, start=0.0, normalise=by_mean)
+    return Router(Linear(d, n_experts), [Centred(n_experts, ema), hunger], TopK(k, gate))
 
 # %% ../../nbs/01_routing/10_presets.ipynb #26a5602f
 @register_router("SPECTRA", strength=Strength("strength", 0.3))

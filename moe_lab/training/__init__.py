@@ -168,6 +168,7 @@ __getattr__, __dir__, __all__ = attach(
             "learns_from_feedback",
             "mean_of",
             "on_device",
+            "over_tokens",
             "prepared",
             "rows_of_process",
             "single_process",

@@ -71,7 +71,9 @@ class Case:
         for _ in range(2):
             centroids = router(x, context).notes.get("centroids")
             counts, pull = torch.randint(9, (self.n_experts,)).float(), torch.rand(self.n_experts)
-            router.after_step(Feedback(counts, pull, None if centroids is None else centroids.detach()))
+            known = None if centroids is None else centroids.detach()
+            moments = torch.rand(self.n_experts, 2) + torch.tensor([0.0, 1.0])  # squares above those of means
+            router.after_step(Feedback(counts, pull, known, moments))
         return router
 
 

@@ -41,7 +41,8 @@ class Case:
 
 
 def feedback(n_experts: int) -> Feedback:
-    return Feedback(torch.randint(9, (n_experts,)).float(), torch.rand(n_experts) * 1e-3)
+    moments = torch.rand(n_experts, 2) + torch.tensor([0.0, 1.0])  # squares above those of means
+    return Feedback(torch.randint(9, (n_experts,)).float(), torch.rand(n_experts) * 1e-3, moments=moments)
 
 
 @st.composite

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MEETINGS', 'Heard', 'tensors_of', 'count_rows', 'check_splits', 'rows_of_process', 'mean_of', 'single_process',
            'check_accelerator', 'Worker', 'Together', 'prepared', 'on_device', 'warn_of_parts', 'learns_from_feedback',
-           'count_tokens', 'feedback_of_all']
+           'count_tokens', 'over_tokens', 'feedback_of_all']
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #b11ab677
 import warnings
@@ -258,18 +258,22 @@ def count_tokens(
     return sum(r.n_tokens if r.mask is None else int(r.mask.sum()) for r in routings)
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #309243e9
+def over_tokens(
+    name: str,  # of what the feedback holds, or of what it leaves out
+    parts: Sequence[tuple[Feedback, int]],  # of batches and processes, each with its number of tokens
+) -> Tensor | None:
+    "The mean over all tokens of what was told of some; None where nothing was."
+    told = [(getattr(feedback, name), n) for feedback, n in parts]
+    known = [(value, n) for value, n in told if value is not None]
+    tokens = max(sum(n for _, n in known), 1)
+    return torch.stack([value * (n / tokens) for value, n in known]).sum(0) if known else None
+
+# %% ../../../nbs/08_training/04_step/01_processes.ipynb #308987c2
 def feedback_of_all(
     layer: MoE,  # with the gradients of the whole step
     parts: Sequence[tuple[Feedback, int]],  # of batches and processes, each with its number of tokens
 ) -> Feedback:
     "What the step as a whole tells the layer's router."
     counts = torch.stack([told.counts for told, _ in parts]).sum(0)  # (E,)
-    noted = [(told.centroids, n) for told, n in parts if told.centroids is not None]
-    tokens = max(sum(n for _, n in noted), 1)
-    centroids = torch.stack([c * (n / tokens) for c, n in noted]).sum(0) if noted else None
-    device = layer.device
-    return Feedback(
-        counts.to(device),
-        layer.experts.mean_gradient(),
-        None if centroids is None else centroids.to(device),
-    )
+    averaged = [over_tokens(name, parts) for name in ("centroids", "moments")]
+    return on_device(Feedback(counts, layer.experts.mean_gradient(), *averaged), layer.device)

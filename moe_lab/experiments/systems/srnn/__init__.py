@@ -4,10 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance_cost", "experiments", "measurements", "settings", "system"],
+    ["balance_cost", "experiments", "measurements", "regimes", "settings", "system"],
     {
         "balance_cost": [
-            "ABOUT",
             "BASE",
             "COLOURS",
             "MARGIN",
@@ -21,7 +20,6 @@ __getattr__, __dir__, __all__ = attach(
             "jobs",
             "place",
             "prices",
-            "work",
         ],
         "experiments": [
             "ACTIVE",
@@ -40,7 +38,6 @@ __getattr__, __dir__, __all__ = attach(
             "READING",
             "REPAIRS",
             "TWO_PHASE",
-            "WAYS",
             "ablation_jobs",
             "compare",
             "refuse",
@@ -61,6 +58,20 @@ __getattr__, __dir__, __all__ = attach(
             "verdict",
             "without_bias",
             "without_experts",
+        ],
+        "regimes": [
+            "CANDIDATES",
+            "KEPT",
+            "REGIME_COLUMNS",
+            "SIZES",
+            "TABLES",
+            "all_alive",
+            "held_out",
+            "logit_rows",
+            "price",
+            "rank_correlation",
+            "regime_jobs",
+            "what_decides",
         ],
         "settings": [
             "GATES",
