@@ -15,7 +15,14 @@ from moe_lab.models.language.reading import token_losses
 from moe_lab.models.language.upcycling import upcycled
 from moe_lab.models.vision.autoencoder import MoEAutoencoder
 from moe_lab.models.vision.classifier import MoEClassifier
-from moe_lab.routing.adjustments import ExpertThresholds, Feedback, Jitter, LossFreeBias, SaturationBias
+from moe_lab.routing.adjustments import (
+    Centred,
+    ExpertThresholds,
+    Feedback,
+    Jitter,
+    LossFreeBias,
+    SaturationBias,
+)
 from moe_lab.routing.capacity import Assignment, Capacity, ExpertChoice, Quota
 from moe_lab.routing.decision import assign, check
 from moe_lab.routing.losses import importance_loss, load_loss, srip
@@ -30,6 +37,7 @@ from moe_lab.routing.presets import (
     s_base,
     spectra,
     srnn,
+    srnn_centred,
     switch,
     threshold,
     top_p,
@@ -106,6 +114,8 @@ ROUTING = [
     Bad("an average as text", lambda: srnn(8, 4, ema="slow"), ("ema='slow'", "[0, 1)")),
     Bad("a newborn's saturation of NaN", lambda: SaturationBias(4, start=NAN), ("start=nan", "finite")),
     Bad("a bias for no experts", lambda: LossFreeBias(0), ("n_experts=0", "at least 1")),
+    Bad("averages that never move", lambda: Centred(4, ema=1.0), ("ema=1.0", "[0, 1)")),
+    Bad("centred logits of no expert", lambda: Centred(0), ("n_experts=0", "at least 1")),
     Bad("thresholds for half an expert", lambda: ExpertThresholds(0.5), ("n_experts=0.5", "whole number")),
     Bad("jitter wider than the logits", lambda: Jitter(1.5), ("width=1.5", "[0, 1)")),
     Bad("a capacity of nothing", lambda: switch(8, 4, capacity_factor=0.0), ("capacity_factor=0.0", "above 0")),
@@ -160,6 +170,8 @@ ROUTING = [
     Bad("gradients of NaN", lambda: told(gradient=torch.full((4,), NAN)), ("feedback.gradient", "nan", "finite")),
     Bad("counts of other experts", lambda: told(counts=torch.ones(5)), ("feedback.counts", "4 experts")),
     Bad("counts in a list", lambda: told(counts=[1.0] * 4), ("feedback.counts", "tensor")),
+    Bad("moments of other experts", lambda: told(moments=torch.ones(5, 2)), ("feedback.moments", "4 experts")),
+    Bad("no moments where they are needed", lambda: srnn_centred(8, 4).after_step(Feedback(torch.ones(4), torch.zeros(4))), ("feedback.moments=None", "layer.feedback")),
     Bad("the routing in the place of feedback", lambda: loss_free(8, 4).after_step(decided()), ("feedback", "Routing", "layer.feedback")),
     # losses
     Bad("a loss of the logits", lambda: switch_loss(decided().logits), ("routing", "Tensor", "Routing")),
