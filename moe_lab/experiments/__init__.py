@@ -54,6 +54,7 @@ __getattr__, __dir__, __all__ = attach(
             "last",
             "long_table",
             "once",
+            "places",
             "progress",
             "up_to",
             "with_seeds",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['Source', 'SOURCES', 'LONG', 'once', 'evaluations', 'Curve', 'curve_of', 'long_table', 'curve_of_runs', 'up_to',
-           'with_seeds', 'last', 'apart', 'ahead', 'gains', 'progress']
+           'with_seeds', 'last', 'places', 'apart', 'ahead', 'gains', 'progress']
 
 # %% ../../../nbs/09_experiments/2_studies/01_curves.ipynb #246e18f5
 Source = tuple[str, str]  # split and metric of a run's table
@@ -173,6 +173,16 @@ def last(
     one_of(curve.metrics, metric, "metric")
     return student(curve.metrics[metric][-1], f"{curve.name}, {metric} at step {curve.steps[-1]}")
 
+# %% ../../../nbs/09_experiments/2_studies/01_curves.ipynb #54528ee6
+def places(
+    own: np.ndarray,  # (T,) rising
+    other: np.ndarray,  # (U,) rising
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # (C,) each
+    "What is in both, and where it stands in either."
+    if np.array_equal(own, other):
+        return own, np.arange(len(own)), np.arange(len(own))
+    return np.intersect1d(own, other, return_indices=True)
+
 
 def apart(
     curve: Curve,
@@ -180,14 +190,14 @@ def apart(
     metric: str = "loss",
 ) -> Curve:
     "Curve − other at equal steps and seeds; `ValueError` where they have none in common."
-    steps, ours, theirs = np.intersect1d(curve.steps, other.steps, return_indices=True)
-    seeds, own, its = np.intersect1d(curve.seeds, other.seeds, return_indices=True)
+    steps, ours, theirs = places(curve.steps, other.steps)
+    seeds, own, its = places(curve.seeds, other.seeds)
     if not len(steps) * len(seeds):
         raise ValueError(f"curve={curve}, other={other}: they have no evaluation with equal step and seed")
     found = curve.metrics[metric][np.ix_(ours, own)] - other.metrics[metric][np.ix_(theirs, its)]
     return Curve(f"{curve.name} − {other.name}", steps, seeds, {"loss": found})
 
-
+# %% ../../../nbs/09_experiments/2_studies/01_curves.ipynb #fd0f0185
 def ahead(
     curve: Curve,
     other: Curve,  # another, with evaluations and at least 2 seeds in common

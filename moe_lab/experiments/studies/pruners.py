@@ -5,6 +5,7 @@
 # %% ../../../nbs/09_experiments/2_studies/08_pruners.ipynb #0e335dcf
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,15 +24,17 @@ __all__ = ['quiet_study', 'ByWilcoxon', 'ByOthers', 'halving']
 
 # %% ../../../nbs/09_experiments/2_studies/08_pruners.ipynb #03668661
 def quiet_study(
-    pruner: optuna.pruners.BasePruner,  # that will be asked
+    make: Callable[[], optuna.pruners.BasePruner],  # makes the pruner that will be asked
 ) -> optuna.Study:
-    "A study in memory that minimises and says nothing of every trial."
+    "A study in memory that minimises, says nothing of every trial, and not that Wilcoxon's pruner is young."
     import optuna
 
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        return optuna.create_study(pruner=pruner)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            return optuna.create_study(pruner=make())
     finally:
         optuna.logging.set_verbosity(before)
 
@@ -59,7 +62,7 @@ class ByWilcoxon:
         pairs = apart(curve, reference)
         theirs = reference.metrics["loss"][np.isin(reference.steps, pairs.steps)][-1]
         theirs = theirs[np.isin(reference.seeds, pairs.seeds)]
-        study = quiet_study(optuna.pruners.WilcoxonPruner(p_threshold=self.p))
+        study = quiet_study(lambda: optuna.pruners.WilcoxonPruner(p_threshold=self.p))
         told = dict(enumerate(theirs.tolist()))
         study.add_trial(optuna.trial.create_trial(value=float(theirs.mean()), intermediate_values=told))
         trial = study.ask()
@@ -87,7 +90,7 @@ class ByOthers:
     ) -> Decision:
         "Stop or go on, after the curve's last evaluation."
         if not self.trials:
-            self.study = quiet_study(self.make())
+            self.study = quiet_study(self.make)
         trial = self.trials.setdefault(curve.name, self.study.ask())
         here, loss = len(curve.steps), float(curve.mean()[-1])
         trial.report(loss, here)

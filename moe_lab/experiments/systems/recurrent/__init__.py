@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["ablations", "arms", "balance_schedule", "evaluation", "experiment", "pairs"],
+    ["ablations", "arms", "balance_schedule", "evaluation", "experiment", "pairs", "pictures", "tables"],
     {
         "ablations": ["ABLATIONS", "end_rows"],
         "arms": [
@@ -49,7 +49,25 @@ __getattr__, __dir__, __all__ = attach(
             "shares_of",
             "spaced",
         ],
-        "experiment": ["COLOURS", "PANELS", "draw_arms", "on_the_way"],
+        "experiment": ["PANELS", "draw_arms", "on_the_way"],
         "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],
+        "pictures": ["FAMILIES", "draw_family", "family_of", "less_control", "over_steps"],
+        "tables": [
+            "HEALTH",
+            "MARGIN",
+            "WORDS",
+            "against_control",
+            "budgets",
+            "by_seed",
+            "curves_in",
+            "drop_in_percent",
+            "half_the_parameters",
+            "health",
+            "in_words",
+            "noise_table",
+            "over_documents",
+            "seconds_to",
+            "word_of",
+        ],
     },
 )
