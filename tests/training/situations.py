@@ -17,13 +17,19 @@ from moe_lab.experiments.systems.srnn.system import build, planned_births, total
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.models.language import DecoderSettings, decoder, next_token
+from moe_lab.models.vision.mlp import MLP
 from moe_lab.routing.losses import switch_loss, z_loss
 from moe_lab.routing.presets import top_k
+from moe_lab.sparse.choice import sparse_linear
+from moe_lab.sparse.evolution import EVOLUTIONS
+from moe_lab.sparse.masks import random_mask
 from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, MetricsLog, resume
 from moe_lab.training.growth import Growth, even_births
 from moe_lab.training.recovery import Recovery
 from moe_lab.training.runs import Run
+from moe_lab.training.schedules import Constant
+from moe_lab.training.sparse.evolution import Evolution
 from moe_lab.training.stages import FrozenUntil
 from moe_lab.training.trainer import Callback, Trainer
 
@@ -118,6 +124,26 @@ def autoencoder(router: str) -> Trainer:
     return build(settings, data, [Growth(planned_births(settings, total_steps(settings, len(data.train))))])
 
 
+def rewired(rule: str, storage: str, accumulates: int = 1, rows: int = 8) -> Trainer:
+    "A network whose connections move after two and after four steps, by the gradients of all processes together."
+    layer = lambda name, into, out: sparse_linear(random_mask((out, into), 0.3), storage=storage)  # noqa: E731
+    model = MLP([8, 24, 4], layer)
+
+    def batch(step: int) -> dict[str, Tensor]:
+        x = torch.randn(rows, 8, generator=torch.Generator().manual_seed(step))
+        return {"x": x, "y": x[:, :4].sin()}
+
+    return Trainer(
+        model,
+        torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9),
+        batch,
+        lambda m, b: (m(b["x"]) - b["y"]).square().mean(),
+        STEPS,
+        callbacks=[Evolution(EVOLUTIONS[rule], Constant(0.5), every=2, until=STEPS)],
+        accelerator=accelerator(accumulates),
+    )
+
+
 class Bell:
     "Rings after two and after six steps, and says so in the first process alone; the others hear the contrary."
 
@@ -147,6 +173,10 @@ SITUATIONS: dict[str, Callable[[], Trainer]] = {
     "growth, accumulated": lambda: language("odd", "srnn_by_max", accumulates=2, grow=2),
     "guarded, in two stages": guarded,
     "guarded, in two stages, accumulated": lambda: guarded(2),
+    "RigL, stored": lambda: rewired("rigl", "stored"),
+    "RigL, stored, accumulated": lambda: rewired("rigl", "stored", accumulates=2, rows=5),
+    "RigL, masked": lambda: rewired("rigl", "masked", rows=5),
+    "SET, stored": lambda: rewired("set", "stored"),
     **{f"SRNN, {name}": lambda name=name: autoencoder(name) for name in ("srnn_as_printed", "loss_free")},
 }
 

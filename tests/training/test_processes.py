@@ -68,6 +68,8 @@ def test_situations_differ():
     "Otherwise the comparisons above would say nothing."
     even, padded, balanced = (trained(n)["losses"] for n in ("even", "padded", "loss_free, padded"))
     assert not torch.equal(even, padded) and not torch.equal(padded, balanced)
+    rigl, chance = (trained(f"{rule}, stored")["layers.0.column"] for rule in ("RigL", "SET"))
+    assert not torch.equal(rigl, chance)
     assert len(even) == STEPS
 
 
