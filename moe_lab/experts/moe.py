@@ -233,7 +233,10 @@ class ResizableLayer(ExpertTensors):
             check_follows(optimizer, resized)
         elif any(p.grad is not None for p in resized.values()):
             warnings.warn(NO_OPTIMIZER, stacklevel=3)
-        for part in (self.experts, *self.router.parts()):
+        refusing = [
+            part for part in self.router.parts() if not part.can_resize
+        ]  # before anything has changed
+        for part in (*refusing, self.experts, *self.router.parts()):
             part.resize(keep, n_new)
         for name, new in self.named_parameters():
             if optimizer is not None and new is not before[name]:

@@ -300,6 +300,7 @@ __getattr__, __dir__, __all__ = attach(
             "styled",
             "wrong",
         ],
+        "shared.courses": ["Ask", "followed", "replayed"],
         "shared.figure_panel": [
             "DPI",
             "FigureKnobs",

@@ -158,3 +158,13 @@ def test_a_little_noise_on_the_copies_frees_the_router():
         for weight in moe.experts.weights():
             weight.add_(torch.randn_like(weight), alpha=0.01)
     assert pull(moe, Task.of(0)) > 1e-6
+
+
+@pytest.mark.parametrize("change", [lambda moe: moe.grow(2), lambda moe: moe.prune([0, 1])])
+def test_a_layer_whose_router_cannot_be_resized_stays_as_it_is(change):
+    moe = MoE(REGISTERED["spectra"](D, E), Bottleneck(D, 16, E))
+    before = {name: value.clone() for name, value in moe.state_dict().items()}
+    with pytest.raises(ValueError, match="DepthGRU cannot grow or shrink"):
+        change(moe)
+    assert moe.n_experts == moe.experts.n_experts == E
+    assert all(torch.equal(value, before[name]) for name, value in moe.state_dict().items())

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,10 @@ from ...experiments.systems.srnn.settings import GATES, SRNNSettings, make_route
 from ...experiments.systems.srnn.system import assemble
 from ...experts.moe import MoE, moe_layers
 from ..shared.balancing import EXCHANGEABLE, router_and_losses
-from ..shared.live import on_one_thread
-from ..shared.state import State, check_states
+from ..shared.courses import followed, replayed
+from ..shared.state import State
 from ...measure.load.metrics import active, n_eff
 from ...routing.decision import Routing
-from ...routing.parts import positive
 from ...routing.router import BiasedLogits, Router
 from ...training.aux_losses import AuxLoss
 from ...training.evaluation import Evaluation, evaluate
@@ -254,6 +253,7 @@ class Course:
             self.trainer = assemble(settings_of(state, first), data)
         self.moe, self.history = moe_layers(self.trainer.model)["moe"], CollapseHistory(room=64)
         self.history.births[:first], self.history.states = 0, [(0, state)]
+        self.history.steps = self.trainer.steps
 
     def give_birth(self):
         "One expert more, from the next step on."
@@ -319,14 +319,7 @@ def collapse_training(
     look_every: int = 8,  # steps between frozen measurements
 ) -> Iterator[CollapseHistory]:
     "Train from scratch, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
-    first, *more = ask(0)
-    course = WatchedCourse(first, data, look_every)
-    while course.trainer.done < course.trainer.steps:
-        for state in more or ask(course.trainer.done):
-            course.follow(state)
-        more = []
-        course.step()
-        yield course.history
+    return followed(ask, lambda state: WatchedCourse(state, data, look_every))
 
 # %% ../../../nbs/10_explore/2_collapse/01_training.ipynb #5e566455
 def replay_collapse(
@@ -337,9 +330,4 @@ def replay_collapse(
     steps: int,  # to take, at least 1
 ) -> CollapseHistory:
     "What such a course has shown after so many steps."
-    check_states(states)
-    positive(steps=steps)
-    stream = collapse_training(lambda done: [state for at, state in states if at <= done][-1:], data)
-    with on_one_thread():
-        *_, history = islice(stream, steps)
-    return history
+    return replayed(partial(collapse_training, data=data), states, steps)

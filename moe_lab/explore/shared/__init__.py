@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     [
         "balancing",
         "controls",
+        "courses",
         "figure_panel",
         "html_page",
         "kept",
@@ -52,6 +53,7 @@ __getattr__, __dir__, __all__ = attach(
             "styled",
             "wrong",
         ],
+        "courses": ["Ask", "followed", "replayed"],
         "figure_panel": [
             "DPI",
             "FigureKnobs",

@@ -10,7 +10,7 @@ __all__ = ['NETWORKS', 'SparseState', 'settings_of', 'SparseHistory', 'accuracy_
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,8 @@ from ...data.images import Splits
 from ...draws import OwnDraws
 from ...experiments.systems.sparse.settings import SetSettings
 from ...experiments.systems.sparse.system import Pixels, magnitude_masks, trainer_of, weights_of
-from ..shared.live import on_one_thread
-from ..shared.state import State, check_states
-from ...routing.parts import positive
+from ..shared.courses import followed, replayed
+from ..shared.state import State
 from ...sparse.evolution import EVOLUTIONS
 from ...sparse.masks import masks_of, put_masks
 from ...training.schedules import Constant
@@ -183,14 +182,7 @@ def sparse_training(
     look_every: int = 5,  # steps between looks at held-out images
 ) -> Iterator[SparseHistory]:
     "Train from scratch, one step a `next`, following the states; yields the same, growing `SparseHistory`."
-    first, *more = ask(0)
-    course = FollowingCourse(first, data, look_every)
-    while course.history.step < course.history.steps:
-        for state in more or ask(course.history.step):
-            course.follow(state)
-        more = []
-        course.step()
-        yield course.history
+    return followed(ask, lambda state: FollowingCourse(state, data, look_every))
 
 
 def replay_sparse(
@@ -199,9 +191,4 @@ def replay_sparse(
     steps: int,  # to take, at least 1
 ) -> SparseHistory:
     "What such a course has shown after so many steps."
-    check_states(states)
-    positive(steps=steps)
-    stream = sparse_training(lambda done: [state for at, state in states if at <= done][-1:], data)
-    with on_one_thread():
-        *_, history = islice(stream, steps)
-    return history
+    return replayed(partial(sparse_training, data=data), states, steps)
