@@ -186,6 +186,7 @@ __getattr__, __dir__, __all__ = attach(
         "vision.mlp": ["linear_shapes"],
         "vision.vit": [
             "Feed",
+            "Heads",
             "SelfAttention",
             "VIT_SHAPES",
             "ViT",

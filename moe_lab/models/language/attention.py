@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from ..vision.vit import Heads
 from ...routing.parts import positive
 
 # %% ../../../nbs/07_models/2_language/01_attention.ipynb #e0f2f57f
@@ -208,20 +209,8 @@ def attention_inputs(
     return AttentionInputs(positions, places_of(real, document)[:, -n:], mask)
 
 # %% ../../../nbs/07_models/2_language/01_attention.ipynb #38d7a117
-class Attention(nn.Module):
+class Attention(Heads):
     "Causal self-attention (1706.03762): (B, S, d) -> (B, S, d)."
-
-    def __init__(
-        self,
-        d: int,  # width of a token
-        heads: int,  # `ValueError` unless they divide d
-    ):
-        super().__init__()
-        positive(d=d, heads=heads)
-        if d % heads:
-            raise ValueError(f"heads={heads}: does not divide d={d}")
-        self.heads = heads
-        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
 
     def forward(
         self,
@@ -229,9 +218,8 @@ class Attention(nn.Module):
         sight: AttentionInputs,  # positions, places and mask of this pass
         past: LayerCache | None = None,  # n tokens read before, added to; None: nothing is kept
     ) -> Tensor:  # (B, S, d)
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)  # (B, heads, S, w)
+        q, k, v = self.split(x)  # (B, heads, S, w)
         q, k = (sight.positions.turn(part, sight.place) for part in (q, k))
         if past is not None:
             k, v = past.join(k, v)  # (B, heads, n + S, w)
-        mixed = scaled_dot_product_attention(q, k, v, sight.mask, is_causal=sight.mask is None)
-        return self.out(mixed.transpose(1, 2).flatten(2))
+        return self.joined(scaled_dot_product_attention(q, k, v, sight.mask, is_causal=sight.mask is None))

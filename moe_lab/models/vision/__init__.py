@@ -17,6 +17,15 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "classifier": ["MoEClassifier", "cut_into_patches", "patch_context", "patch_ids"],
         "mlp": ["linear_shapes"],
-        "vit": ["Feed", "SelfAttention", "VIT_SHAPES", "ViT", "ViTBlock", "ViTShape", "component_weights"],
+        "vit": [
+            "Feed",
+            "Heads",
+            "SelfAttention",
+            "VIT_SHAPES",
+            "ViT",
+            "ViTBlock",
+            "ViTShape",
+            "component_weights",
+        ],
     },
 )
