@@ -225,7 +225,7 @@ class ResizableLayer(ExpertTensors):
         n_new: int,  # newborn experts behind them
         optimizer: torch.optim.Optimizer | None = None,  # that is to follow
     ):
-        "Keep some experts, in that order, and append newborn ones, with the optimizer's memory."
+        "Keep some experts, in that order, and append newborn ones, with the optimizer's memory; refusals come first."
         before = dict(self.named_parameters())
         self.router.check_size(len(keep) + n_new)
         resized = self.resized_parameters()
@@ -233,10 +233,9 @@ class ResizableLayer(ExpertTensors):
             check_follows(optimizer, resized)
         elif any(p.grad is not None for p in resized.values()):
             warnings.warn(NO_OPTIMIZER, stacklevel=3)
-        refusing = [
-            part for part in self.router.parts() if not part.can_resize
-        ]  # before anything has changed
-        for part in (*refusing, self.experts, *self.router.parts()):
+        for part in sorted(
+            (self.experts, *self.router.parts()), key=lambda p: getattr(p, "can_resize", True)
+        ):
             part.resize(keep, n_new)
         for name, new in self.named_parameters():
             if optimizer is not None and new is not before[name]:

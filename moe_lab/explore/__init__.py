@@ -300,7 +300,6 @@ __getattr__, __dir__, __all__ = attach(
             "styled",
             "wrong",
         ],
-        "shared.courses": ["Ask", "followed", "replayed"],
         "shared.figure_panel": [
             "DPI",
             "FigureKnobs",
@@ -383,6 +382,7 @@ __getattr__, __dir__, __all__ = attach(
             "WrittenPanel",
         ],
         "shared.state": [
+            "Ask",
             "Checked",
             "MOST_STEPS",
             "Nested",
@@ -390,11 +390,13 @@ __getattr__, __dir__, __all__ = attach(
             "Timeline",
             "check_states",
             "follow_changes",
+            "followed",
             "is_like",
             "parse_value",
             "read_line",
             "read_steps",
             "read_timeline",
+            "replayed",
             "split_line",
         ],
         "shared.views": [

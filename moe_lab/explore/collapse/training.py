@@ -26,8 +26,7 @@ from ...experiments.systems.srnn.settings import GATES, SRNNSettings, make_route
 from ...experiments.systems.srnn.system import assemble
 from ...experts.moe import MoE, moe_layers
 from ..shared.balancing import EXCHANGEABLE, router_and_losses
-from ..shared.courses import followed, replayed
-from ..shared.state import State
+from ..shared.state import State, followed, replayed
 from ...measure.load.metrics import active, n_eff
 from ...routing.decision import Routing
 from ...routing.router import BiasedLogits, Router

@@ -7,7 +7,6 @@ __getattr__, __dir__, __all__ = attach(
     [
         "balancing",
         "controls",
-        "courses",
         "figure_panel",
         "html_page",
         "kept",
@@ -53,7 +52,6 @@ __getattr__, __dir__, __all__ = attach(
             "styled",
             "wrong",
         ],
-        "courses": ["Ask", "followed", "replayed"],
         "figure_panel": [
             "DPI",
             "FigureKnobs",
@@ -136,6 +134,7 @@ __getattr__, __dir__, __all__ = attach(
             "WrittenPanel",
         ],
         "state": [
+            "Ask",
             "Checked",
             "MOST_STEPS",
             "Nested",
@@ -143,11 +142,13 @@ __getattr__, __dir__, __all__ = attach(
             "Timeline",
             "check_states",
             "follow_changes",
+            "followed",
             "is_like",
             "parse_value",
             "read_line",
             "read_steps",
             "read_timeline",
+            "replayed",
             "split_line",
         ],
         "views": [

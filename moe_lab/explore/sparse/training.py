@@ -21,8 +21,7 @@ from ...data.images import Splits
 from ...draws import OwnDraws
 from ...experiments.systems.sparse.settings import SetSettings
 from ...experiments.systems.sparse.system import Pixels, magnitude_masks, trainer_of, weights_of
-from ..shared.courses import followed, replayed
-from ..shared.state import State
+from ..shared.state import State, followed, replayed
 from ...sparse.evolution import EVOLUTIONS
 from ...sparse.masks import masks_of, put_masks
 from ...training.schedules import Constant
