@@ -41,6 +41,8 @@ __getattr__, __dir__, __all__ = attach(
         "system": ["ClippedAdam", "answering", "assemble", "make_dnc", "make_reader", "trained"],
         "tables": [
             "ASKED",
+            "IN_USE",
+            "LEARNED",
             "SOLVED",
             "WAYS",
             "against",
