@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'stored_run', 'finish', 'gather', 'one_thread',
-           'end_with_parent', 'begin_worker', 'check_workers', 'run_jobs', 'Column', 'by_seed', 'mean_and_spread']
+__all__ = ['Work', 'CPU_SECONDS', 'Job', 'seed_range', 'open_run', 'folder_of', 'finish', 'gather', 'one_thread', 'on_one_thread',
+           'end_with_parent', 'begin_worker', 'check_importable', 'check_workers', 'run_jobs', 'Column', 'by_seed',
+           'mean_and_spread']
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #49a184b4
 @dataclass(frozen=True)
@@ -73,13 +74,12 @@ def open_run(
     return Run.open(out / "runs", _name(job), job.settings, resume=True)
 
 
-def stored_run(
+def folder_of(
     job: Job,  # its arm and settings name the run's folder
     out: Path,  # the experiment's folder
-) -> StoredRun | None:
-    "The run of a job, to read, while another process may write it; None before it was begun."
-    folder = run_folder(out / "runs", _name(job), job.settings)
-    return StoredRun(folder) if (folder / "settings.json").exists() else None
+) -> Path:
+    "Where the run of a job is, or will be, to read while another process may write it."
+    return run_folder(out / "runs", _name(job), job.settings)
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #6e92a278
 def finish(
@@ -118,14 +118,21 @@ def one_thread():
     torch.set_num_threads(1)
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #3946bf25
-def _in_turn(out: Path, jobs: Sequence[Job], work: Work) -> dict[Job, list[dict]]:
-    "Do the jobs one after another in this process, on one thread."
+@contextmanager
+def on_one_thread() -> Iterator[None]:
+    "Inside the block this process computes as a worker does."
     threads = torch.get_num_threads()
     one_thread()
     try:
-        return {job: finish(job, out, work, [ProgressBar(job.arm)]) for job in jobs}
+        yield
     finally:
         torch.set_num_threads(threads)
+
+
+@on_one_thread()
+def _in_turn(out: Path, jobs: Sequence[Job], work: Work) -> dict[Job, list[dict]]:
+    "Do the jobs one after another in this process."
+    return {job: finish(job, out, work, [ProgressBar(job.arm)]) for job in jobs}
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #61f8c7c3
 def end_with_parent():
@@ -176,7 +183,9 @@ def _one_by_one(
             begin(pool)
 
 # %% ../../../nbs/09_experiments/1_core/01_sweep.ipynb #e733bf63
-def _check_importable(work: Work) -> None:
+def check_importable(
+    work: Work,  # what a job does
+):
     "`ValueError` for work that other processes cannot find."
     import __main__
 
@@ -195,7 +204,7 @@ def _side_by_side(out: Path, jobs: Sequence[Job], work: Work, workers: int) -> d
     "Do the jobs in processes of one thread each; after an error no further job begins."
     from tqdm.auto import tqdm
 
-    _check_importable(work)
+    check_importable(work)
     rows, fresh = {}, multiprocessing.get_context("spawn")
     with ExitStack() as ending, tqdm(total=len(jobs), unit="run") as bar:
         pools = [ending.enter_context(ProcessPoolExecutor(1, fresh, begin_worker)) for _ in range(workers)]

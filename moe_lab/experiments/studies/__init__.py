@@ -4,7 +4,19 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["curves", "gates", "noise", "pruners", "regret", "rules", "space", "storage", "study", "worker"],
+    [
+        "curves",
+        "gates",
+        "launch",
+        "noise",
+        "pruners",
+        "regret",
+        "rules",
+        "space",
+        "storage",
+        "study",
+        "worker",
+    ],
     {
         "curves": [
             "Curve",
@@ -38,6 +50,7 @@ __getattr__, __dir__, __all__ = attach(
             "StageGate",
             "let_all_pass",
         ],
+        "launch": ["aloud", "begin", "join", "launch_study", "work_at"],
         "noise": [
             "beside_thresholds",
             "beyond",
@@ -123,11 +136,13 @@ __getattr__, __dir__, __all__ = attach(
             "Pause",
             "Paused",
             "WAIT",
+            "Worker",
             "conduct",
             "curve_at",
             "look_after",
             "reference_at",
             "row",
+            "silent",
             "steps_done",
             "take",
             "take_part",

@@ -132,8 +132,8 @@ class Study:
 # %% ../../../nbs/09_experiments/2_studies/06_study.ipynb #d2a2bf2a
 def _in_words(gate: Gate, pruner: Any) -> str:
     "What decides, with its thresholds."
-    name = repr(gate) if is_dataclass(gate) else ".".join(origin_of(gate))
-    return name if pruner is None else f"{name}, {'.'.join(origin_of(pruner))}"
+    name = repr(gate) if is_dataclass(gate) else origin_of(gate)[1]
+    return name if pruner is None else f"{name}, {origin_of(pruner)[1]}"
 
 
 def check_stages(
@@ -178,6 +178,11 @@ def arms_of(
         arms = {study.reference: named[study.reference]} | arms
     if arms:
         check_arms(study.settings, arms)
+    for arm, before in zip(table["arm"], table["change"]) if stage else ():
+        if arms.get(arm, before) != before:
+            raise ValueError(
+                f"{arm!r} changed {before} in an earlier stage, now {arms[arm]}; needs another name"
+            )
     return dict(arms)
 
 

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.sweep import Job, Work, finish, stored_run
+from ..core.sweep import Job, Work, finish, folder_of
 from .curves import Curve, curve_of_runs, up_to
 from .gates import Decision
 from .space import Arms, Sampled
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['WAIT', 'Paused', 'Pause', 'steps_done', 'train_to', 'curve_at', 'reference_at', 'conduct', 'take', 'look_after',
-           'row', 'work_through', 'take_part']
+__all__ = ['WAIT', 'Paused', 'Pause', 'steps_done', 'train_to', 'curve_at', 'silent', 'Worker', 'reference_at', 'conduct', 'take',
+           'look_after', 'row', 'work_through', 'take_part']
 
 # %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #094894b9
 class Paused(Exception):
@@ -62,15 +63,14 @@ class Pause(Callback):
 
 # %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #57a4ab8f
 def steps_done(
-    run: StoredRun | None,  # None: it was not begun
-    steps: int,  # of the whole run
+    job: Job,  # a run
+    out: Path,  # the study's folder
 ) -> int:
-    "How far a run has come, as its newest checkpoint or its summary says."
-    if run is None:
-        return 0
-    if run.summary is not None:
-        return steps
-    saved = stored_checkpoints(run.checkpoints)
+    "How far a run has come, as its newest checkpoint or its summary says; 0 before it was begun."
+    folder = folder_of(job, out)
+    if (folder / "summary.json").exists():
+        return job.settings.steps
+    saved = stored_checkpoints(folder / "checkpoints")
     return int(saved[-1].stem.removeprefix("step-")) + 1 if saved else 0
 
 
@@ -81,12 +81,12 @@ def train_to(
     until: int,  # steps in all
 ):
     "Train a run until so many steps are done; `ValueError` for work that cannot go on from where it paused."
-    if steps_done(stored_run(job, out), job.settings.steps) >= until:
+    if steps_done(job, out) >= until:
         return
     try:
         finish(job, out, work, [Pause(until)])
     except Paused:
-        done = steps_done(stored_run(job, out), job.settings.steps)
+        done = steps_done(job, out)
         if done < until:
             needs = "its work needs Checkpoints(run), and resume(trainer, run) before it goes on"
             raise ValueError(
@@ -101,8 +101,7 @@ def curve_at(
     until: int,  # steps that count
 ) -> Curve:
     "The curve of an arm after so many steps; `ValueError` where its runs wrote no loss until then."
-    runs = {job.seed: stored_run(job, out) for job in jobs}
-    frames = {seed: run.metrics.frame() for seed, run in runs.items() if run is not None}
+    frames = {job.seed: StoredRun(folder_of(job, out)).metrics.frame() for job in jobs}
     curve = up_to(curve_of_runs(jobs[0].arm, frames, study.sources), until - 1)
     if not len(curve.steps):
         split, metric = study.sources["loss"]
@@ -138,88 +137,108 @@ def _advance(study: Study, out: Path, jobs: Sequence[Job], until: int) -> str:
             return f"diverged, seed {job.seed}: {error}"
     return ""
 
-# %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #4d4c5006
+# %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #db9c3e1e
+def silent(
+    said: str,  # of a trial
+):
+    "Nobody listens."
+
+
+@dataclass(frozen=True)
+class Worker:
+    "A process at a study."
+
+    study: Study
+    out: Path  # the study's folder
+    book: Book
+    tell: Callable[[str], None] = silent  # what is said at every look
+
+
 WAIT = 0.2  # seconds between two looks at what others do
 
 
 def reference_at(
-    study: Study,
-    out: Path,  # the study's folder
-    book: Book,
+    at: Worker,
     stage: int,  # whose reference it is
     until: int,  # steps that count
 ) -> Curve | None:
     "The reference's curve after so many steps, once somebody has trained it so far; None for a study without one."
+    study = at.study
     if not study.reference:
         return None
     assert isinstance(study.space, Mapping)
     key, jobs = Key(stage, study.reference), jobs_of(study, study.reference, study.space[study.reference])
     while True:
-        done = min(steps_done(stored_run(job, out), study.settings.steps) for job in jobs)
-        if done >= until or book.trials()[key].is_finished:
+        done = min(steps_done(job, at.out) for job in jobs)
+        trial = at.book.trials().get(key)
+        if done >= until or (trial and trial.is_finished):
             try:
-                return curve_at(study, out, jobs, until)
+                return curve_at(study, at.out, jobs, until)
             except FileNotFoundError:  # whoever goes on with it has just cut it back to a checkpoint
                 continue
-        if not take(study, out, book, key):
-            look_after(book)
+        if not take(at, key):
+            look_after(at.book)
 
 # %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #f43ff1ec
-def _left(study: Study, book: Book, trial: Trial) -> list[int]:
+def _left(at: Worker, trial: Trial) -> list[int]:
     "The looks of a trial that its arm has not had in an earlier stage; the last one at least."
-    earlier = [t.ending["steps"] for key, t in book.trials().items() if key.arm == trial.key.arm and t.ending]
-    found = looks(study, trial.key.stage)
+    earlier = [
+        t.ending["steps"] for key, t in at.book.trials().items() if key.arm == trial.key.arm and t.ending
+    ]
+    found = looks(at.study, trial.key.stage)
     return [until for until in found if until > max(earlier, default=0)] or found[-1:]
 
 
-def _pruned(study: Study, book: Book, trial: Trial, until: int, loss: float) -> bool:
+def _pruned(at: Worker, trial: Trial, until: int, loss: float) -> bool:
     "Whether the study's pruner, told of a loss, wants the trial to end."
+    book = at.book
     number = book.storage.get_trial_id_from_study_id_trial_number(book.id, trial.number)
     book.storage.set_trial_intermediate_value(number, until, loss)
-    return study.pruner is not None and book.study.pruner.prune(book.study, book.storage.get_trial(number))
+    return at.study.pruner is not None and book.study.pruner.prune(book.study, book.storage.get_trial(number))
+
+
+def _looked(at: Worker, trial: Trial, curve: Curve, until: int) -> dict[str, Any]:
+    "What the gate, and a pruner, say of a trial after so many steps."
+    is_reference = curve.name == at.study.reference
+    against = None if is_reference else reference_at(at, trial.key.stage, until)
+    decision, loss = _decision(at.study, curve, against), float(curve.mean()[-1])
+    if _pruned(at, trial, until, loss) and not is_reference:
+        decision = Decision("stop", f"{type(at.book.study.pruner).__name__} at step {until}")
+    at.tell(f"{curve.name}, {until:,} steps: loss {loss:.4g}, {decision.action} ({decision.why})")
+    return {"steps": until, "loss": loss, "action": decision.action, "why": decision.why}
 
 
 def conduct(
-    study: Study,
-    out: Path,  # the study's folder
-    book: Book,
+    at: Worker,
     trial: Trial,  # that this process has
-) -> dict[str, Any]:  # steps, action, why, loss
+) -> dict[str, Any]:  # steps, loss, action, why
     "Train a trial from look to look, until its gate stops it or its stage ends."
-    jobs = jobs_of(study, trial.key.arm, trial.change)
+    jobs = jobs_of(at.study, trial.key.arm, trial.change)
     ending: dict[str, Any] = {"steps": 0, "loss": float("nan")}
-    for until in _left(study, book, trial):
-        if why := _advance(study, out, jobs, until):
+    for until in _left(at, trial):
+        if why := _advance(at.study, at.out, jobs, until):
+            at.tell(f"{trial.key.arm}: {why}")
             return ending | {"action": "stop", "why": why}
-        curve = curve_at(study, out, jobs, until)
-        against = (
-            None if curve.name == study.reference else reference_at(study, out, book, trial.key.stage, until)
-        )
-        decision, loss = _decision(study, curve, against), float(curve.mean()[-1])
-        if _pruned(study, book, trial, until, loss) and curve.name != study.reference:
-            decision = Decision("stop", f"{type(book.study.pruner).__name__} at step {until}")
-        ending = {"steps": until, "loss": loss, "action": decision.action, "why": decision.why}
-        if decision.action == "stop":
+        ending = _looked(at, trial, curve_at(at.study, at.out, jobs, until), until)
+        if ending["action"] == "stop":
             break
     return ending
 
 # %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #d9f20ee0
-def _conclude(study: Study, out: Path, book: Book, trial: Trial) -> None:
+def _conclude(at: Worker, trial: Trial) -> None:
     "Do a trial, and write down how it ended."
-    ending = conduct(study, out, book, trial)
-    end(book, trial, ending, None if ending["action"] == "stop" else ending["loss"])
+    ending = conduct(at, trial)
+    end(at.book, trial, ending, None if ending["action"] == "stop" else ending["loss"])
 
 
 def take(
-    study: Study,
-    out: Path,  # the study's folder
-    book: Book,
+    at: Worker,
     key: Key,  # of a trial that is wanted
 ) -> bool:
     "Do a trial if it waits for somebody; whether it did."
-    with claim(book, key) as trial:
+    with claim(at.book, key) as trial:
         if trial is not None:
-            _conclude(study, out, book, trial)
+            _conclude(at, trial)
         return trial is not None
 
 
@@ -239,47 +258,46 @@ def row(
     return {"stage": trial.key.stage, "arm": trial.key.arm, "change": trial.change} | trial.ending
 
 
-def _take_any(study: Study, out: Path, book: Book, keys: Sequence[Key], stage: int) -> bool:
+def _take_any(at: Worker, keys: Sequence[Key], stage: int) -> bool:
     "Do one trial that waits for somebody, or that a sampler draws; whether there was one."
-    if any(take(study, out, book, key) for key in keys):
+    if any(take(at, key) for key in keys):
         return True
-    if not isinstance(study.space, Sampled) or stage > 0:
+    if not isinstance(space := at.study.space, Sampled) or stage > 0:
         return False
-    with claim_new(book, study.space) as trial:
+    with claim_new(at.book, space) as trial:
         if trial is not None:
-            _conclude(study, out, book, trial)
+            _conclude(at, trial)
         return trial is not None
 
 # %% ../../../nbs/09_experiments/2_studies/07_worker.ipynb #088f6b06
 def work_through(
-    study: Study,
-    out: Path,  # the study's folder
-    book: Book,
+    at: Worker,
     stage: int,  # counted from 0
     arms: Arms,  # of that stage; none where a sampler draws
 ) -> list[dict[str, Any]]:  # a row a trial
     "Do a stage to its end, together with all others who are at it."
     while True:
-        enter(book, stage, arms)
-        there = {key: trial for key, trial in book.trials().items() if key.stage == stage}
+        enter(at.book, stage, arms)
+        there = {key: trial for key, trial in at.book.trials().items() if key.stage == stage}
         left = [key for key, trial in there.items() if not trial.is_finished]
-        if _take_any(study, out, book, left, stage):
+        if _take_any(at, left, stage):
             continue
-        if there and not left and not book.lost():
+        if there and not left and not at.book.lost():
             return [row(there[key]) for key in [Key(stage, arm) for arm in arms] or there]
-        look_after(book)
+        look_after(at.book)
 
 
 def take_part(
     study: Study,
     out: Path,  # the study's folder
     book: Book,
+    tell: Callable[[str], None] = silent,  # what is said at every look
 ) -> pd.DataFrame:  # stage, arm, change, steps, loss, action, why
     "Do what is left of a study, together with all others who are at it; the table of all its trials."
     import pandas as pd
 
-    table = pd.DataFrame()
+    at, table = Worker(study, Path(out), book, tell), pd.DataFrame()
     for stage in range(len(study.stages)):
-        rows = work_through(study, out, book, stage, arms_of(study, stage, table))
+        rows = work_through(at, stage, arms_of(study, stage, table))
         table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
     return table
