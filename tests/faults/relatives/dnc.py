@@ -13,6 +13,7 @@ from moe_lab.memory.dnc.computer import DNC
 from moe_lab.memory.dnc.memory import Memory
 from moe_lab.memory.dnc.signals import Signal, Signals
 from moe_lab.models.sequence.readers import LSTMReader, TransformerReader, lstm_of, nearest_width
+from moe_lab.training.watch.clock import Clock
 
 MODEL, TASK = DNC(3, 2, n_slots=4, width=2, hidden=4), TASKS["copy"](bits=2)
 STEPS = torch.zeros(2, 5, 3)
@@ -69,6 +70,7 @@ ROWS = [
     Bad("a model misspelt", lambda: MemorySettings(model="DNC"), ("model='DNC'", "dnc")),
     Bad("taught by nothing", lambda: MemorySettings(taught_by="none"), ("taught_by='none'", "asked")),
     Bad("no steps of training", lambda: MemorySettings(steps=0), ("steps=0",)),
+    Bad("a clock of a part by name", lambda: Clock("training"), ("part='training'", "a function")),
     Bad("a rate that is NaN", lambda: MemorySettings(lr=float("nan")), ("lr=nan",)),
     Bad("gradients of length 0", lambda: MemorySettings(clip=0.0), ("clip=0.0", "above 0")),
     Bad("a table without arms", lambda: against(EMPTY, "none"), ("other='none'",)),
