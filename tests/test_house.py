@@ -35,6 +35,7 @@ FLOORS = (
     "explore",
     "bench",
     "answers",
+    "asked",
     "cli",
 )
 NOTEBOOKS = {

@@ -11,7 +11,6 @@ __getattr__, __dir__, __all__ = attach(
         "core.experiment": [
             "EXPERIMENTS",
             "Experiment",
-            "SIGNS",
             "changes",
             "check_heard",
             "command",
@@ -21,7 +20,15 @@ __getattr__, __dir__, __all__ = attach(
             "told",
         ],
         "core.figures": ["load_over_time", "loss_against_balance", "results_table", "share_over_time"],
-        "core.report": ["COLUMNS", "experiment_settings", "made_of", "png", "write_report"],
+        "core.report": [
+            "COLUMNS",
+            "experiment_settings",
+            "made_of",
+            "page",
+            "png",
+            "write_beside",
+            "write_report",
+        ],
         "core.sweep": [
             "CPU_SECONDS",
             "Column",
@@ -96,6 +103,18 @@ __getattr__, __dir__, __all__ = attach(
             "regrets",
             "replay",
             "together",
+        ],
+        "studies.results": [
+            "curve_rows",
+            "curves_of",
+            "draw_curves",
+            "finished_rows",
+            "loss_in_words",
+            "saved",
+            "steps_taken",
+            "study_command",
+            "trials_for_readers",
+            "write_results",
         ],
         "studies.rules": [
             "AsGoodAndBalanced",

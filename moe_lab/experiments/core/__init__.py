@@ -27,7 +27,15 @@ __getattr__, __dir__, __all__ = attach(
             "share_over_time",
             "survivors",
         ],
-        "report": ["COLUMNS", "experiment_settings", "made_of", "png", "write_report"],
+        "report": [
+            "COLUMNS",
+            "experiment_settings",
+            "made_of",
+            "page",
+            "png",
+            "write_beside",
+            "write_report",
+        ],
         "sweep": [
             "CPU_SECONDS",
             "Column",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'M', 'experiment_settings', 'png', 'made_of', 'write_report']
+__all__ = ['COLUMNS', 'M', 'experiment_settings', 'png', 'made_of', 'page', 'write_beside', 'write_report']
 
 # %% ../../../nbs/09_experiments/1_core/05_report.ipynb #0395b62c
 def experiment_settings(
@@ -97,41 +97,41 @@ def _texts(
     "What the page says in words, by its name in the template."
     changed = ", ".join(f"{name} = {value}" for name, value in changes(experiment, settings).items())
     texts = {part: told(getattr(experiment, part), settings) for part in ("question", "about", "reading")}
+    over = f"Mean ± standard deviation over {seeds} seeds" if seeds > 1 else "One seed"
+    texts["found"] = f"{over}; a row for a uniform random router where it is known."
     return texts | {"command": command(experiment, settings, seeds), "changed": changed}
 
 # %% ../../../nbs/09_experiments/1_core/05_report.ipynb #98cba986
-def _page(
-    out: Path,  # the experiment's folder
-    experiment: Experiment,  # with its usual settings
-    table: pd.DataFrame,  # of its sweep
+def page(
+    out: Path,  # the folder of an experiment or a study, whose settings and environment are shown
+    name: str,  # of the experiment or study
+    texts: dict[str, str],  # question, found, reading, about, changed, command
+    table: pd.DataFrame,  # what was found
     pictures: dict[str, bytes],  # PNG files, by title
     tables: dict[str, pd.DataFrame],  # more tables, by title
 ) -> str:
-    "The report as one HTML page."
+    "A report as one HTML page; `ValueError` where the folder's settings or environment are damaged."
     from jinja2 import Environment
     from markupsafe import Markup
 
-    stored = experiment_settings(out)
-    environment = read_json(out / "environment.json", "the same command with --resume writes it again")
+    again = "the same command with --resume writes it again"
+    stored = {part: read_json(out / f"{part}.json", again) for part in ("settings", "environment")}
     template = resources.files("moe_lab.experiments.core").joinpath("report.html").read_text("utf8")
-    seeds = table["seed"].nunique()
     return (
         Environment(autoescape=True)
         .from_string(template)
         .render(
-            _texts(experiment, stored["settings"], seeds),
-            name=experiment.name,
-            seeds=seeds,
-            table=Markup(results_table(table, experiment.columns).to_html(border=0)),
+            texts,
+            name=name,
+            table=Markup(table.to_html(border=0)),
             tables={title: Markup(table.to_html(border=0)) for title, table in tables.items()},
             figures={title: base64.b64encode(content).decode() for title, content in pictures.items()},
-            settings=json.dumps(stored, indent=2, ensure_ascii=False),
-            environment=json.dumps(environment, indent=2, ensure_ascii=False),
+            **{part: json.dumps(value, indent=2, ensure_ascii=False) for part, value in stored.items()},
         )
     )
 
 # %% ../../../nbs/09_experiments/1_core/05_report.ipynb #0d6bde14
-def _write_beside(
+def write_beside(
     folder: Path,  # made if it is not there
     files: dict[str, bytes],  # content by title
     ending: str,  # of the files' names
@@ -157,8 +157,9 @@ def write_report(
     with rc_context({"text.parse_math": False}):
         pictures = {title: png(drawn) for title, drawn in made_of(experiment.figures, out, table).items()}
     tables = made_of(experiment.tables, out, table)
-    page = _page(out, experiment, table, pictures, tables)
-    _write_beside(out / "figures", pictures, "png")
-    _write_beside(out / "tables", {title: table.to_parquet() for title, table in tables.items()}, "parquet")
-    write_atomically(out / "report.html", page.encode("utf8", "backslashreplace"))
+    texts = _texts(experiment, experiment_settings(out)["settings"], table["seed"].nunique())
+    written = page(out, experiment.name, texts, results_table(table, experiment.columns), pictures, tables)
+    write_beside(out / "figures", pictures, "png")
+    write_beside(out / "tables", {title: table.to_parquet() for title, table in tables.items()}, "parquet")
+    write_atomically(out / "report.html", written.encode("utf8", "backslashreplace"))
     return out / "report.html"
