@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
         "tables": [
             "COMPARED",
             "MARGIN",
+            "MOST",
             "PRUNED",
             "TEXT",
             "accuracies",
