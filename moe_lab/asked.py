@@ -40,8 +40,8 @@ def run_study(
     workers: int,  # processes; 0: one per core
 ):
     "Do a study to its end, write its page, print its table; errors as in `launch_study`."
-    from moe_lab.experiments.studies.launch import launch_study
-    from moe_lab.experiments.studies.results import curves_of, saved, trials_for_readers, write_results
+    from moe_lab.experiments.studies.engine.launch import launch_study
+    from moe_lab.experiments.studies.engine.results import curves_of, saved, trials_for_readers, write_results
 
     table = launch_study(study, out, storage, join, resume, workers)
     page = write_results(study, out, table)
@@ -102,7 +102,7 @@ def study_commands(
     is_asked_for: bool,  # False: its name and what it does are enough
 ) -> Callable[..., Callable[[], None]]:
     "The sub-command `study`; the studies are loaded if it is asked for."
-    from moe_lab.experiments.studies.study import STUDIES
+    from moe_lab.experiments.studies.engine.study import STUDIES
 
     def study(study: Any) -> Callable[[], None]:
         "Do a study: arms, stages and gates, with as many workers and machines as there are."

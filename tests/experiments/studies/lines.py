@@ -19,10 +19,10 @@ import moe_lab.files
 import moe_lab.training.checkpoints
 from moe_lab.experiments.core.experiment import Experiment
 from moe_lab.experiments.core.sweep import Column, one_thread
+from moe_lab.experiments.studies.engine.launch import begin, join, work_at
+from moe_lab.experiments.studies.engine.storage import open_storage
+from moe_lab.experiments.studies.engine.study import Stage, Study, survivors
 from moe_lab.experiments.studies.gates import Decision
-from moe_lab.experiments.studies.launch import begin, join, work_at
-from moe_lab.experiments.studies.storage import open_storage
-from moe_lab.experiments.studies.study import Stage, Study, survivors
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.trainer import Callback, Trainer
 

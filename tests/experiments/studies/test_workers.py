@@ -10,8 +10,8 @@ import pytest
 from experiments.studies import postgres
 from experiments.studies.lines import LINES, join
 
-from moe_lab.experiments.studies.storage import Book, open_book
-from moe_lab.experiments.studies.worker import take_part
+from moe_lab.experiments.studies.engine.storage import Book, open_book
+from moe_lab.experiments.studies.engine.worker import take_part
 from moe_lab.training.checkpoints import stored_checkpoints
 from moe_lab.training.runs import StoredRun
 
