@@ -32,7 +32,7 @@ __all__ = ['begin', 'join', 'aloud', 'work_at', 'launch_study']
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/05_launch.ipynb #32ef6030
 def begin(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder, made if it is not there
     resume: bool = False,  # go on with what is there
 ) -> str:
@@ -44,7 +44,7 @@ def begin(
 
 
 def join(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
 ) -> str:
     "The name that its book has in a storage; `FileNotFoundError` without a study there, `ValueError` for another one."
@@ -63,7 +63,7 @@ def aloud(
 
 
 def work_at(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
     storage: str,  # as in `open_storage`
     name: str,  # under which the storage has it
@@ -112,7 +112,7 @@ def _side_by_side(study: Study, out: Path, storage: str, name: str, workers: int
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/05_launch.ipynb #bfb8c3c3
 def launch_study(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
     storage: str = "",  # "": a journal in the folder; else as Optuna names it
     joins: bool = False,  # a study that was begun, here or on another machine that shares the folder

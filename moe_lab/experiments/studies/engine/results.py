@@ -30,7 +30,7 @@ __all__ = ['SIGNS', 'curves_of', 'curve_rows', 'steps_taken', 'saved', 'loss_in_
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #e8a4b673
 def curves_of(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
     table: pd.DataFrame,  # of its trials
 ) -> dict[str, Curve]:
@@ -53,7 +53,7 @@ def curve_rows(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #d8d0247c
 def steps_taken(
-    study: Study,
+    study: Study,  # what is asked, and of what
     table: pd.DataFrame,  # of its trials
 ) -> tuple[int, int]:
     "Steps that all runs took, and those that they would have taken without a gate."
@@ -62,7 +62,7 @@ def steps_taken(
 
 
 def saved(
-    study: Study,
+    study: Study,  # what is asked, and of what
     table: pd.DataFrame,  # of its trials
 ) -> str:
     "How much of the training the gates spared, in a sentence."
@@ -109,7 +109,7 @@ def trials_for_readers(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #8110332f
 def finished_rows(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
     table: pd.DataFrame,  # of its trials
 ) -> pd.DataFrame:  # arm, regime, seed, split, metric, value, …
@@ -127,7 +127,7 @@ SIGNS = {"stop": ("x", "stopped"), "promote": ("^", "promoted"), "go on": ("o", 
 
 
 def draw_curves(
-    study: Study,
+    study: Study,  # what is asked, and of what
     table: pd.DataFrame,  # of its trials
     curves: dict[str, Curve],  # by arm
 ) -> Figure:
@@ -158,7 +158,7 @@ def draw_curves(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #345cd90e
 def study_command(
-    study: Study,
+    study: Study,  # what is asked, and of what
 ) -> str:
     "What to type to do it again with its experiment's usual settings."
     return shlex.join(
@@ -174,7 +174,7 @@ def _texts(study: Study, table: pd.DataFrame) -> dict[str, str]:
 
 
 def write_results(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # its folder
     table: pd.DataFrame,  # of its trials, all finished
 ) -> Path:  # of the page

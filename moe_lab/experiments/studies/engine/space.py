@@ -131,7 +131,7 @@ def changed(
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/01_space.ipynb #20b41f22
 def check_arms(
     settings: Any,  # what every arm starts from
-    arms: Arms,
+    arms: Arms,  # by name
 ):
     "`ValueError` for no arms, for a change that cannot be, and for two arms of the same settings."
     if not isinstance(arms, Mapping) or not arms:

@@ -194,8 +194,8 @@ class Book:
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/02_storage.ipynb #00a19b58
 def enter(
-    book: Book,
-    stage: int,
+    book: Book,  # of the study
+    stage: int,  # counted from 0
     arms: Arms,  # of that stage
 ):
     "Enter what is not in the book, or has failed; what is there is left alone."
@@ -209,7 +209,7 @@ def enter(
 
 
 def enter_again(
-    book: Book,
+    book: Book,  # of the study
 ):
     "Enter once more what was lost, as it was."
     import optuna
@@ -265,7 +265,7 @@ def _kept(book: Book, number: int) -> Iterator[bool]:
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/02_storage.ipynb #f97d0ba8
 @contextmanager
 def claim(
-    book: Book,
+    book: Book,  # of the study
     key: Key,  # of the trial that is wanted
 ) -> Iterator[Trial | None]:
     "The trial, for this process alone inside the block; None where it does not wait for anybody."
@@ -285,7 +285,7 @@ def claim(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/02_storage.ipynb #dfc01f87
 def end(
-    book: Book,
+    book: Book,  # of the study
     trial: Trial,  # that this process has
     ending: dict[str, Any],  # how it ended, JSON values
     value: float
@@ -322,7 +322,7 @@ def _is_dead(book: Book, number: int) -> bool:
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/02_storage.ipynb #818e66db
 def bury(
-    book: Book,
+    book: Book,  # of the study
 ):
     "Fail the trials of dead processes, so that they are entered again."
     import optuna
@@ -336,7 +336,7 @@ def bury(
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/02_storage.ipynb #a5998786
 @contextmanager
 def claim_new(
-    book: Book,
+    book: Book,  # of the study
     space: Sampled,  # what is drawn, and how often
 ) -> Iterator[Trial | None]:
     "A trial that the sampler draws, for this process alone inside the block; None where there are enough."

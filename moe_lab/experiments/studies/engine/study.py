@@ -152,7 +152,7 @@ def check_stages(
 
 
 def check_space(
-    study: Study,
+    study: Study,  # what is asked, and of what
 ):
     "`ValueError` for a space that names no setting, or a reference that is none of its arms."
     if isinstance(space := study.space, Sampled):
@@ -167,7 +167,7 @@ def check_space(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/03_study.ipynb #2b6a696b
 def arms_of(
-    study: Study,
+    study: Study,  # what is asked, and of what
     stage: int,  # counted from 0
     table: pd.DataFrame,  # of all stages before
 ) -> Arms:
@@ -187,8 +187,8 @@ def arms_of(
 
 
 def jobs_of(
-    study: Study,
-    arm: str,
+    study: Study,  # what is asked, and of what
+    arm: str,  # its name
     change: Change,  # of that arm
 ) -> list[Job]:
     "A run for each seed."
@@ -197,7 +197,7 @@ def jobs_of(
 
 
 def looks(
-    study: Study,
+    study: Study,  # what is asked, and of what
     stage: int,  # counted from 0
 ) -> list[int]:
     "The numbers of steps after which the gate is asked, the end of the stage the last."

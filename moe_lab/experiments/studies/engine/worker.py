@@ -95,7 +95,7 @@ def train_to(
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/04_worker.ipynb #0084e374
 def curve_at(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # the study's folder
     jobs: Sequence[Job],  # the runs of one arm
     until: int,  # steps that count
@@ -148,9 +148,9 @@ def silent(
 class Worker:
     "A process at a study."
 
-    study: Study
+    study: Study  # what is asked
     out: Path  # the study's folder
-    book: Book
+    book: Book  # of that study
     tell: Callable[[str], None] = silent  # what is said at every look
 
 
@@ -158,7 +158,7 @@ WAIT = 0.2  # seconds between two looks at what others do
 
 
 def reference_at(
-    at: Worker,
+    at: Worker,  # who does it, and at which study
     stage: int,  # whose reference it is
     until: int,  # steps that count
 ) -> Curve | None:
@@ -209,7 +209,7 @@ def _looked(at: Worker, trial: Trial, curve: Curve, until: int) -> dict[str, Any
 
 
 def conduct(
-    at: Worker,
+    at: Worker,  # who does it, and at which study
     trial: Trial,  # that this process has
 ) -> dict[str, Any]:  # steps, loss, action, why
     "Train a trial from look to look, until its gate stops it or its stage ends."
@@ -232,7 +232,7 @@ def _conclude(at: Worker, trial: Trial) -> None:
 
 
 def take(
-    at: Worker,
+    at: Worker,  # who does it, and at which study
     key: Key,  # of a trial that is wanted
 ) -> bool:
     "Do a trial if it waits for somebody; whether it did."
@@ -243,7 +243,7 @@ def take(
 
 
 def look_after(
-    book: Book,
+    book: Book,  # of the study
 ):
     "Where there is nothing to take: enter again what a dead process had, and wait a little."
     bury(book)
@@ -271,7 +271,7 @@ def _take_any(at: Worker, keys: Sequence[Key], stage: int) -> bool:
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/04_worker.ipynb #088f6b06
 def work_through(
-    at: Worker,
+    at: Worker,  # who does it, and at which study
     stage: int,  # counted from 0
     arms: Arms,  # of that stage; none where a sampler draws
 ) -> list[dict[str, Any]]:  # a row a trial
@@ -288,9 +288,9 @@ def work_through(
 
 
 def take_part(
-    study: Study,
+    study: Study,  # what is asked, and of what
     out: Path,  # the study's folder
-    book: Book,
+    book: Book,  # of the study
     tell: Callable[[str], None] = silent,  # what is said at every look
 ) -> pd.DataFrame:  # stage, arm, change, steps, loss, action, why
     "Do what is left of a study, together with all others who are at it; the table of all its trials."
