@@ -15,12 +15,13 @@ LESSON  := nbs/lessons/01_why_experts_die.ipynb
 
 bin     := $(VENV)/bin
 pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# torchvision and timm, off the path: beside a torch that torchvision was not built for, transformers could not be imported.
+# Off the path: beside a torch that torchvision was not built for, transformers could not be imported; trackio wants an older pillow.
 beside  := $(VENV)/beside
+off     := torchvision timm trackio gradio-client brotli orjson python-multipart starlette uvicorn
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium stored stored-speed stored-scenes stored-memories render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium postgresql stored stored-speed stored-scenes stored-memories render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -37,7 +38,7 @@ $(VENV)/lab.stamp: $(sources) | $(bin)/python
 
 $(VENV)/test.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and what its tests need into $(VENV); the first time takes a few minutes."
-	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && $(pip) --no-deps --upgrade --target $(beside) torchvision timm && \
+	@$(pip) --config-settings editable_mode=compat --editable '.[dev]' && $(pip) --no-deps --upgrade --target $(beside) $(off) && \
 	  touch $(VENV)/lab.stamp $@
 
 $(VENV)/bench.stamp: $(sources) | $(bin)/python
@@ -58,7 +59,7 @@ test: sync
 	$(MAKE) --jobs 2 lint notebooks
 	$(MAKE) lessons pytest
 
-test-slow: $(VENV)/test.stamp chromium
+test-slow: $(VENV)/test.stamp chromium postgresql
 	$(bin)/pytest -m slow
 
 bench: $(VENV)/bench.stamp
@@ -93,6 +94,12 @@ chromium:
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium for the browser tests." && \
 	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	  echo "*** No Chromium here and it cannot be installed: the browser tests will be SKIPPED. ***" >&2
+
+postgresql:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing PostgreSQL for the tests of studies." && \
+	    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+	  echo "*** No PostgreSQL here and it cannot be installed: the tests with it will be SKIPPED. ***" >&2
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from browser import tools
 
-BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision and timm, off the path
+BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision, timm and trackio, off the path
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +69,7 @@ def serve():
 
 @pytest.fixture
 def beside(monkeypatch):
-    "torchvision and timm on the path, until the test ends."
+    "torchvision, timm and trackio on the path, until the test ends."
     if not (BESIDE / "torchvision").exists():
         pytest.skip(f"TESTS OF TORCHVISION DID NOT RUN: it is not in {BESIDE}, where `make` lays it")
     monkeypatch.syspath_prepend(BESIDE)

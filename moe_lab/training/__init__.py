@@ -47,7 +47,6 @@ __getattr__, __dir__, __all__ = attach(
             "LearningRate",
             "MetricsLog",
             "ProgressBar",
-            "TensorBoard",
             "aux_loss_rows",
             "check_metrics",
             "check_order",
@@ -204,5 +203,6 @@ __getattr__, __dir__, __all__ = attach(
             "same_randomness",
             "say_above_bars",
         ],
+        "watch.trackers": ["TensorBoard", "Tracker", "Trackio"],
     },
 )

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["alarms", "clock", "monitor"],
+    ["alarms", "clock", "monitor", "trackers"],
     {
         "alarms": ["Alarm", "HealthAlarm", "OldAlarm"],
         "clock": ["Clock"],
@@ -19,5 +19,6 @@ __getattr__, __dir__, __all__ = attach(
             "same_randomness",
             "say_above_bars",
         ],
+        "trackers": ["TensorBoard", "Tracker", "Trackio"],
     },
 )
