@@ -136,10 +136,14 @@ def health(runs: Path | None = None) -> Callable[[], None]:
         from moe_lab.experiments.systems.health import verdicts
 
         trained = {} if runs is None else {"trained routers": verdicts.routers_of(runs)}
-        for title, found in {"routers made on purpose": verdicts.synthetic_routers(), **trained}.items():
+        made = {
+            "routers made on purpose": verdicts.synthetic_routers(),
+            "routers made in other ways": verdicts.other_routers(),
+        }
+        for title, found in (made | trained).items():
             table = verdicts.confusion(found).to_string(formatters={"right": "{:.1%}".format})
-            right = f"{verdicts.share_right(found):.1%} right, those on the border left out"
-            print(f"{title}: {right}\n{table}\n")
+            shares = "; ".join(map(str, verdicts.right_open_wrong(found).values()))
+            print(f"{title}, those on the border left out: {shares}\n{table}\n")
 
     return judge
 

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...measure.load.content import Content, Kappa
 from ...measure.load.health import TUNED, CheckUp, Health, Thresholds, check_ups
 from ...measure.load.metrics import Load, Measured
 from ...routing.parts import positive
@@ -116,8 +117,10 @@ def remembered_health(
     told: dict[str, Any],  # what `asdict` made of a verdict
 ) -> Health:
     "The verdict again."
-    numbers = {name: Measured(**told[name]) for name in ("spread", "agreement", "information")}
-    return Health(**(told | numbers | {"load": Load(**told["load"])}))
+    numbers = {name: Measured(**told[name]) for name in ("spread", "information")}
+    near, far = (Kappa(**told["content"][name]) for name in ("near", "far"))
+    content = Content(near, far, told["content"]["has_ids"])
+    return Health(**(told | numbers | {"content": content, "load": Load(**told["load"])}))
 
 # %% ../../../nbs/08_training/10_watch/01_monitor.ipynb #ffe70d6d
 def say_above_bars(

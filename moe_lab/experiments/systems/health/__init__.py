@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiment", "interventions", "synthetic", "trained", "verdicts"],
+    ["experiment", "interventions", "otherwise", "synthetic", "trained", "verdicts"],
     {
         "experiment": ["COLUMNS", "HELD_OUT", "NUMBERS", "TUNING", "jobs", "numbers_of", "work"],
         "interventions": [
@@ -16,6 +16,36 @@ __getattr__, __dir__, __all__ = attach(
             "shuffled_routing",
             "spare_needed",
             "true_state",
+        ],
+        "otherwise": [
+            "INPUTS",
+            "Logits",
+            "Made",
+            "REACH",
+            "REASONS",
+            "Tokens",
+            "all_made_otherwise",
+            "ball",
+            "by_bits",
+            "by_centre",
+            "by_faint_dice",
+            "by_jitter",
+            "by_layer",
+            "by_place",
+            "by_quota",
+            "by_ring",
+            "by_sure_dice",
+            "by_table",
+            "by_two_layers",
+            "digits",
+            "made_otherwise",
+            "reached",
+            "sheet",
+            "standard",
+            "state_by_load",
+            "tails",
+            "words",
+            "words_without_ids",
         ],
         "synthetic": [
             "ClusteredTokens",
@@ -34,7 +64,6 @@ __getattr__, __dir__, __all__ = attach(
         "trained": [
             "ARMS",
             "Arm",
-            "Dice",
             "HealthSettings",
             "Patches",
             "aux_losses",
@@ -45,7 +74,9 @@ __getattr__, __dir__, __all__ = attach(
         "verdicts": [
             "confusion",
             "detector_verdicts",
+            "other_routers",
             "recognised",
+            "right_open_wrong",
             "routers_of",
             "share_right",
             "synthetic_routers",

@@ -24,15 +24,21 @@ from ....training.trainer import Callback
 __all__ = ['NUMBERS', 'TUNING', 'HELD_OUT', 'COLUMNS', 'numbers_of', 'work', 'jobs']
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_experiment.ipynb #277745b0
-NUMBERS = ("spread", "agreement", "information")  # what the detector measures
+NUMBERS = ("spread", "agreement", "elsewhere", "information")  # what the detector measures
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_experiment.ipynb #8da5744d
 def numbers_of(
     health: Health,  # the verdict on one layer
 ) -> dict[str, float]:
-    "What the detector measured, and as `usage` what the old alarm measures."
-    usage = squared_usage(health.load).value
-    return {name: getattr(health, name).value for name in NUMBERS} | {"usage": usage}
+    "What the detector measured and knew, and as `usage` what the old alarm measures."
+    measured = {name: getattr(health, name).value for name in NUMBERS}
+    noise = {"noise": health.agreement.noise, "noise elsewhere": health.elsewhere.noise}
+    return (
+        measured
+        | noise
+        | {"ids": float(health.content.has_ids)}
+        | {"usage": squared_usage(health.load).value}
+    )
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_experiment.ipynb #7637ee99
 def work(

@@ -10,10 +10,13 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .experiment import NUMBERS, numbers_of
+from .experiment import numbers_of
 from .interventions import true_state
+from .otherwise import all_made_otherwise
 from .synthetic import RECIPES, amber_experts, made
+from ....measure.statistics import Estimate, wilson
 from ....files import read_table
+from ....measure.load.content import Content, Kappa
 from moe_lab.measure.load.health import (
     STATES,
     TUNED,
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['synthetic_routers', 'trained_routers', 'routers_of', 'detector_verdicts', 'share_right', 'recognised', 'confusion']
+__all__ = ['synthetic_routers', 'other_routers', 'trained_routers', 'routers_of', 'detector_verdicts', 'share_right',
+           'right_open_wrong', 'recognised', 'confusion']
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #03a7aa0d
 def synthetic_routers(
@@ -37,6 +41,7 @@ def synthetic_routers(
 ) -> pd.DataFrame:
     "A row per synthetic router: recipe, experts, k, seed, truth and the detector's numbers."
     import pandas as pd
+    import torch
     from tqdm.auto import tqdm
 
     rows = []
@@ -45,7 +50,22 @@ def synthetic_routers(
         if k < e and (true != "amber" or amber_experts(e, k)):
             x, routing = made(recipe, e, k, seed)
             about = {"router": recipe, "experts": e, "k": k, "seed": seed, "truth": true}
-            rows.append(about | numbers_of(health_of(routing, x)))
+            rows.append(about | numbers_of(health_of(routing, x, torch.arange(len(x)))))  # none comes twice
+    return pd.DataFrame(rows)
+
+# %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #0d7034b0
+def other_routers(
+    n: int = 300,  # routers
+) -> pd.DataFrame:
+    "A row per router made in another way, in the columns of `synthetic_routers`."
+    import pandas as pd
+    from tqdm.auto import tqdm
+
+    rows = []
+    for number, one in tqdm(all_made_otherwise(n), desc="routers made otherwise and judged", total=n):
+        e, k = one.routing.n_experts, len(one.routing.token) // one.routing.n_tokens
+        about = {"router": one.name, "experts": e, "k": k, "seed": number, "truth": one.truth}
+        rows.append(about | numbers_of(health_of(one.routing, one.tokens.x, one.tokens.ids)))
     return pd.DataFrame(rows)
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #50cc54ee
@@ -81,8 +101,13 @@ def detector_verdicts(
     "What the detector says of each router."
     import pandas as pd
 
-    columns = (routers[name] for name in NUMBERS)
-    return pd.Series([state_of(s, a, i, thresholds) for s, a, i in zip(*columns)], routers.index)
+    said = []
+    for row in routers.to_dict("records"):
+        near = Kappa(row["agreement"], 1.0, 0.0, 0, row["noise"])
+        far = Kappa(row["elsewhere"], 1.0, 0.0, 0, row["noise elsewhere"])
+        content = Content(near, far, bool(row["ids"]))
+        said.append(state_of(row["spread"], content, row["information"], thresholds))
+    return pd.Series(said, routers.index)
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #f8e6560a
 def share_right(
@@ -92,6 +117,18 @@ def share_right(
     "The share of routers, the border left out, about which the detector is right."
     sharp = routers[routers["truth"] != "border"]
     return float((sharp["truth"] == detector_verdicts(sharp, thresholds)).mean())
+
+# %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #16b8b475
+def right_open_wrong(
+    routers: pd.DataFrame,  # from `synthetic_routers`, `other_routers` and `trained_routers`
+    thresholds: Thresholds = TUNED,  # where one state ends and the next begins
+) -> dict[str, Estimate]:
+    "The shares of routers, the border left out, about which the detector is right, open or wrong, with intervals."
+    sharp = routers[routers["truth"] != "border"]
+    said = detector_verdicts(sharp, thresholds)
+    right, unsure = said == sharp["truth"], said == "cannot tell"
+    parts = {"right": right, "cannot tell": unsure, "wrong": ~right & ~unsure}
+    return {word: wilson(int(part.sum()), len(sharp), f"routers: {word}") for word, part in parts.items()}
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #94407401
 def recognised(
