@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,7 +10,15 @@ import torch
 from torch import nn
 
 from moe_lab.experiments.systems.health.trained import HealthSettings, build
-from moe_lab.experiments.systems.health.verdicts import confusion, share_right, synthetic_routers
+from moe_lab.experiments.systems.health.verdicts import (
+    confusion,
+    detector_verdicts,
+    other_routers,
+    right_open_wrong,
+    routers_of,
+    share_right,
+    synthetic_routers,
+)
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.measure.load.health import CheckUp, check_ups, health_of, old_alarm, squared_usage
@@ -19,6 +28,8 @@ from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK
 from moe_lab.training.runs import Run
 from moe_lab.training.watch.monitor import HealthMonitor
+
+STORED = Path(__file__).parents[2] / "nbs" / "lessons" / "stored" / "health"
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +53,67 @@ def test_at_least_95_percent_of_each_state_are_recognised(routers):
     assert share_right(routers) >= 0.95
 
 
+def in_time(shares):
+    assert shares["wrong"].value <= 0.02, shares
+    assert shares["right"].value + shares["cannot tell"].value >= 0.95 and shares["right"].value > 0.85, (
+        shares
+    )
+
+
+def test_it_is_right_about_routers_made_in_other_ways_or_says_that_it_cannot_tell():
+    in_time(right_open_wrong(other_routers(24)))
+
+
+@pytest.mark.slow
+def test_of_300_routers_made_in_other_ways_at_most_6_are_called_wrong():
+    found = other_routers(300)
+    in_time(right_open_wrong(found))
+    assert set(found["truth"]) == {"collapsed", "amber", "balanced-unspecialised", "specialised", "hash-like"}
+    assert found["experts"].min() == 4 and found["experts"].max() == 64 and set(found["k"]) == {1, 2, 3, 4}
+
+
+def test_stored_routers_are_recognised_as_before():
+    stored = routers_of(STORED)
+    sharp = stored[stored["truth"] != "border"]
+    assert (detector_verdicts(sharp) == sharp["truth"]).mean() >= 0.98
+
+
+@pytest.mark.parametrize("e", [8, 32, 64])
+def test_a_linear_router_is_a_specialist_where_nobody_has_a_neighbour(e):
+    for k, d in ((1, 16), (2, 32), (4, 64)):
+        x = torch.randn(2048, d)
+        logits = x @ torch.randn(d, e) / d**0.5
+        assert health_of(choose(logits, k), x).state == "specialised"
+        assert health_of(choose(logits, k), x, torch.arange(2048)).state == "specialised"
+
+
+def test_a_table_of_words_is_no_specialist_with_ids_or_without():
+    said = {"with ids": [], "without": []}
+    for blur in (0.0, 0.02, 0.3, 1.0):
+        for e, k, n_words, d in ((4, 1, 60, 8), (8, 2, 200, 16), (32, 1, 400, 32), (64, 4, 400, 64)):
+            word = torch.multinomial(1 / torch.arange(1.0, n_words + 1), 2048, replacement=True)
+            x = torch.randn(n_words, d)[word] + blur * torch.randn(2048, d)
+            routing = choose(3 * torch.randn(n_words, e)[word], k)
+            said["with ids"].append(health_of(routing, x, word).state)
+            said["without"].append(health_of(routing, x).state)
+    assert said["without"].count("cannot tell") >= 14 and said["with ids"].count("hash-like") >= 14, said
+    assert "specialised" not in said["with ids"] and said["without"].count("specialised") <= 1, said
+
+
+def test_the_sample_is_drawn_from_all_batches():
+    parts = CheckUp(sample=300)
+    for batch in range(10):
+        parts.update(choose(torch.randn(400, 8)), torch.full((400, 4), float(batch)))
+    per_batch = parts.kept.x[:, 0].long().bincount(minlength=10)
+    assert len(parts.kept.x) == 300 and per_batch.min() >= 15 and per_batch.max() <= 50
+
+
+def test_without_inputs_it_cannot_tell():
+    for logits in (torch.randn(2000, 8), 0.01 * torch.randn(2000, 8)):
+        found = health_of(choose(logits, 2))
+        assert found.state == "cannot tell" and "inputs are not known" in found.wrong
+
+
 def test_the_old_alarm_never_rings_for_a_collapsed_router(routers):
     table = confusion(routers)
     assert table.loc["collapsed", "old alarm: unstable"] == (routers["truth"] == "collapsed").sum()
@@ -61,7 +133,8 @@ def test_the_old_alarm_never_rings_for_a_collapsed_router(routers):
 def test_no_verdict_where_there_is_none(logits, k, why):
     found = health_of(choose(logits, k), torch.randn(len(logits), 8))
     assert found.state == "no verdict" and why in found.wrong and found.advice == ""
-    assert [row["metric"] for row in found.rows()] == ["health", "spread", "agreement", "information"]
+    metrics = [row["metric"] for row in found.rows()]
+    assert metrics == ["health", "spread", "agreement", "elsewhere", "information"]
 
 
 def test_all_masked_is_no_token():
@@ -92,7 +165,8 @@ def test_a_table_of_words_is_no_specialist_when_ids_are_known():
     vectors, table = torch.randn(200, 8), 4 * torch.randn(200, 8)
     x = vectors[words] + 0.05 * torch.randn(2000, 8)
     assert health_of(choose(table[words]), x, token_ids=words).state == "hash-like"
-    assert health_of(choose(table[words]), x).state == "specialised"
+    assert health_of(choose(table[words]), x).state == "cannot tell"
+    assert "cannot tell without token ids" in health_of(choose(table[words]), x).wrong
 
 
 def test_pieces_make_the_whole():
@@ -112,7 +186,7 @@ def test_check_ups_see_every_layer_and_leave():
         model(torch.randn(30, 8))
     model(torch.randn(30, 8))
     assert {name: c.load.n_tokens for name, c in found.items()} == {"0": 30, "1": 30}
-    assert all(sum(len(x) for x, _, _ in c.inputs) == 10 for c in found.values())
+    assert all(len(c.kept.x) == 10 for c in found.values())
 
 
 def test_the_old_alarm_has_no_number_without_tokens():
@@ -135,7 +209,7 @@ def test_the_monitor_tells_of_a_collapse_and_logs_it(tmp_path):
     )
     log = run.metrics.frame()
     assert sorted(log["step"].unique()) == [19, 39, 59] and set(log["layer"]) == {"moe"}
-    assert {"health", "spread", "agreement", "information"} == set(log["metric"])
+    assert {"health", "spread", "agreement", "elsewhere", "information"} == set(log["metric"])
 
 
 def test_the_monitor_changes_nothing():

@@ -14,7 +14,7 @@ from sklearn.metrics import normalized_mutual_info_score
 from moe_lab.experts.experts import FFN, affine
 from moe_lab.experts.moe import MoE, observe
 from moe_lab.measure.dynamics import landscape
-from moe_lab.measure.load.confidence import agreement
+from moe_lab.measure.load.content import content_of
 from moe_lab.measure.load.health import CheckUp
 from moe_lab.measure.load.overlap import Together
 from moe_lab.measure.maps import flatten, neighbourhood, stratified_sample
@@ -182,8 +182,6 @@ def test_a_check_up_keeps_what_was_refused_and_ids_of_some_batches():
     router, partial = top_k(8, 4), CheckUp()
     partial.update(router(x[:60]), x[:60], ids[:60])
     partial.update(router(x[60:]), x[60:])
-    alike = partial.verdict().agreement
-    order = torch.cat([kept for kept, _, _ in partial.inputs])
-    row = [int((x == vector).all(1).nonzero()) for vector in order]
-    own = torch.tensor([int(ids[i]) if i < 60 else -1 - i for i in row])
-    assert alike == agreement(order, router(order).visits, own)
+    own = torch.cat([ids[:60], -1 - torch.arange(60, 120)])
+    assert partial.kept.ids.equal(own) and partial.kept.x.equal(x)
+    assert partial.verdict().content == content_of(x, router(x).visits, own)

@@ -80,7 +80,7 @@ def test_health_judges_reads(memory):
         model(x)
     assert found["reads"].load.n_tokens == B * L * R
     verdict = found["reads"].verdict()
-    assert verdict.state in STATES and len(found["reads"].inputs[0][0]) == B * R  # what was asked
+    assert verdict.state in STATES and len(found["reads"].kept.x) == B * L * R  # what was asked
 
 
 def test_a_recording_knows_the_step_of_each_read(memory):

@@ -35,7 +35,7 @@ def foretold(
     given, told = (part.cpu().float().numpy() for part in (x, visits))
     said = cross_val_predict(rule, given, told, groups=group.cpu().numpy(), cv=GroupKFold(5))  # (n, E)
     k = max(1, round(float(told.sum(1).mean())))
-    best = torch.from_numpy(np.ascontiguousarray(said)).topk(k).indices
+    best = torch.from_numpy(np.ascontiguousarray(said.reshape(told.shape))).topk(k).indices
     return torch.zeros(visits.shape, dtype=torch.bool).scatter_(1, best, True)
 
 # %% ../../../nbs/05_measure/2_load/05_content.ipynb #0d921657
