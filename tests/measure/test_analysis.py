@@ -182,6 +182,6 @@ def test_a_check_up_keeps_what_was_refused_and_ids_of_some_batches():
     router, partial = top_k(8, 4), CheckUp()
     partial.update(router(x[:60]), x[:60], ids[:60])
     partial.update(router(x[60:]), x[60:])
-    own = torch.cat([ids[:60], -1 - torch.arange(60, 120)])
+    own = torch.cat([ids[:60], -1 - torch.arange(60, 120)])  # those without ids have numbers of their own
     assert partial.kept.ids.equal(own) and partial.kept.x.equal(x)
     assert partial.verdict().content == content_of(x, router(x).visits, own)

@@ -23,12 +23,13 @@ def foretold(
     visits: Tensor,  # (n, E) bool: which experts each token visits
     group: Tensor,  # (n,) long: tokens of a group are told together or asked together
 ) -> Tensor | None:
-    "(n, E) bool: the visits that a linear rule expects, learned from other groups; None for fewer than five groups."
+    "(n, E) bool: the visits that a linear rule expects, told of other groups only; None for fewer than five groups."
     from sklearn.linear_model import Ridge
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    check_rows(None, x=x, visits=visits, group=group)
     if len(group.unique()) < 5:
         return None
     rule = make_pipeline(StandardScaler(), Ridge(float(x.shape[1])))

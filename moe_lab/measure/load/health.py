@@ -229,7 +229,8 @@ class Kept(NamedTuple):
 
     x: Tensor  # (m, d) float32: what the router was given
     visits: Tensor  # (m, E) bool
-    ids: Tensor | None  # (m,) long; below 0 where a batch had none; None: no batch had any
+    ids: Tensor  # (m,) long, on the CPU; a number below 0 that nobody else has where a batch had none
+    has_ids: bool  # whether any batch had them
     lot: Tensor  # (m,) float64, on the CPU: the lowest are kept
     seen: int  # tokens that have drawn a lot so far
 
@@ -237,25 +238,21 @@ class Kept(NamedTuple):
         "The `most` lowest lots."
         if len(self.lot) <= most:
             return self
-        low = (
-            (self.lot <= self.lot.kthvalue(most).values)
-            if most
-            else torch.zeros(len(self.lot), dtype=torch.bool)
-        )
-        rows = low.nonzero().flatten()
+        rows = self.lot.argsort()[:most].sort().values
         here = rows.to(self.x.device)
-        ids = None if self.ids is None else self.ids[rows]
-        return Kept(self.x[here], self.visits[here], ids, self.lot[rows], self.seen)
+        return self._replace(x=self.x[here], visits=self.visits[here], ids=self.ids[rows], lot=self.lot[rows])
 
     def and_then(self, other: "Kept") -> "Kept":
         "These, and those that came after."
+        x, visits, ids, lot = (
+            torch.cat([getattr(part, name) for part in (self, other)])
+            for name in ("x", "visits", "ids", "lot")
+        )
+        return Kept(x, visits, ids, self.has_ids or other.has_ids, lot, other.seen)
 
-        def known(part: "Kept") -> Tensor:
-            return -1 - part.seen - torch.arange(len(part.lot)) if part.ids is None else part.ids
-
-        ids = None if self.ids is None and other.ids is None else torch.cat([known(self), known(other)])
-        both = (torch.cat(pair) for pair in ((self.x, other.x), (self.visits, other.visits)))
-        return Kept(*both, ids, torch.cat([self.lot, other.lot]), other.seen)
+    def content(self) -> Content:
+        "How well what was drawn foretells its visits."
+        return content_of(self.x, self.visits, self.ids if self.has_ids else None) if len(self.x) else UNKNOWN
 
 # %% ../../../nbs/05_measure/2_load/06_health.ipynb #695f56b2
 def drawn_from(
@@ -269,8 +266,9 @@ def drawn_from(
     visits = routing.visits  # (T, E)
     rows = visits.any(-1).nonzero().flatten()
     lot = torch.rand(len(rows), dtype=torch.float64, generator=torch.Generator().manual_seed(seen))
-    ids = None if token_ids is None else token_ids[rows].cpu()
-    return Kept(x[rows].detach().float(), visits[rows], ids, lot, seen + len(rows)).draw(most)
+    ids = -1 - seen - torch.arange(len(rows)) if token_ids is None else token_ids[rows].cpu()
+    told = token_ids is not None
+    return Kept(x[rows].detach().float(), visits[rows], ids, told, lot, seen + len(rows)).draw(most)
 
 # %% ../../../nbs/05_measure/2_load/06_health.ipynb #009c6f5c
 @dataclass
@@ -310,7 +308,7 @@ class CheckUp:
         "The verdict on all that was collected; `ValueError` before the first update."
         if self.load is None or self.gates is None:
             raise ValueError("nothing was collected: call update(routing) first")
-        content = content_of(*self.kept[:3]) if self.kept and len(self.kept.x) else UNKNOWN
+        content = self.kept.content() if self.kept else UNKNOWN
         return judge(self.load, self.gates, content, thresholds)
 
 # %% ../../../nbs/05_measure/2_load/06_health.ipynb #691fc6af

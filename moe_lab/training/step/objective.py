@@ -45,10 +45,7 @@ def sum_loads(
     "Layer -> its load over the tokens of all parts."
     total: dict[str, Load] = {}
     for layer, load in (pair for part in parts for pair in part.items()):
-        seen = total.get(layer, Load(torch.zeros_like(load.counts), 0))
-        total[layer] = Load(
-            seen.counts + load.counts, seen.n_tokens + load.n_tokens, seen.n_dropped + load.n_dropped
-        )
+        total[layer] = total[layer] + load if layer in total else load
     return total
 
 # %% ../../../nbs/08_training/04_step/02_objective.ipynb #10b1df06

@@ -128,7 +128,7 @@ def right_open_wrong(
     said = detector_verdicts(sharp, thresholds)
     right, unsure = said == sharp["truth"], said == "cannot tell"
     parts = {"right": right, "cannot tell": unsure, "wrong": ~right & ~unsure}
-    return {word: wilson(int(part.sum()), len(sharp), f"routers: {word}") for word, part in parts.items()}
+    return {word: wilson(int(part.sum()), len(sharp), word) for word, part in parts.items()}
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #94407401
 def recognised(
