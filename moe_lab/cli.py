@@ -135,15 +135,8 @@ def health(runs: Path | None = None) -> Callable[[], None]:
     def judge():
         from moe_lab.experiments.systems.health import verdicts
 
-        trained = {} if runs is None else {"trained routers": verdicts.routers_of(runs)}
-        made = {
-            "routers made on purpose": verdicts.synthetic_routers(),
-            "routers made in other ways": verdicts.other_routers(),
-        }
-        for title, found in (made | trained).items():
-            table = verdicts.confusion(found).to_string(formatters={"right": "{:.1%}".format})
-            shares = "; ".join(map(str, verdicts.right_open_wrong(found).values()))
-            print(f"{title}, those on the border left out: {shares}\n{table}\n")
+        for table in verdicts.judged(runs):
+            print(table)
 
     return judge
 

@@ -218,9 +218,9 @@ def judge(
         raise ValueError(f"load is for {load.n_experts} experts, gates are for {len(gates.total)}")
     even, tells, why_not = spread(load), mutual_information(gates), no_verdict(load, thresholds)
     state = "no verdict" if why_not else state_of(even.value, content, tells.value, thresholds)
-    parts = {"e": load.n_experts, "information": tells.value, "agreement": content.near.value}
-    parts |= {"why": why_open(content, thresholds)}
-    wrong = why_not or WRONG.get(state, "").format(busiest=busiest(load), **parts)
+    numbers = {"e": load.n_experts, "information": tells.value, "agreement": content.near.value}
+    words = WRONG.get(state, "")
+    wrong = why_not or words.format(busiest=busiest(load), why=why_open(content, thresholds), **numbers)
     return Health(state, even, content, tells, load, wrong, ADVICE.get(state, ""))
 
 # %% ../../../nbs/05_measure/2_load/06_health.ipynb #86163e4c

@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = attach(
             "Made",
             "REACH",
             "REASONS",
+            "Scene",
             "Tokens",
             "all_made_otherwise",
             "ball",
@@ -74,6 +75,7 @@ __getattr__, __dir__, __all__ = attach(
         "verdicts": [
             "confusion",
             "detector_verdicts",
+            "judged",
             "other_routers",
             "recognised",
             "right_open_wrong",

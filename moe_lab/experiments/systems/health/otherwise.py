@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -18,9 +19,9 @@ from ....routing.selection import TopK
 
 # %% auto #0
 __all__ = ['INPUTS', 'Logits', 'REASONS', 'REACH', 'Tokens', 'Dice', 'ball', 'sheet', 'tails', 'digits', 'words',
-           'words_without_ids', 'standard', 'by_layer', 'by_two_layers', 'by_centre', 'by_ring', 'by_table', 'by_place',
-           'by_bits', 'by_sure_dice', 'by_faint_dice', 'by_quota', 'by_jitter', 'reached', 'Made', 'state_by_load',
-           'made_otherwise', 'all_made_otherwise']
+           'words_without_ids', 'Scene', 'standard', 'by_layer', 'by_two_layers', 'by_centre', 'by_ring', 'by_table',
+           'by_place', 'by_bits', 'by_sure_dice', 'by_faint_dice', 'by_quota', 'by_jitter', 'reached', 'Made',
+           'state_by_load', 'made_otherwise', 'all_made_otherwise']
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #ae0dd355
 @dataclass(frozen=True)
@@ -37,40 +38,73 @@ class Tokens:
         own = torch.arange(len(self.x)) if self.word is None else self.word
         return own if self.is_told else None
 
-
+# %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #184cd206
 class Dice(torch.Generator):
     "Random numbers of one router."
 
-    def normal(self, *shape: int) -> Tensor:
+    @classmethod
+    def of(
+        cls,
+        seed: int,  # of all that falls
+    ) -> Self:
+        "Dice that always fall alike."
+        dice = cls()
+        dice.manual_seed(seed)
+        return dice
+
+    def normal(
+        self,
+        *shape: int,  # of the table
+    ) -> Tensor:
         "Independent standard normal numbers."
         return torch.randn(shape, generator=self)
 
-    def between(self, low: float, high: float) -> float:
+    def between(
+        self,
+        low: float,  # above 0
+        high: float,  # above `low`
+    ) -> float:
         "One number, uniform on a logarithmic scale."
         return low * (high / low) ** float(torch.rand((), generator=self))
 
-    def one_of(self, n: int, size: int | None = None) -> Tensor:
+    def one_of(
+        self,
+        n: int,  # how many numbers there are
+        size: int | None = None,  # of them; None: a single one
+    ) -> Tensor:
         "(size,) long, or one: a number in [0, n)."
         return torch.randint(n, (size,) if size else (), generator=self)
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #93abe0db
-def ball(dice: Dice, n: int) -> Tokens:
+def ball(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "The same in all directions: nobody has a near neighbour."
     return Tokens(dice.between(0.3, 3) * dice.normal(n, int(dice.between(8, 64))))
 
 
-def sheet(dice: Dice, n: int) -> Tokens:
+def sheet(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "A curved surface: two numbers, bent through 24 sines."
     place = 2 * torch.rand(n, 2, generator=dice) - 1
     return Tokens(torch.sin(2 * place @ dice.normal(2, 24) + dice.normal(24)) + 0.05 * dice.normal(n, 24))
 
 
-def tails(dice: Dice, n: int) -> Tokens:
+def tails(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "Heavy tails: a few tokens are very long."
     return Tokens(dice.normal(n, 20) / (dice.normal(n, 3).square().mean(1, keepdim=True).sqrt() + 0.2))
 
 
-def digits(dice: Dice, n: int) -> Tokens:
+def digits(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "Handwritten digits, 8×8 pixels, a little blurred by chance so that none comes twice."
     from sklearn.datasets import load_digits
 
@@ -78,7 +112,10 @@ def digits(dice: Dice, n: int) -> Tokens:
     return Tokens(pixels[dice.one_of(len(pixels), n)] + 0.1 * dice.normal(n, 64))
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #f19bf00a
-def words(dice: Dice, n: int) -> Tokens:
+def words(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "A vocabulary with a few common words and many rare ones, each word with a vector, and a context that moves it."
     size, d = int(dice.between(60, 2000)), int(dice.between(8, 64))
     often = 1 / (torch.arange(size) + 2.7)  # Zipf and Mandelbrot
@@ -86,7 +123,10 @@ def words(dice: Dice, n: int) -> Tokens:
     return Tokens(dice.normal(size, d)[word] + dice.between(0.02, 1) * dice.normal(n, d), word)
 
 
-def words_without_ids(dice: Dice, n: int) -> Tokens:
+def words_without_ids(
+    dice: Dice,  # of the router
+    n: int,  # tokens
+) -> Tokens:
     "The same, but nobody tells the detector which word is which."
     told = words(dice, n)
     return Tokens(told.x, told.word, is_told=False)
@@ -98,85 +138,143 @@ INPUTS = (ball, sheet, tails, digits, words, words_without_ids)
 Logits = tuple[Tensor, Tensor]  # what the gate is made of, and what is selected by: (T, E) each
 
 
-def standard(logits: Tensor) -> Tensor:
+@dataclass(frozen=True)
+class Scene:
+    "Tokens that wait for a router, and its dice."
+
+    dice: Dice  # of all that is still to be drawn
+    tokens: Tokens  # T of them
+    e: int  # experts
+    k: int  # experts a token visits
+
+    @property
+    def x(self) -> Tensor:
+        "(T, d) the inputs."
+        return self.tokens.x
+
+    @property
+    def word(self) -> Tensor:
+        "(T,) long: the word of each token; a number of its own where none comes twice."
+        return torch.arange(len(self.x)) if self.tokens.word is None else self.tokens.word
+
+    def normal(
+        self,
+        *shape: int,  # of the table
+    ) -> Tensor:
+        "Independent standard normal numbers."
+        return self.dice.normal(*shape)
+
+    def between(
+        self,
+        low: float,  # above 0
+        high: float,  # above `low`
+    ) -> float:
+        "One number, uniform on a logarithmic scale."
+        return self.dice.between(low, high)
+
+# %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #ed86dfea
+def standard(
+    logits: Tensor,  # (T, E), or any table
+) -> Tensor:
     "The same with mean 0 and standard deviation 1 for each expert."
     return (logits - logits.mean(0)) / logits.std(0).clamp_min(1e-6)
 
-
-def by_layer(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+# %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #8eb9bdfb
+def by_layer(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "One linear layer, loud or not."
-    z = dice.between(0.1, 4) * standard(t.x @ dice.normal(t.x.shape[1], e))
+    z = s.between(0.1, 4) * standard(s.x @ s.normal(s.x.shape[1], s.e))
     return z, z
 
 
-def by_two_layers(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_two_layers(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "Two layers with a bend between them."
-    hidden = torch.nn.functional.gelu(standard(t.x) @ dice.normal(t.x.shape[1], 48) / t.x.shape[1] ** 0.5)
-    z = dice.between(0.3, 4) * standard(hidden @ dice.normal(48, e))
+    hidden = torch.nn.functional.gelu(standard(s.x) @ s.normal(s.x.shape[1], 48) / s.x.shape[1] ** 0.5)
+    z = s.between(0.3, 4) * standard(hidden @ s.normal(48, s.e))
     return z, z
 
 
-def by_centre(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_centre(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "The nearest of E tokens that were made centres."
-    centre = t.x[torch.randperm(len(t.x), generator=dice)[:e]]
-    z = -dice.between(1, 8) * torch.cdist(t.x, centre) / torch.cdist(t.x, centre).std()
+    centre = s.x[torch.randperm(len(s.x), generator=s.dice)[: s.e]]
+    z = -s.between(1, 8) * torch.cdist(s.x, centre) / torch.cdist(s.x, centre).std()
     return z, z
 
 
-def by_ring(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_ring(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "Experts stand on a ring, and two directions of the input say which way to look."
-    at = 2 * torch.pi * torch.arange(e) / e
-    look = standard(t.x @ dice.normal(t.x.shape[1], 2))
-    z = dice.between(1, 6) * (look / look.norm(dim=1, keepdim=True)) @ torch.stack([at.cos(), at.sin()])
+    at = 2 * torch.pi * torch.arange(s.e) / s.e
+    look = standard(s.x @ s.normal(s.x.shape[1], 2))
+    z = s.between(1, 6) * (look / look.norm(dim=1, keepdim=True)) @ torch.stack([at.cos(), at.sin()])
     return z, z
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #f3c2e35d
-def by_table(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_table(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "A table of words, or of tokens where none comes twice."
-    word = torch.arange(len(t.x)) if t.word is None else t.word
-    z = dice.between(0.8, 5) * dice.normal(int(word.max()) + 1, e)[word]
+    z = s.between(0.8, 5) * s.normal(int(s.word.max()) + 1, s.e)[s.word]
     return z, z
 
 
-def by_place(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_place(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "In turn: the first tokens to the first experts, and so on, again and again."
-    turn = (torch.arange(len(t.x))[:, None] * k + torch.arange(k)) % e  # (T, k)
-    z = torch.zeros(len(t.x), e).scatter_(1, turn, dice.between(2, 6))
-    return z + 0.1 * dice.normal(*z.shape), z + 0.01 * dice.normal(*z.shape)
+    turn = (torch.arange(len(s.x))[:, None] * s.k + torch.arange(s.k)) % s.e  # (T, k)
+    z = torch.zeros(len(s.x), s.e).scatter_(1, turn, s.between(2, 6))
+    return z + 0.1 * s.normal(*z.shape), z + 0.01 * s.normal(*z.shape)
 
 
-def by_bits(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_bits(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "The last bits of the numbers, which say nothing of what they are like."
-    bits = (t.x.sum(1).double() * 1e6).long() * 2_654_435_761 % 2**31  # (T,)
-    z = torch.sin(bits[:, None].double() * (1 + torch.arange(e)) * 0.7548776662).float()
-    return dice.between(2, 6) * z, z
+    bits = (s.x.sum(1).double() * 1e6).long() * 2_654_435_761 % 2**31  # (T,)
+    z = torch.sin(bits[:, None].double() * (1 + torch.arange(s.e)) * 0.7548776662).float()
+    return s.between(2, 6) * z, z
 
 
-def by_sure_dice(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_sure_dice(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "Dice with heavy tails, sure of every throw."
-    z = dice.between(1, 3) * dice.normal(len(t.x), e).sinh()
+    z = s.between(1, 3) * s.normal(len(s.x), s.e).sinh()
     return z, z
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/04_otherwise.ipynb #8614db30
-def by_faint_dice(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_faint_dice(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "Dice so faint that the gate has no preference."
-    z = dice.between(0.01, 0.3) * (2 * torch.rand(len(t.x), e, generator=dice) - 1)
+    z = s.between(0.01, 0.3) * (2 * torch.rand(len(s.x), s.e, generator=s.dice) - 1)
     return z, z
 
 
-def by_quota(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_quota(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "A flat gate, and a rule that deals tokens out in a random order."
-    turn = torch.randperm(len(t.x), generator=dice)
-    return dice.between(1e-4, 0.05) * dice.normal(len(t.x), e), by_place(dice, t, e, k)[1][turn]
+    turn = torch.randperm(len(s.x), generator=s.dice)
+    return s.between(1e-4, 0.05) * s.normal(len(s.x), s.e), by_place(s)[1][turn]
 
 
-def by_jitter(dice: Dice, t: Tokens, e: int, k: int) -> Logits:
+def by_jitter(
+    s: Scene,  # T tokens, for E experts
+) -> Logits:
     "A gate that likes some experts a little, the same ones for all, and noise that decides."
-    z = dice.between(0.05, 0.3) * dice.normal(1, e) + 0 * dice.normal(len(t.x), e)
-    return z, dice.between(0.5, 3) * dice.normal(len(t.x), e)
+    z = s.between(0.05, 0.3) * s.normal(1, s.e) + 0 * s.normal(len(s.x), s.e)
+    return z, s.between(0.5, 3) * s.normal(len(s.x), s.e)
 
 
-REASONS: dict[str, tuple[Callable[[Dice, Tokens, int, int], Logits], ...]] = {
+REASONS: dict[str, tuple[Callable[[Scene], Logits], ...]] = {
     "specialised": (by_layer, by_two_layers, by_centre, by_ring),
     "hash-like": (by_table, by_place, by_bits, by_sure_dice),
     "balanced-unspecialised": (by_faint_dice, by_quota, by_jitter),
@@ -227,7 +325,7 @@ def made_otherwise(
     "The router of this number, the same each time; every third is collapsed or amber."
     whole(number=number)
     positive(n_tokens=n_tokens)
-    dice = Dice().manual_seed(80_000 + number)
+    dice = Dice.of(80_000 + number)
     e = int(dice.between(4, 65))
     k = 1 + int(dice.one_of(min(4, e - 1)))
     true = [*REASONS][number % 3]
@@ -235,7 +333,7 @@ def made_otherwise(
     tokens = read(dice, n_tokens)
     if tokens.word is None and dice.one_of(2):
         tokens = replace(tokens, is_told=False)  # nobody says that none comes twice
-    logits, scores = reason(dice, tokens, e, k)
+    logits, scores = reason(Scene(dice, tokens, e, k))
     load = ("collapsed", "amber", "balanced", "balanced", "balanced", "balanced")[int(dice.one_of(6))]
     works = reached(dice, load, e, k)
     load = "balanced" if works.all() else load

@@ -5,7 +5,7 @@
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #32b5b6fb
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['synthetic_routers', 'other_routers', 'trained_routers', 'routers_of', 'detector_verdicts', 'share_right',
-           'right_open_wrong', 'recognised', 'confusion']
+           'right_open_wrong', 'recognised', 'confusion', 'judged']
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #03a7aa0d
 def synthetic_routers(
@@ -156,3 +156,16 @@ def confusion(
     rows = [s for s in (*columns, "border") if s in table.index]
     both = table.join(recognised(table)).join(alarms)
     return both.loc[rows].rename_axis(index="truth", columns=None)
+
+# %% ../../../../nbs/09_experiments/3_systems/04_health/05_verdicts.ipynb #280630e1
+def judged(
+    runs: Path | None = None,  # as for `routers_of`; None: only routers that were made
+    n: int = 300,  # routers made in other ways
+) -> Iterator[str]:
+    "In words and as a table, how often the detector is right about each family of routers."
+    trained = {} if runs is None else {"trained routers": routers_of(runs)}
+    made_up = {"routers made on purpose": synthetic_routers(), "routers made in other ways": other_routers(n)}
+    for title, found in (made_up | trained).items():
+        table = confusion(found).to_string(formatters={"right": "{:.1%}".format})
+        shares = "\n".join(map(str, right_open_wrong(found).values()))
+        yield f"{title}, those on the border left out\n{shares}\n{table}\n"
