@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance", "collapse", "memory", "plane", "scene", "shared", "sparse", "tickets", "tokens"],
+    ["balance", "collapse", "gates", "memory", "plane", "scene", "shared", "sparse", "tickets", "tokens"],
     {
         "balance.balance_lab": [
             "BALANCE_CODE",
@@ -16,7 +16,6 @@ __getattr__, __dir__, __all__ = attach(
             "SIDE_KNOBS",
             "balance_knobs",
             "rule_row",
-            "show_knobs_of",
             "side_card",
             "side_knobs",
             "slider_grid",
@@ -131,6 +130,31 @@ __getattr__, __dir__, __all__ = attach(
             "share_row",
             "to_pictures",
         ],
+        "gates.gate_lab": [
+            "GATE_CODE",
+            "GATE_GROUPS",
+            "GATE_PRESETS",
+            "GateLab",
+            "GateStage",
+            "gate_knobs",
+            "replay_in_words",
+            "said_in_words",
+        ],
+        "gates.replays": [
+            "GateState",
+            "KNOBS_OF",
+            "LOOKED_AT",
+            "OverDraws",
+            "curves_text",
+            "gate_of",
+            "kept_curves",
+            "over_draws_of_seeds",
+            "read_curves",
+            "replayed",
+            "said_of",
+            "seen_by",
+        ],
+        "gates.views": ["FATES", "GateRace", "REFERENCE", "draw_race", "fate_of", "ranked"],
         "memory.memory_lab": [
             "MEMORY_CODE",
             "MEMORY_PRESETS",

@@ -126,6 +126,7 @@ __getattr__, __dir__, __all__ = attach(
             "Replay",
             "check_complete",
             "cut_at",
+            "cut_table",
             "drawn_again",
             "followed",
             "over_draws",
