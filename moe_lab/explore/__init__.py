@@ -150,7 +150,6 @@ __getattr__, __dir__, __all__ = attach(
             "kept_curves",
             "over_draws_of_seeds",
             "read_curves",
-            "replayed",
             "said_of",
             "seen_by",
         ],
@@ -420,7 +419,6 @@ __getattr__, __dir__, __all__ = attach(
             "read_line",
             "read_steps",
             "read_timeline",
-            "replayed",
             "split_line",
         ],
         "shared.views": [

@@ -4,7 +4,17 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["ablations", "arms", "balance_schedule", "evaluation", "experiment", "pairs", "pictures", "tables"],
+    [
+        "ablations",
+        "arms",
+        "balance_schedule",
+        "evaluation",
+        "experiment",
+        "pairs",
+        "pictures",
+        "studies",
+        "tables",
+    ],
     {
         "ablations": ["ABLATIONS", "end_rows"],
         "arms": [
@@ -52,6 +62,19 @@ __getattr__, __dir__, __all__ = attach(
         "experiment": ["PANELS", "draw_arms", "on_the_way"],
         "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],
         "pictures": ["FAMILIES", "draw_family", "family_of", "less_control", "over_steps"],
+        "studies": [
+            "FULL_STUDIES",
+            "LAPTOP_STUDIES",
+            "SCREEN",
+            "SHAPE",
+            "SOURCES",
+            "ablation_studies",
+            "best_two_and_neighbours",
+            "best_with_one_expert",
+            "left",
+            "phases",
+            "study_of",
+        ],
         "tables": [
             "HEALTH",
             "MARGIN",
