@@ -5,6 +5,7 @@
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
+# make stored-gates   the curves of GateLab and what each gate would have lost on them, three minutes
 # make stored-memories  the three small computers of MemoryLab, three minutes
 PYTHON  ?= python3
 VENV    ?= .venv
@@ -21,7 +22,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium postgresql stored stored-speed stored-scenes stored-memories render clean
+.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium postgresql stored stored-speed stored-scenes stored-memories stored-gates render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -109,7 +110,7 @@ clean:
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" unified \
 	  "recurrent-moe --data wikitext --seeds 3" segment-collapse segment-guard segment-provoked segment-eyes segment set set-choice set-mnist fewshot fewshot-text dnc \
-	  tickets tickets-components; do \
+	  tickets tickets-components recurrent-ablations; do \
 	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
 	  cp -r runs/$$1/summary.parquet runs/$$1/*.json $$(ls -d runs/$$1/tables 2>/dev/null) nbs/lessons/stored/$$1/ || exit 1; done
 
@@ -123,6 +124,9 @@ stored-scenes: $(VENV)/lab.stamp
 
 stored-memories: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/train_memory_models.py
+
+stored-gates: $(VENV)/lab.stamp
+	$(bin)/python data_scripts/keep_ablation_curves.py
 
 render: $(VENV)/test.stamp
 	$(bin)/python data_scripts/render_lessons.py

@@ -20,7 +20,7 @@ _NAMES = {
     "data": ["load_images", "load_scenes", "load_text"],
     "training": ["AuxLoss", "Trainer", "HealthMonitor"],
     "experiments": ["EXPERIMENTS", "Experiment"],
-    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],
+    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "GateLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _FLOORS, _NAMES)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from moe_lab import BalanceLab, CollapseLab, MemoryLab, PlaneLab, SceneLab, SparseLab, TicketLab
+from moe_lab import BalanceLab, CollapseLab, GateLab, MemoryLab, PlaneLab, SceneLab, SparseLab, TicketLab
 
 PANELS = {
     "collapse": lambda: CollapseLab("collapse?balance=srnn", name="still").run(200),
@@ -18,6 +18,7 @@ PANELS = {
     "memory": lambda: MemoryLab("memory?text=sixteen+letters!&lesion=3"),
     "sparse": lambda: SparseLab("sparse?density=0.9&rule=rigl", name="still").run(25),
     "tickets": lambda: TicketLab("tickets?steps=8&rounds=3", name="still", opening=0).run(5),
+    "gates": lambda: GateLab("gates?gate=gap&gap=0&arm=k+1"),
     "plane": lambda: PlaneLab(name="still", opening=0).run(20),
     "plane, 16 experts": lambda: PlaneLab("plane?n_experts=16", name="still", opening=0).run(20),
 }

@@ -14,7 +14,7 @@ views.GateRace = chart((pen, f, model) => {
     return { place, fate, apart: f.floats(T) };
   });
   const names = model.get("names");
-  const box = plotBox(pen, pen.width < 520 ? 108 : 168, 6, 132, 26);
+  const box = plotBox(pen, pen.width < 520 ? 108 : 168, 6, 158, 26);
   const [wide, high] = [(box.right - box.left) / T, (box.bottom - box.top) / N];
   const most = 0.1; // nats: the darkest colour
   rows.forEach((row, n) => {
