@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = attach(
             "GATE_GROUPS",
             "GATE_PRESETS",
             "GateLab",
+            "GatePanel",
             "GateStage",
             "gate_knobs",
             "replay_in_words",

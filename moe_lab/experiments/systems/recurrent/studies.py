@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...studies.gates import GapGate, Gate, StageGate
-from ...studies.space import Arms
-from ...studies.study import STUDIES, Stage, Study, best
+from ...studies.engine.space import Arms
+from ...studies.engine.study import STUDIES, Stage, Study, best
 from .ablations import ABLATIONS
 from moe_lab.experiments.systems.recurrent.arms import (
     BALANCE_ARMS,
