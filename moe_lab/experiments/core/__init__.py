@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["aux_loss_settings", "comparisons", "experiment", "figures", "report", "sweep"],
+    ["aux_loss_settings", "comparisons", "experiment", "figures", "report", "stored", "sweep"],
     {
         "aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
         "comparisons": ["Table", "WORDS", "against", "compare_runs", "some_arms"],
@@ -35,6 +35,18 @@ __getattr__, __dir__, __all__ = attach(
             "png",
             "write_beside",
             "write_report",
+        ],
+        "stored": [
+            "ALL",
+            "Checked",
+            "NOISE",
+            "TIMES",
+            "as_stored",
+            "check_stored",
+            "checks_table",
+            "compared",
+            "elsewhere",
+            "expected",
         ],
         "sweep": [
             "CPU_SECONDS",
