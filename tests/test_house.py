@@ -34,6 +34,7 @@ FLOORS = (
     "experiments",
     "explore",
     "bench",
+    "actions",
     "answers",
     "asked",
     "cli",

@@ -38,9 +38,11 @@ __getattr__, __dir__, __all__ = attach(
             "check_stored",
             "checks_table",
             "compared",
+            "disagreement",
             "elsewhere",
             "expected",
             "figures",
+            "stored_folders",
         ],
         "core.sweep": [
             "CPU_SECONDS",

@@ -45,8 +45,10 @@ __getattr__, __dir__, __all__ = attach(
             "check_stored",
             "checks_table",
             "compared",
+            "disagreement",
             "elsewhere",
             "expected",
+            "stored_folders",
         ],
         "sweep": [
             "CPU_SECONDS",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['TIMES', 'ALL', 'NOISE', 'figures', 'expected', 'compared', 'as_stored', 'elsewhere', 'Checked', 'check_stored',
-           'checks_table']
+           'checks_table', 'stored_folders', 'disagreement']
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #acf738ba
 TIMES = re.compile("second|ms a step")  # in the names of metrics
@@ -128,7 +128,12 @@ class Checked:
     @property
     def agrees(self) -> bool:
         "Whether it was run and no figure lies outside."
-        return self.figures is not None and not (self.figures["word"] == "outside").any()
+        return self.outside is not None and self.outside.empty
+
+    @property
+    def outside(self) -> pd.DataFrame | None:
+        "The figures that lie outside; None where it could not be run."
+        return None if self.figures is None else self.figures[self.figures["word"] == "outside"]
 
     @property
     def farthest(self) -> str:
@@ -186,3 +191,29 @@ def checks_table(
     rows = pd.DataFrame.from_dict({one.name: one.row() for one in checked}, orient="index")
     rows = rows.reindex(columns=["made by", "here", *counts, "farthest", "verdict"])
     return rows.astype(dict.fromkeys(counts, "Int64")).astype(object).fillna("")
+
+# %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #66a39c67
+def stored_folders(
+    stored: Path,  # the folder above the stored experiments
+    names: Sequence[str] = (),  # of those that are wanted; none: all of them
+) -> list[Path]:
+    "Folders with settings and a table; `ValueError` for a name that is not among them, or where there is none."
+    found = {path.parent.name: path.parent for path in sorted(stored.glob("*/settings.json"))}
+    if not found:
+        raise ValueError(
+            f"stored={stored}: holds no stored experiment; in a checkout they are in nbs/lessons/stored"
+        )
+    for name in names:
+        one_of(found, name, "names")
+    return [found[name] for name in names or found]
+
+
+def disagreement(
+    checked: Sequence[Checked],
+):
+    "`ValueError` naming the stored experiments that do not agree, or could not be checked."
+    wrong = [one.name for one in checked if not one.agrees]
+    if wrong:
+        raise ValueError(
+            f"{len(wrong)} of {len(checked)} stored experiments do not agree: {', '.join(wrong)}"
+        )
