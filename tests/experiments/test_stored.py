@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from moe_lab.experiments.core.experiment import EXPERIMENTS, told
 from moe_lab.experiments.core.report import write_report
+from moe_lab.experiments.core.stored import check_stored
 from moe_lab.training.runs import describe, settings_differences
 
 STORED = sorted(Path(__file__).parents[2].glob("nbs/lessons/stored/*/settings.json"))
@@ -42,3 +43,10 @@ def test_a_page_is_made_of_what_is_stored(tmp_path, path):
     assert page.count("data:image/png;base64,") == len(experiment.figures.keys() - missing)
     settings = json.loads((out / "settings.json").read_text("utf8"))["settings"]
     assert escape(told(experiment.question, settings)) in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["set", "srnn-ablations", "srnn-three-way"])  # the cheapest
+def test_one_seed_comes_again(tmp_path, name):
+    found = check_stored(STORED[0].parents[1] / name, tmp_path / name)
+    assert found.agrees, found.problem or found.outside

@@ -4,9 +4,29 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["aux_loss_settings", "comparisons", "experiment", "figures", "report", "stored", "sweep"],
+    ["aux_loss_settings", "claims", "comparisons", "experiment", "figures", "report", "stored", "sweep"],
     {
         "aux_loss_settings": ["AuxLossSettings", "check_capacity", "check_nonnegative", "with_aux_loss"],
+        "claims": [
+            "CLAIMS",
+            "Claim",
+            "Finding",
+            "HEAD",
+            "Judge",
+            "SHOWN",
+            "VERDICTS",
+            "ahead",
+            "claims_page",
+            "claims_table",
+            "each",
+            "judged",
+            "kept",
+            "lead",
+            "only_when",
+            "promise",
+            "runs_of",
+            "write_claims",
+        ],
         "comparisons": ["Table", "WORDS", "against", "compare_runs", "some_arms"],
         "experiment": [
             "EXPERIMENTS",
@@ -43,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
             "TIMES",
             "as_stored",
             "check_stored",
+            "checked_row",
             "checks_table",
             "compared",
             "disagreement",

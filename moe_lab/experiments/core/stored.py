@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['TIMES', 'ALL', 'NOISE', 'figures', 'expected', 'compared', 'as_stored', 'elsewhere', 'Checked', 'check_stored',
-           'checks_table', 'stored_folders', 'disagreement']
+__all__ = ['TIMES', 'ALL', 'NOISE', 'figures', 'expected', 'compared', 'as_stored', 'elsewhere', 'Checked', 'checked_row',
+           'check_stored', 'checks_table', 'stored_folders', 'disagreement']
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #acf738ba
 TIMES = re.compile("second|ms a step")  # in the names of metrics
@@ -146,21 +146,19 @@ class Checked:
         place = away.index[int(away.argmax())]
         return f"{', '.join(filter(None, place))}: {away.max():.0%}"
 
-    def row(self) -> dict[str, Any]:
-        "As a row of a table."
-        about = {"made by": self.made_by[:12], "here": "as then" if not self.elsewhere else "elsewhere"}
-        if self.figures is None:
-            return about | {"verdict": self.problem}
-        counts = self.figures["word"].value_counts()
-        words = {word: int(counts.get(word, 0)) for word in ("the same", "within", "outside")}
-        verdict = (
-            "comes again"
-            if words["the same"] == len(self.figures)
-            else "agrees"
-            if self.agrees
-            else "disagrees"
-        )
-        return about | words | {"farthest": self.farthest, "verdict": verdict}
+# %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #e570f48f
+def checked_row(
+    one: Checked,
+) -> dict[str, Any]:  # column -> text or number
+    "What became of a stored experiment, as a row of a table."
+    about = {"made by": one.made_by[:12], "here": "elsewhere" if one.elsewhere else "as then"}
+    if one.figures is None:
+        return about | {"verdict": one.problem}
+    words = {word: int((one.figures["word"] == word).sum()) for word in ("the same", "within", "outside")}
+    verdict = (
+        "comes again" if words["the same"] == len(one.figures) else "agrees" if one.agrees else "disagrees"
+    )
+    return about | words | {"farthest": one.farthest, "verdict": verdict}
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #77704c55
 def check_stored(
@@ -188,7 +186,7 @@ def checks_table(
     import pandas as pd
 
     counts = ["the same", "within", "outside"]
-    rows = pd.DataFrame.from_dict({one.name: one.row() for one in checked}, orient="index")
+    rows = pd.DataFrame.from_dict({one.name: checked_row(one) for one in checked}, orient="index")
     rows = rows.reindex(columns=["made by", "here", *counts, "farthest", "verdict"])
     return rows.astype(dict.fromkeys(counts, "Int64")).astype(object).fillna("")
 

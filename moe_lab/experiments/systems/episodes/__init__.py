@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "measurements", "settings", "system", "tables"],
+    ["claims", "experiments", "measurements", "settings", "system", "tables"],
     {
+        "claims": ["EPISODES", "OWN", "TEXT", "WHERE", "as_good", "is_chance", "reaches"],
         "experiments": ["ARMS", "COLUMNS", "TEXT_ARMS", "TEXT_SETTINGS", "arm_jobs", "refuse"],
         "measurements": [
             "AT_ONCE",

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiment", "leaks", "reader"],
+    ["claims", "experiment", "leaks", "reader"],
     {
+        "claims": ["CHOICE", "LEAK", "LOSS", "OWN", "TEXT", "WHERE"],
         "experiment": [
             "CAPACITIES",
             "COLUMNS",

@@ -4,8 +4,18 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiment", "interventions", "otherwise", "synthetic", "trained", "verdicts"],
+    ["claims", "experiment", "interventions", "otherwise", "synthetic", "trained", "verdicts"],
     {
+        "claims": [
+            "ALARMS",
+            "OWN",
+            "TEXT",
+            "WHERE",
+            "alarm_means_collapse",
+            "collapse_rings",
+            "entropy_is_diversity",
+            "rings_and_collapsed",
+        ],
         "experiment": ["COLUMNS", "HELD_OUT", "NUMBERS", "TUNING", "jobs", "numbers_of", "work"],
         "interventions": [
             "asked_twice",

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "measurements", "settings", "system", "tables"],
+    ["claims", "experiments", "measurements", "settings", "system", "tables"],
     {
+        "claims": ["COMPUTER", "OWN", "TEXT", "WHERE", "all_in_use", "solves"],
         "experiments": [
             "ABOUT",
             "COLUMNS",
@@ -48,7 +49,6 @@ __getattr__, __dir__, __all__ = attach(
             "against",
             "by_seed",
             "by_two",
-            "claims",
             "difference_row",
             "learned_verdict",
             "over_lengths",

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
         "ablations",
         "arms",
         "balance_schedule",
+        "claims",
         "evaluation",
         "experiment",
         "pairs",
@@ -46,6 +47,7 @@ __getattr__, __dir__, __all__ = attach(
             "model_sizes",
             "of_load",
         ],
+        "claims": ["LOSS", "NOTES", "OPEN", "OWN", "TEXT", "WHERE", "loses_little"],
         "evaluation": [
             "EVALUATED",
             "EvaluationLog",

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "measurements", "settings", "system", "tables"],
+    ["claims", "experiments", "measurements", "settings", "system", "tables"],
     {
+        "claims": ["GUARD", "OPEN", "OWN", "RATES", "TEXT", "WHERE", "iou_of", "rate_of"],
         "experiments": [
             "ABOUT",
             "ADAPTIVE",

@@ -4,9 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["choice", "experiments", "measurements", "settings", "system", "tables"],
+    ["choice", "claims", "experiments", "measurements", "settings", "system", "tables"],
     {
         "choice": ["CANDIDATES", "PAIRS", "choice_jobs", "ranked", "validate", "without_test"],
+        "claims": ["OWN", "SPARSE_A", "SPARSE_B", "WHERE", "over", "reaches"],
         "experiments": ["ABOUT", "ARMS", "FIGURES", "QUESTION", "TABLES", "refuse", "set_jobs"],
         "measurements": [
             "connection_rows",
@@ -39,11 +40,9 @@ __getattr__, __dir__, __all__ = attach(
             "MARGIN",
             "MOST",
             "PRUNED",
-            "TEXT",
             "accuracies",
             "against",
             "by_seed",
-            "claims",
             "compared",
             "counted",
             "input_pictures",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["ablations", "system"],
+    ["ablations", "claims", "system"],
     {
         "ablations": [
             "ARMS",
@@ -15,6 +15,23 @@ __getattr__, __dir__, __all__ = attach(
             "TABLES",
             "ablation_jobs",
             "refuse",
+        ],
+        "claims": [
+            "HYPOTHESES_A",
+            "HYPOTHESES_B",
+            "HYPOTHESES_C",
+            "HYPOTHESES_D",
+            "OPEN",
+            "OVERLAP",
+            "OWN",
+            "PIECES",
+            "STEP",
+            "TEXT",
+            "WHERE",
+            "better_than_switch",
+            "gram_score",
+            "pieces_contribute",
+            "takes_as_long",
         ],
         "system": [
             "SpectraSettings",

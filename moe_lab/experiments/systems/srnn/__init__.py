@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["balance_cost", "experiments", "measurements", "regimes", "settings", "system"],
+    ["balance_cost", "claims", "experiments", "measurements", "regimes", "settings", "system"],
     {
         "balance_cost": [
             "BASE",
@@ -21,6 +21,30 @@ __getattr__, __dir__, __all__ = attach(
             "place",
             "prices",
         ],
+        "claims": [
+            "AS_WRITTEN",
+            "COSTS_A",
+            "COSTS_B",
+            "NOTES",
+            "NO_SKIPS",
+            "N_EFF",
+            "OWN",
+            "REPORT",
+            "SILENCED",
+            "SKIPS",
+            "SRNN",
+            "STRONG",
+            "SURVIVAL_A",
+            "SURVIVAL_B",
+            "USUAL",
+            "VERDICTS",
+            "WHERE",
+            "experts_matter",
+            "has_a_price",
+            "kept_state",
+            "saved",
+            "tapers_off",
+        ],
         "experiments": [
             "ACTIVE",
             "ARMS",
@@ -28,7 +52,6 @@ __getattr__, __dir__, __all__ = attach(
             "BESIDE_PLAIN",
             "BESIDE_PRINTED",
             "BESIDE_SYSTEM",
-            "CHANGES",
             "CHOSEN",
             "COLUMNS",
             "FIGURES",

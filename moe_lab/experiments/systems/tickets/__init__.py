@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "lottery", "measurements", "rounds", "settings", "tables", "verdicts"],
+    ["claims", "experiments", "lottery", "measurements", "rounds", "settings", "tables", "verdicts"],
     {
+        "claims": ["OWN", "TEXT", "WHERE", "of_ticket"],
         "experiments": [
             "ABOUT",
             "COLUMNS",

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiments", "measurements", "rewinding", "settings", "system", "tables"],
+    ["claims", "experiments", "measurements", "rewinding", "settings", "system", "tables"],
     {
+        "claims": ["OWN", "TEXT", "UNIFIED", "WHERE", "errs_less", "no_longer"],
         "experiments": [
             "ALONE",
             "ARMS",
