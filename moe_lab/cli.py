@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 from unittest.mock import patch
 
 import tyro
 
 from .actions import ACTIONS
 from .answers import BROKEN_PIPE, is_short_of_memory, one_line, parser_sentence, stop_writing
+from .asked import choice, study_commands, study_options
 from .files import leads
 
 # %% ../nbs/12_cli.ipynb #72d2ca2a
@@ -140,19 +141,14 @@ def health(runs: Path | None = None) -> Callable[[], None]:
 
     return judge
 
-# %% ../nbs/12_cli.ipynb #7f0b80d2
+# %% ../nbs/12_cli.ipynb #889435e9
 def _experiments() -> Any:
     "A type of which `tyro` makes one sub-command for each registered experiment."
     from moe_lab.experiments.core.experiment import EXPERIMENTS
 
-    choices = tuple(
-        Annotated[Any, tyro.conf.subcommand(name, constructor=command(experiment))]
-        for name, experiment in EXPERIMENTS.items()
-    )
-    anyone = Union[choices]  # type: ignore[valid-type]  # noqa: UP007
-    return Annotated[anyone, tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes]
+    return choice(EXPERIMENTS, command)
 
-# %% ../nbs/12_cli.ipynb #889435e9
+
 def run_command(
     is_asked_for: bool,  # False: its name and what it does are enough
 ) -> Callable[..., Callable[[], None]]:
@@ -187,6 +183,8 @@ def options_of(
     given: list[str],  # words of the command line
 ) -> set[str]:
     "The arguments that are options of a command."
+    if given[:1] == ["study"]:
+        return study_options("".join(given[1:2]))
     if given[:1] != ["run"]:
         act = COMMANDS.get("".join(given[:1]))
         return {*inspect.signature(act).parameters} if act else set()
@@ -222,7 +220,8 @@ def parse(
 ) -> Callable[[], None]:
     "What the command line asks for, ready to be called; `SystemExit` for help and for what is not understood."
     given = sys.argv[1:] if arguments is None else arguments
-    offered = {"run": run_command(is_asked_for=given[:1] == ["run"]), **COMMANDS}
+    experiments, studies = run_command(given[:1] == ["run"]), study_commands(given[:1] == ["study"])
+    offered = {"run": experiments, "study": studies, **COMMANDS}
 
     def understand() -> Callable[[], None]:
         return tyro.extras.subcommand_cli_from_dict(offered, prog="moe-lab", args=given)
@@ -238,7 +237,7 @@ def _interrupted(
     asked: list[str],  # the first argument
 ) -> str:
     "What an interrupt tells, and how to go on where that is possible."
-    can_go_on = asked in (["run"], ["bench"], ["check-stored"])
+    can_go_on = asked in (["run"], ["study"], ["bench"], ["check-stored"])
     onwards = "; the same command with --resume goes on from there" if can_go_on else ""
     return f"\n{str(stop) or 'interrupted'}{onwards}"
 

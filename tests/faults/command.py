@@ -49,7 +49,7 @@ def on_a_run():
 
 
 ROWS = [
-    typed("nothing behind moe-lab", says=("a command is missing", "run, report")),
+    typed("nothing behind moe-lab", says=("a command is missing", "run, study, report")),
     typed("a misspelt command", "reprot", says=("reprot", "did you mean report?")),
     typed("an option before any command", "--resume", says=("--resume", "has it")),
     typed("run without an experiment", "run", says=("run: needs one of", "srnn-demo")),

@@ -36,6 +36,9 @@ def experiment_settings(
     if not (out / "settings.json").exists():
         raise FileNotFoundError(f"{out}: no settings.json; {question}")
     stored = read_json(out / "settings.json", "choose another folder")
+    if isinstance(stored, dict) and stored.get("class") == "Study":
+        again = f"moe-lab study {stored['name']} --join --out {out}"
+        raise ValueError(f"{out}: holds a study, whose page {again} writes again")
     if not isinstance(stored, dict) or not isinstance(stored.get("settings"), dict) or "name" not in stored:
         raise ValueError(f"{out}: settings.json names no experiment and its settings; {question}")
     return stored

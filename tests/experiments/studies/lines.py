@@ -53,7 +53,7 @@ def squares(model, x):
     return (model(x) - 3 * x).square().mean()
 
 
-def learn(settings, run, callbacks):
+def learn(settings, run, callbacks, saves=True):
     "Train a line, with random numbers that a run which goes on has to know."
     torch.manual_seed(settings.seed)
     line = nn.Linear(1, 1, bias=False)
@@ -62,7 +62,7 @@ def learn(settings, run, callbacks):
         return torch.randn(16, 1) * (1 + settings.noise * torch.rand(()))
 
     optimizer = torch.optim.Adam(line.parameters(), settings.lr)
-    own = [LossLog(run), *callbacks, Checkpoints(run, every=3)]
+    own = [LossLog(run), *callbacks, *([Checkpoints(run, every=3)] if saves else [])]
     trainer = Trainer(line, optimizer, batch, squares, settings.steps, callbacks=own)
     resume(trainer, run)
     trainer.fit()
