@@ -262,6 +262,13 @@ class TokenSet:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    @property
+    def document_domain(self) -> Tensor:
+        "(D,) long: the domain of each document, at its number; -1 where no token is from it."
+        domain = torch.full((int(self.document.max()) + 1,), -1)
+        at = self.mask.nonzero()[:, 0]  # the row of each real token
+        return domain.index_put((self.document[self.mask],), self.domain[at])
+
     def take(
         self,
         index: Tensor | slice,  # (B,) long, or a slice: which rows

@@ -162,8 +162,12 @@ def unpacked(
 def domain_association(
     routed: Routed,  # a layer
 ) -> Association:
-    "How far first choices and domains of the texts go together."
-    return association(routed.firsts, routed.domain, "sequence", routed.n_experts)
+    "How far first choices and domains go together, against domains permuted between documents."
+    firsts = routed.firsts
+    document = routed.documents_of(firsts)
+    domain = np.full(document.max(initial=-1) + 1, -1)
+    domain[document] = routed.domain[firsts["sequence"]]
+    return association(firsts.assign(document=document), domain, "document", routed.n_experts)
 
 # %% ../../../nbs/10_explore/5_tokens/09_map_layers.ipynb #e992f792
 class MapLayer(NamedTuple):

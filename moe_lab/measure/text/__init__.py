@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
             "together",
             "visit_table",
             "whole_numbers",
+            "with_document",
         ],
     },
 )

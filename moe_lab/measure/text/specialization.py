@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['whole_numbers', 'counts_table', 'check_frame', 'meetings', 'specialization_table', 'label_map', 'nmi', 'Association',
-           'labels_of_units', 'association', 'specialization_by_position', 'from_layer_to_layer', 'together',
-           'lift_over_chance', 'coactivation_graph', 'draw_coactivation', 'visit_table']
+           'labels_of_units', 'association', 'with_document', 'specialization_by_position', 'from_layer_to_layer',
+           'together', 'lift_over_chance', 'coactivation_graph', 'draw_coactivation', 'visit_table']
 
 # %% ../../../nbs/05_measure/5_text/01_specialization.ipynb #e139d0a3
 from dataclasses import dataclass
@@ -182,6 +182,22 @@ def association(
     )
     p = (1 + (null > value - 1e-12).sum()) / (1 + permutations)
     return Association(value, 1.0, float(null.mean()), len(own), float(null.std(ddof=1)), float(p))
+
+# %% ../../../nbs/05_measure/5_text/01_specialization.ipynb #de0e9919
+def with_document(
+    frame: "DataFrame",  # A assignments
+    document: ArrayLike,  # (N, S) int: the number of each token's document
+) -> "DataFrame":
+    "The assignments with a column document; `ValueError` for a sequence or a position that the table does not have."
+    check_frame(frame, "sequence", "position")
+    table = np.asarray(document)
+    if table.ndim != 2 or table.dtype.kind not in "iu":
+        raise ValueError(f"document: shape {table.shape}, {table.dtype}; needs (N, S) whole numbers")
+    sequence, position = (frame[name].to_numpy() for name in ("sequence", "position"))
+    if len(frame) and (sequence.max() >= table.shape[0] or position.max() >= table.shape[1]):
+        place = f"sequence {sequence.max()} and position {position.max()}"
+        raise ValueError(f"document: shape {table.shape}, but the frame has {place}; needs one of each token")
+    return frame.assign(document=table[sequence, position])
 
 # %% ../../../nbs/05_measure/5_text/01_specialization.ipynb #83ed7ef9
 def specialization_by_position(

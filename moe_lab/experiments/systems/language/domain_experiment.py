@@ -73,7 +73,7 @@ and the loss {aux_loss} with a coefficient from {aux_loss_coef_start} to {aux_lo
 for {steps} steps. The dense model costs a token as many multiply-adds. The usual shape and length of training
 were chosen so that both train in a few minutes on two cores, on text that every installation has.""",
         reading=f"""NMI is 0 where experts and labels know nothing of each other, 1 where each tells the other. The last
-row is what permuted labels give (kinds permuted between sequences, words between tokens), and for keywords what
+row is what permuted labels give (kinds permuted between documents, words between tokens), and for keywords what
 decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.
 {WORDS}""",
     )

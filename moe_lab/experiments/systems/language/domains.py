@@ -27,7 +27,7 @@ from ....experts.moe import moe_layers
 from ....measure.load.health import CheckUp, check_ups
 from ....measure.maps import flatten, neighbourhood, router_inputs, stratified_sample
 from ....measure.text.keywords import expert_keywords, keyword_share, shuffled_experts
-from ....measure.text.specialization import association
+from ....measure.text.specialization import association, with_document
 from ....measure.trace.trace import Trace, record
 from ....training.evaluation import load_rows
 from ....training.runs import Run
@@ -66,13 +66,14 @@ def what_they_go_by(
     trace: Trace,  # of the texts
     texts: TokenSet,  # N texts, each of one domain
 ) -> list[dict]:
-    "NMI of the experts with domain and with token id, layer by layer, with the permuted labels as the floor."
+    "NMI of the experts with domain and with token id; the floor permutes labels between documents, or tokens."
     rows = []
     for layer in trace.layers:
         n_experts, frame = trace.about["n_experts"][layer], trace.assignments(layer)
+        told = with_document(frame, texts.document.numpy())
         ids = trace.tokens(layer)["token"].to_numpy()
         found = {
-            "NMI with domain": association(frame, texts.domain.numpy(), "sequence", n_experts),
+            "NMI with domain": association(told, texts.document_domain.numpy(), "document", n_experts),
             "NMI with token": association(frame, ids, "row", n_experts, permutations=5),
         }
         rows += [{"layer": layer, "metric": name, **vars(value)} for name, value in found.items()]
