@@ -61,6 +61,7 @@ from moe_lab.measure.text.specialization import (
     specialization_table,
     together,
     visit_table,
+    with_document,
 )
 
 NAN = float("nan")
@@ -377,6 +378,18 @@ ROWS = [
         "contents of a few ids",
         lambda: content_of(torch.ones(40, 8), torch.ones(40, 4, dtype=torch.bool), torch.arange(3)),
         ("token_ids: (3,)", "needs 40 rows"),
+    ),
+    Bad(
+        "documents in one row",
+        lambda: with_document(pd.DataFrame({"sequence": [0], "position": [0]}), torch.arange(3)),
+        ("document: shape (3,)", "needs (N, S)"),
+    ),
+    Bad(
+        "documents of other texts",
+        lambda: with_document(
+            pd.DataFrame({"sequence": [5], "position": [0]}), torch.zeros(2, 3, dtype=torch.long)
+        ),
+        ("document: shape (2, 3)", "sequence 5"),
     ),
     Bad("the limit of nothing", lambda: limit_of(None), ("routing is a NoneType", "needs Routing")),
     Bad("a router of a negative number", lambda: made_otherwise(-1), ("number=-1", "at least 0")),
