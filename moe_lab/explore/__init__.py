@@ -137,6 +137,7 @@ __getattr__, __dir__, __all__ = attach(
             "GateLab",
             "GatePanel",
             "GateStage",
+            "LAST",
             "gate_knobs",
             "replay_in_words",
             "said_in_words",
