@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from moe_lab.experiments.core.experiment import EXPERIMENTS, launch
+from moe_lab.experiments.studies.engine.study import STUDIES
 from moe_lab.measure.load.metrics import METRICS
 from moe_lab.routing.losses import AUX_LOSSES
 from moe_lab.routing.router import ROUTERS
@@ -31,12 +32,13 @@ def follow(recipe: str) -> dict:
     return names
 
 
-def test_there_are_six_recipes_and_what_they_link_to_is_there():
+def test_there_are_seven_recipes_and_what_they_link_to_is_there():
     assert [*RECIPES][1:] == [
         "A router",
         "A metric",
         "An auxiliary loss",
         "An experiment",
+        "A study",
         "A lesson",
         "An exploration",
     ]
@@ -44,6 +46,14 @@ def test_there_are_six_recipes_and_what_they_link_to_is_there():
     named = re.findall(r"`((?:nbs|tests|moe_lab)/[\w/.]+)`", prose)
     for path in (path for path in named if "NN" not in path):
         assert (ROOT / path).exists(), path
+
+
+def test_a_study_is_found_by_its_name():
+    try:
+        follow("A study")
+        assert [*STUDIES["depths"].space] == ["layers=2", "layers=4", "layers=6"]
+    finally:
+        STUDIES.remove("depths")
 
 
 @pytest.mark.parametrize(
