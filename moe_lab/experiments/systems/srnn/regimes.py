@@ -122,7 +122,7 @@ def price(
     table: pd.DataFrame,  # of a sweep
     reference: str = "progressive",  # the arm whose loss is 100
 ) -> pd.DataFrame:  # (regime, arm) × n, effect, interval, p, word, detectable
-    "Each arm's held-out loss against the reference's, in per cent of it, paired by seed, of arms that train as long; Holm within a regime."
+    "Held-out loss of arms that train as long against the reference's, in per cent, by seed; Holm within a regime."
     loss = held_out(table, "loss")
     relative = 100 * loss.div(loss[reference], axis=0)
     as_long = [arm for arm in dict.fromkeys(table["arm"]) if "epochs" not in WAYS.get(arm, {})]
