@@ -14,7 +14,8 @@ views.GateRace = chart((pen, f, model) => {
     return { place, fate, apart: f.floats(T) };
   });
   const names = model.get("names");
-  const box = plotBox(pen, pen.width < 520 ? 108 : 168, 6, 158, 26);
+  const narrow = pen.width < 460; // then a sign stands for the words winner and chosen
+  const box = plotBox(pen, pen.width < 520 ? 108 : 168, 6, narrow ? 88 : 158, 26);
   const [wide, high] = [(box.right - box.left) / T, (box.bottom - box.top) / N];
   const most = 0.1; // nats: the darkest colour
   rows.forEach((row, n) => {
@@ -39,7 +40,7 @@ views.GateRace = chart((pen, f, model) => {
       pen.ctx.fillStyle = pen.ink;
       pen.ctx.fill();
     }
-    const title = [n === winner ? "winner" : "", n === chosen ? "chosen" : ""].filter(Boolean).join(", ");
+    const title = [n === winner ? (narrow ? "★" : "winner") : "", n === chosen ? (narrow ? "✓" : "chosen") : ""].filter(Boolean).join(narrow ? "" : ", ");
     const end = row.fate === CONTROL ? "control" : apartText(row.apart[T - 1]);
     text(pen, `${end} ${title}`, box.right + 8, middle, { colour: title ? pen.ink : pen.muted, bold: Boolean(title) });
   });
