@@ -57,7 +57,7 @@ def study_command(
     def run(
         settings: Any = study.settings,
         seeds: int = study.seeds,
-        every: int = study.every,
+        looks: int = study.every,
         stages: tuple[int, ...] = tuple(stage.steps for stage in study.stages),
         out: Path = Path("runs") / study.name,
         storage: str = "",
@@ -69,7 +69,7 @@ def study_command(
         Args:
             settings: what every arm starts from
             seeds: runs per arm, with seeds counted from --seed
-            every: steps from one look of the gate to the next
+            looks: steps from one look of the gate to the next
             stages: steps of each stage, those of the stages before included
             out: folder for runs, tables, figure and report, shared by all machines
             storage: where the book of trials is, such as postgresql://user@host/database; nothing: in the folder
@@ -77,7 +77,7 @@ def study_command(
             resume: go on with what is in the folder
             workers: processes on this machine; 0: one per core
         """
-        asked = (study, settings, seeds, every, stages)
+        asked = (study, settings, seeds, looks, stages)
         return lambda: run_study(asked_study(*asked), out, storage, join, resume, workers)
 
     run.__annotations__["settings"] = Annotated[type(study.settings), tyro.conf.OmitArgPrefixes]
@@ -124,5 +124,5 @@ def study_options(
     "The arguments that are options of its command; those of any study where there is none of that name."
     from moe_lab.experiments.studies.engine.study import STUDIES
 
-    own = {"seeds", "every", "stages", "out", "storage", "join", "resume", "workers"}
+    own = {"seeds", "looks", "stages", "out", "storage", "join", "resume", "workers"}
     return own | {field.name for field in fields(STUDIES[name].settings)} if name in STUDIES else own

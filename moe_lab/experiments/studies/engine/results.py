@@ -162,7 +162,7 @@ def study_command(
 ) -> str:
     "What to type to do it again with its experiment's usual settings."
     return shlex.join(
-        ["moe-lab", "study", study.name, "--seeds", str(study.seeds), "--every", str(study.every)]
+        ["moe-lab", "study", study.name, "--seeds", str(study.seeds), "--looks", str(study.every)]
     )
 
 
