@@ -1,5 +1,5 @@
 // Four more views for views.js, which stands before this text and lends its helpers; frames are laid out in the
-// `show` methods of nbs/08_explore/3_balance/05_views.ipynb.
+// `show` methods of nbs/10_explore/03_balance/05_views.ipynb.
 
 const SIDES = ["A", "B"];
 

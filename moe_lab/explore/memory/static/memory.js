@@ -1,5 +1,5 @@
 // Four more views for views.js, which stands before this text and lends its helpers; frames are laid out in the
-// `show` methods of nbs/10_explore/8_memory/04_views.ipynb.
+// `show` methods of nbs/10_explore/08_memory/04_views.ipynb.
 
 const FAINT = 0.04; // weights below are not drawn
 const strongest = (values, at, n) => [...Array(n).keys()].reduce((best, i) => (values[at + i] > values[at + best] ? i : best), 0);

@@ -1,5 +1,5 @@
 // The view of moe_lab/explore/plane/views.py, appended to views.js and drawn with its tools. Written by hand, no build step.
-// Frames are laid out in `PlaneView.show` of nbs/08_explore/4_plane/02_views.ipynb; row 0 of every map is the top of the plane.
+// Frames are laid out in `PlaneView.show` of nbs/10_explore/04_plane/02_views.ipynb; row 0 of every map is the top of the plane.
 
 const INK = "#1f2933";
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));

@@ -1,5 +1,5 @@
 // Four more views for views.js, which stands before this text and lends its helpers; frames are laid out in the
-// `show` methods of nbs/08_explore/6_scene/05_views.ipynb.
+// `show` methods of nbs/10_explore/06_scene/05_views.ipynb.
 
 // The sides of pixels between inside and outside, on a light halo, so that they are seen on any photograph.
 function outline({ ctx }, inside, side, { left, top, step }, colour, width) {

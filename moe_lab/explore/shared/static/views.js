@@ -1,5 +1,5 @@
 // The browser's side of moe_lab/explore/shared/views.py: one function per view unpacks the newest frame and draws it, with
-// the tools of canvas.js. Frames are laid out in the `show` methods of nbs/08_explore/1_shared/02_views.ipynb.
+// the tools of canvas.js. Frames are laid out in the `show` methods of nbs/10_explore/01_shared/02_views.ipynb.
 
 function StackedLoad(pen, frame, model) {
   const { ctx } = pen;

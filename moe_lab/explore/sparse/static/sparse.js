@@ -1,5 +1,5 @@
 // The view of moe_lab/explore/sparse/views.py, appended to views.js and drawn with its tools. Written by hand, no build step.
-// Frames are laid out in `MasksView.show` of nbs/10_explore/7_sparse/02_views.ipynb: pictures in their own pixels, side by side.
+// Frames are laid out in `MasksView.show` of nbs/10_explore/07_sparse/02_views.ipynb: pictures in their own pixels, side by side.
 
 function MasksView(pen, frame, model) {
   const [N] = frame.floats(1);

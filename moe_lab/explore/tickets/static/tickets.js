@@ -1,5 +1,5 @@
 // The views of moe_lab/explore/tickets/views.py, appended to views.js and drawn with its tools. Written by hand, no build step.
-// Frames are laid out in `SparsityCurves.show` and `MaskPictures.show` of nbs/10_explore/9_tickets/02_views.ipynb.
+// Frames are laid out in `SparsityCurves.show` and `MaskPictures.show` of nbs/10_explore/09_tickets/02_views.ipynb.
 
 const DENSE = 0; // the first curve is a level, not a line
 
