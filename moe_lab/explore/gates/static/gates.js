@@ -1,5 +1,5 @@
 // The view of moe_lab/explore/gates/views.py, appended to views.js and drawn with its tools. Written by hand, no build step.
-// Frames are laid out in `GateRace.show` of nbs/10_explore/91_gates/02_views.ipynb.
+// Frames are laid out in `GateRace.show` of nbs/10_explore/10_gates/02_views.ipynb.
 
 const [STOPPED, PROMOTED, CONTROL] = [1, 2, 3]; // what became of a row; 0: it went on to the end
 const [BETTER, WORSE] = ["0, 114, 178", "213, 94, 0"];
