@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = attach(
         "tables",
     ],
     {
-        "ablations": ["ABLATIONS", "end_rows"],
+        "ablations": ["ABLATIONS", "ABLATION_COLUMNS", "end_rows"],
         "arms": [
             "AblationSettings",
             "BALANCE_ARMS",
@@ -61,7 +61,7 @@ __getattr__, __dir__, __all__ = attach(
             "shares_of",
             "spaced",
         ],
-        "experiment": ["PANELS", "draw_arms", "on_the_way"],
+        "experiment": ["COLUMNS", "PANELS", "draw_arms", "on_the_way"],
         "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],
         "pictures": ["FAMILIES", "draw_family", "family_of", "less_control", "over_steps"],
         "studies": [

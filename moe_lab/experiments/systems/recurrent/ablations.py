@@ -36,7 +36,7 @@ from ....training.trainer import Callback
 from ....training.watch.clock import Clock
 
 # %% auto #0
-__all__ = ['COLUMNS', 'ABLATIONS', 'end_rows', 'work']
+__all__ = ['ABLATION_COLUMNS', 'ABLATIONS', 'end_rows', 'work']
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/08_ablations.ipynb #2ff93df7
 def end_rows(
@@ -66,7 +66,7 @@ def work(
     return curve_rows(run.metrics.frame()) + end_rows(model, settings) + clock.rows()
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/08_ablations.ipynb #5b7d4c6e
-COLUMNS = {
+ABLATION_COLUMNS = {
     "loss, nats a token": Column("held out", "loss", ".3f"),
     "perplexity": Column("held out", "perplexity", ".1f"),
     "parameters, million": Column("model", "parameters", ".2f", 1e-6),
@@ -80,7 +80,7 @@ ABLATIONS = Experiment(
     LAPTOP,
     jobs,
     work,
-    COLUMNS,
+    ABLATION_COLUMNS,
     seeds=5,
     figures={"Less the control": over_steps},
     tables={
