@@ -61,9 +61,9 @@ __getattr__, __dir__, __all__ = attach(
             "shares_of",
             "spaced",
         ],
-        "experiment": ["COLUMNS", "PANELS", "draw_arms", "on_the_way"],
+        "experiment": ["COLOURS", "COLUMNS", "PANELS", "draw_arms", "on_the_way"],
         "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],
-        "pictures": ["FAMILIES", "draw_family", "family_of", "less_control", "over_steps"],
+        "pictures": ["FAMILIES", "FAMILY_COLOURS", "draw_family", "family_of", "less_control", "over_steps"],
         "studies": [
             "FULL_STUDIES",
             "LAPTOP_STUDIES",

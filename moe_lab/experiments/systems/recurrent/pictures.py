@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['FAMILIES', 'COLOURS', 'family_of', 'draw_family', 'less_control', 'over_steps']
+__all__ = ['FAMILIES', 'FAMILY_COLOURS', 'family_of', 'draw_family', 'less_control', 'over_steps']
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/07_pictures.ipynb #7cd3fc3a
 FAMILIES = {  # how an arm's name begins or ends -> title of its panel; the first that fits
@@ -46,7 +46,7 @@ def family_of(
     )
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/07_pictures.ipynb #b3aa66ad
-COLOURS = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+FAMILY_COLOURS = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 
 
 def draw_family(
@@ -57,7 +57,7 @@ def draw_family(
     "Loss less the control's: a line an arm, a thin one a seed, and the band of differences that count for nothing."
     ax.axhspan(-MARGIN, MARGIN, color="#59656F", alpha=0.15, linewidth=0)
     ax.axhline(0, color="#59656F", linewidth=0.8)
-    for colour, (arm, curve) in zip(COLOURS, curves.items()):
+    for colour, (arm, curve) in zip(FAMILY_COLOURS, curves.items()):
         found = apart(curve, control)
         ax.plot(found.steps + 1, found.metrics["loss"], color=colour, alpha=0.25, linewidth=0.7)
         ax.plot(found.steps + 1, found.mean(), color=colour, linewidth=1.8, label=arm)

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     ["balance_cost", "claims", "experiments", "measurements", "regimes", "settings", "system"],
     {
         "balance_cost": [
+            "ABOUT",
             "BASE",
             "COLOURS",
             "MARGIN",
@@ -20,6 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "jobs",
             "place",
             "prices",
+            "work",
         ],
         "claims": [
             "AS_WRITTEN",
@@ -61,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
             "READING",
             "REPAIRS",
             "TWO_PHASE",
+            "WAYS",
             "ablation_jobs",
             "compare",
             "refuse",
@@ -85,6 +88,8 @@ __getattr__, __dir__, __all__ = attach(
         "regimes": [
             "CANDIDATES",
             "KEPT",
+            "REGIME_ABOUT",
+            "REGIME_ARMS",
             "REGIME_COLUMNS",
             "SIZES",
             "TABLES",
@@ -94,6 +99,7 @@ __getattr__, __dir__, __all__ = attach(
             "price",
             "rank_correlation",
             "regime_jobs",
+            "regime_rows",
             "what_decides",
         ],
         "settings": [

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['KEPT', 'WAYS', 'SIZES', 'CANDIDATES', 'REGIME_COLUMNS', 'TABLES', 'ABOUT', 'logit_rows', 'work', 'regime_jobs',
-           'held_out', 'all_alive', 'price', 'rank_correlation', 'what_decides']
+__all__ = ['KEPT', 'REGIME_ARMS', 'SIZES', 'CANDIDATES', 'REGIME_COLUMNS', 'TABLES', 'REGIME_ABOUT', 'logit_rows', 'regime_rows',
+           'regime_jobs', 'held_out', 'all_alive', 'price', 'rank_correlation', 'what_decides']
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/06_regimes.ipynb #ed547fd4
 @torch.no_grad()
@@ -53,7 +53,7 @@ def logit_rows(
     return [{"split": "logits", "metric": metric, "value": value} for metric, value in found.items()]
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/06_regimes.ipynb #f5c25ed9
-def work(
+def regime_rows(
     settings: SRNNSettings,  # of one arm and seed
     run: Run,  # where the summary will lie
     callbacks: Sequence[Callback] = (),  # after growth
@@ -69,7 +69,7 @@ def work(
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/06_regimes.ipynb #66134aad
 KEPT = ("progressive", "SRNN as published", "saturation repaired", "loss-free bias", "gate variance")
-WAYS: dict[str, dict] = {arm: ARMS[arm] for arm in KEPT} | {
+REGIME_ARMS: dict[str, dict] = {arm: ARMS[arm] for arm in KEPT} | {
     "saturation repaired, twice as long": ARMS["saturation repaired"] | {"epochs": 2},
     "centred logits": {"router": "centred"},
     "saturation, centred": {"router": "srnn_centred"},
@@ -87,7 +87,7 @@ def regime_jobs(
         Job(arm, f"{base.data}, {size} pixels", seed, replace(base, size=size, seed=seed, **change))
         for size in sizes
         for seed in seed_range(base, seeds)
-        for arm, change in WAYS.items()
+        for arm, change in REGIME_ARMS.items()
     ]
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/06_regimes.ipynb #a97967c6
@@ -125,7 +125,7 @@ def price(
     "Held-out loss of arms that train as long against the reference's, in per cent, by seed; Holm within a regime."
     loss = held_out(table, "loss")
     relative = 100 * loss.div(loss[reference], axis=0)
-    as_long = [arm for arm in dict.fromkeys(table["arm"]) if "epochs" not in WAYS.get(arm, {})]
+    as_long = [arm for arm in dict.fromkeys(table["arm"]) if "epochs" not in REGIME_ARMS.get(arm, {})]
     arms = [arm for arm in as_long if arm != reference]
     found: dict[tuple[str, str], Comparison] = {}
     for regime, own in relative.droplevel("seed").groupby(level="regime", sort=False):
@@ -179,7 +179,7 @@ TABLES = {
     "Loss against progressive growth, per cent": lambda out, table: price(table),
     "What goes with survival": lambda out, table: what_decides(table),
 }
-ABOUT = """Centring, and its unit of one spread, were found on photographs at 8 pixels and Tiny ImageNet at 8
+REGIME_ABOUT = """Centring, and its unit of one spread, were found on photographs at 8 pixels and Tiny ImageNet at 8
 and 32, with seeds 100 to 102. The seeds here, other sizes and CIFAR-10 were not looked at before. At most {limit}
 images in batches of {batch_size}, seen once, or twice where the arm says so."""
 for name in SIZES:
@@ -189,10 +189,10 @@ for name in SIZES:
             "Does a remedy hold on {data} of several sizes?",
             replace(PLAIN, data=name),
             regime_jobs,
-            work,
+            regime_rows,
             REGIME_COLUMNS,
             seeds=8,
-            about=ABOUT,
+            about=REGIME_ABOUT,
             refuse=refuse,
             tables=TABLES,
         )
