@@ -81,6 +81,7 @@ __getattr__, __dir__, __all__ = attach(
             "measure",
             "outputs_replaced",
             "train",
+            "trained",
             "verdict",
             "without_bias",
             "without_experts",

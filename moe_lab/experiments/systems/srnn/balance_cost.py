@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ....data.batching import spread_rows
 from ...core.aux_loss_settings import with_aux_loss
 from ...core.comparisons import WORDS
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Job, by_seed, seed_range
 from .experiments import COLUMNS, PLAIN, refuse
-from .measurements import load, measure, without_experts
+from .measurements import measure, trained, without_experts
 from .settings import SRNNSettings
-from .system import build, planned_births
 from ....measure.comparison import Comparison, compare_all, comparison_table
 from ....measure.figures import calm
-from ....training.growth import Growth
 from ....training.runs import Run
 from ....training.trainer import Callback
 
@@ -43,11 +40,7 @@ def work(
     callbacks: Sequence[Callback] = (),  # after growth
 ) -> list[dict]:  # a dict per split and metric
     "Train as the settings say; rows of loss and load, held out, and of the loss with silent experts."
-    data = load(settings)
-    trainer = build(settings, data)
-    trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
-    trainer.fit()
-    held_out = data.test.pixels(spread_rows(data.test.label, 4096))
+    trainer, held_out = trained(settings, callbacks)
     rows = {"held out": measure(trainer, held_out)}
     with without_experts(trainer.model):
         rows["held out, experts silenced"] = measure(trainer, held_out)[:1]

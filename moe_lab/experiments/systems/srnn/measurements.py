@@ -24,8 +24,8 @@ from ....training.runs import Run
 from ....training.trainer import Callback, StepReport, Trainer
 
 # %% auto #0
-__all__ = ['measure', 'first_images', 'RememberFirst', 'outputs_replaced', 'without_experts', 'without_bias', 'load', 'verdict',
-           'train']
+__all__ = ['measure', 'first_images', 'RememberFirst', 'outputs_replaced', 'without_experts', 'without_bias', 'load', 'trained',
+           'verdict', 'train']
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/03_measurements.ipynb #ad053b8d
 def measure(
@@ -105,6 +105,18 @@ def load(
 ) -> Splits:
     "The images that the settings name."
     return load_images(settings.data, limit=settings.limit, size=settings.size)
+
+# %% ../../../../nbs/09_experiments/3_systems/01_srnn/03_measurements.ipynb #34a45c5f
+def trained(
+    settings: SRNNSettings,  # of images, model, births and training
+    callbacks: Sequence[Callback] = (),  # after growth
+) -> tuple[Trainer, Tensor]:  # and up to 4,096 held-out images (N, C, s, s)
+    "Train from beginning to end, without checkpoints; and what to judge it by."
+    data = load(settings)
+    trainer = build(settings, data)
+    trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
+    trainer.fit()
+    return trainer, data.test.pixels(spread_rows(data.test.label, 4096))
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/03_measurements.ipynb #b5bf6aeb
 def _just_seen(run: Run) -> list[dict]:

@@ -13,17 +13,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from ....data.batching import spread_rows
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from .experiments import ARMS, COLUMNS, PLAIN, refuse
-from .measurements import load, measure
+from .measurements import measure, trained
 from .settings import SRNNSettings
-from .system import build, planned_births
 from ....experts.moe import logit_moments, observe
 from ....measure.comparison import Comparison, compare_all, comparison_table
 from ....measure.statistics import wilson
-from ....training.growth import Growth
 from ....training.runs import Run
 from ....training.trainer import Callback
 
@@ -59,11 +56,7 @@ def regime_rows(
     callbacks: Sequence[Callback] = (),  # after growth
 ) -> list[dict]:  # a dict per split and metric
     "Train as the settings say; rows of loss and load, held out, and of the logits."
-    data = load(settings)
-    trainer = build(settings, data)
-    trainer.callbacks = [Growth(planned_births(settings, trainer.steps)), *callbacks]
-    trainer.fit()
-    held_out = data.test.pixels(spread_rows(data.test.label, 4096))
+    trainer, held_out = trained(settings, callbacks)
     found = [{"split": "held out", **row} for row in measure(trainer, held_out)]
     return found + logit_rows(trainer.model, held_out[:1024])
 
