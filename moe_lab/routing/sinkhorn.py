@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from .decision import Context, Promises
-from .parts import Part, above_zero, positive
+from .parts import Part, above_zero, functions, positive
 
 # %% ../../nbs/01_routing/05_sinkhorn.ipynb #e64ab8fa
 Stop = Callable[[int, Tensor], bool]  # rounds done, worst relative error of a column -> enough?
@@ -127,7 +127,7 @@ class Sinkhorn(Part):
     "S-BASE's balancing (2202.01169): in training scores (T, E) -> log P (T, E), at inference unchanged."
 
     promises = Promises(causal=False, batch_dependent=True, same_at_inference=False)
-    knobs = ("epsilon", "stop")
+    knobs = ("epsilon", "stop", "solve")
 
     def __init__(
         self,
@@ -141,6 +141,7 @@ class Sinkhorn(Part):
 
     def validate(self) -> None:
         above_zero(epsilon=self.epsilon)
+        functions(stop=self.stop, solve=self.solve)
 
     def forward(self, scores: Tensor, context: Context) -> Tensor:
         if not self.training:

@@ -5,7 +5,6 @@
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #8b1bc181
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -30,14 +29,15 @@ from ....models.vision.classifier import MoEClassifier
 from ....registry import one_of
 from ....routing.decision import Routing
 from ....routing.parts import positive
-from ....routing.router import ROUTERS
-from ....training.callbacks import MetricsLog
+from ....routing.router import ROUTERS, Router
+from ....training.callbacks import Checkpoints, MetricsLog, resume
 from ....training.runs import Run
 from ....training.trainer import Callback, Trainer
+from ....training.watch.clock import Clock
 
 # %% auto #0
 __all__ = ['SpectraSettings', 'make_model', 'classification', 'build', 'of_layer', 'mean_over', 'measure', 'parameters',
-           'verdict', 'train']
+           'verdict', 'price', 'train']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #b72c3ba1
 @dataclass(frozen=True)
@@ -72,17 +72,21 @@ class SpectraSettings(AuxLossSettings):
         one_of(ROUTERS, self.router, "router")
         self.check_aux_loss()
 
+    def make_router(self) -> Router:
+        "One layer's router, drawn as `torch.manual_seed` says."
+        s = self
+        return ROUTERS[s.router](s.d, s.n_experts, s.k, capacity_factor=s.capacity_factor)
+
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #4c8409f1
 def make_model(
     settings: SpectraSettings,  # its router, sizes and number of layers
     data: ImageSet,  # whose sizes and classes the model gets
 ) -> MoEClassifier:
     "The classifier with the settings' router in every layer."
-    s, make = settings, ROUTERS[settings.router]
+    s = settings
 
     def layer(number: int) -> MoE:
-        router = make(s.d, s.n_experts, s.k, capacity_factor=s.capacity_factor)
-        return MoE(router, Bottleneck(s.d, s.hidden, s.n_experts))
+        return MoE(s.make_router(), Bottleneck(s.d, s.hidden, s.n_experts))
 
     channels, size = data.images.shape[1:3]
     return MoEClassifier(layer, s.layers, len(data.label_names), channels, size, s.patch, s.d)
@@ -205,25 +209,30 @@ def verdict(
     }
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #6f1aedc7
-def _timed_fit(
-    trainer: Trainer,
-    steps: int,  # that it will take
+def price(
+    clock: Clock,  # that listened to the whole training
+    steps: int,  # that it took
 ) -> dict:
-    "Train to the end; the row of the processor time that a step took, in seconds."
-    began = time.process_time()
-    trainer.fit()
-    seconds = time.process_time() - began
-    return {"split": "training", "metric": "seconds a step", "value": seconds / steps, "n": steps}
+    "The row of the processor time that a step took, in seconds."
+    return {
+        "split": "training",
+        "metric": "seconds a step",
+        "value": clock.rows()[0]["value"] / steps,
+        "n": steps,
+    }
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #cc427ed2
 def train(
     settings: SpectraSettings,  # of images, model and training
-    run: Run,  # where the log lies
+    run: Run,  # where log and checkpoints lie
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> list[dict]:  # a dict per split and metric
-    "Train as the settings say and return the rows of the summary."
+    "Train as the settings say, from where the run left off, and return the rows of the summary."
     data = load_images(settings.data, settings.limit, settings.size)
-    trainer = build(settings, data, [MetricsLog(run), *callbacks])
-    timed = _timed_fit(trainer, settings.steps)
+    own = [clock := Clock(), MetricsLog(run), *callbacks, Checkpoints(run)]
+    trainer = build(settings, data, own)
+    resume(trainer, run)
+    trainer.fit()
     found = verdict(trainer, settings, data)
-    return [{"split": split, **row} for split, rows in found.items() for row in rows] + [timed]
+    rows = [{"split": split, **row} for split, rows in found.items() for row in rows]
+    return [*rows, price(clock, settings.steps)]
