@@ -52,7 +52,7 @@ __getattr__, __dir__, __all__ = attach(
             "rounds_needed",
             "worst_errors",
         ],
-        "plan": ["ABOUT", "PLAN", "SOURCES", "Sweep", "tables_against"],
+        "plan": ["ABOUT", "PLAN", "SOURCES", "Sweep", "experiment_of", "study_of", "tables_against"],
         "sweep_figures": ["LINES", "SHOWN", "arm_by_arm", "at_milestones", "draw_column", "over_milestones"],
         "sweeps": ["QUOTA", "REPULSION", "SHARPNESS", "SINKHORN", "SweepSettings", "reader", "sweep_work"],
         "system": [

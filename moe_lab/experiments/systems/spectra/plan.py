@@ -27,7 +27,7 @@ from moe_lab.experiments.systems.spectra.sweeps import (
 from ....registry import one_of
 
 # %% auto #0
-__all__ = ['TABLES', 'SOURCES', 'ABOUT', 'PLAN', 'tables_against', 'Sweep']
+__all__ = ['TABLES', 'SOURCES', 'ABOUT', 'PLAN', 'tables_against', 'Sweep', 'experiment_of', 'study_of']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #bcff252b
 TABLES: dict[str, tuple[str, str, float | None]] = {  # title -> column, which numbers are good, the margin
@@ -53,11 +53,6 @@ def tables_against(
     }
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #1824bf36
-SOURCES: dict[str, Source] = {m: (WAY, m) for m in ("loss", "cv", "token entropy", "sequential overlap")} | {
-    "training loss": ("train", "loss")
-}
-
-
 @dataclass(frozen=True)
 class Sweep:
     "A sweep: the same arms as an experiment and as a study; `ValueError` for arms that cannot be, or no reference."
@@ -89,35 +84,54 @@ class Sweep:
             for arm, own in arms.items()
         ]
 
-    def experiment(self) -> Experiment:
-        "All arms to the end."
-        return Experiment(
-            self.name,
-            self.question,
-            self.settings,
-            self.jobs,
-            self.work,
-            self.columns,
-            self.seeds,
-            {"Arm by arm": arm_by_arm, "At the milestones": over_milestones},
-            self.about,
-            WORDS,
-            tables=tables_against(self.reference, self.columns),
-        )
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #01847e5c
+def experiment_of(
+    sweep: Sweep,
+) -> Experiment:
+    "All arms to the end."
+    return Experiment(
+        sweep.name,
+        sweep.question,
+        sweep.settings,
+        sweep.jobs,
+        sweep.work,
+        sweep.columns,
+        sweep.seeds,
+        {"Arm by arm": arm_by_arm, "At the milestones": over_milestones},
+        sweep.about,
+        WORDS,
+        tables=tables_against(sweep.reference, sweep.columns),
+    )
 
-    def study(self) -> Study:
-        "The same, from quarter to quarter, by as many processes and machines as there are."
-        s, plain = self.settings, replace(self.experiment(), tables={}, figures={})
-        stages, every = (Stage(s.steps),), s.steps // 4
-        return Study(
-            self.name, self.question, plain, self.arms, stages, every,
-            reference=self.reference, seeds=self.seeds, sources=SOURCES,
-        )  # fmt: skip
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #e3e9c079
+SOURCES: dict[str, Source] = {m: (WAY, m) for m in ("loss", "cv", "token entropy", "sequential overlap")} | {
+    "training loss": ("train", "loss")
+}
 
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #89be4861
+
+def study_of(
+    sweep: Sweep,
+) -> Study:
+    "The same arms, from quarter to quarter, by as many processes and machines as there are."
+    plain = replace(experiment_of(sweep), tables={}, figures={})  # what other processes can be sent
+    return Study(
+        sweep.name,
+        sweep.question,
+        plain,
+        sweep.arms,
+        (Stage(sweep.settings.steps),),
+        sweep.settings.steps // 4,
+        reference=sweep.reference,
+        seeds=sweep.seeds,
+        sources=SOURCES,
+    )
+
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #0e55d241
 ABOUT = """SPECTRA ({n_experts} experts, {k} a token, {layers} layers) in a classifier of {data}, trained for {steps}
 steps. Arms with the same seed see the same images in the same order and begin with the same parameters; what is not
 swept is as in the ablations. Nothing was tuned for any arm."""
+
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #89be4861
 PLAN = (
     Sweep(
         "spectra-quota",
@@ -154,5 +168,5 @@ PLAN = (
     ),
 )
 for sweep in PLAN:
-    EXPERIMENTS.add(sweep.experiment())
-    STUDIES.add(sweep.study())
+    EXPERIMENTS.add(experiment_of(sweep))
+    STUDIES.add(study_of(sweep))
