@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = attach(
             "by_layer",
             "of_milestone",
             "of_neighbours",
+            "told_at",
             "visits_of",
             "way_rows",
         ],

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['SHARES', 'Decided', 'Read', 'WAY', 'milestones', 'by_layer', 'visits_of', 'of_neighbours', 'of_milestone',
+__all__ = ['SHARES', 'Decided', 'Read', 'WAY', 'milestones', 'by_layer', 'visits_of', 'of_neighbours', 'of_milestone', 'told_at',
            'Milestones', 'way_rows']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #cc239813
@@ -53,7 +53,7 @@ Decided = Sequence[tuple[str, Routing]]  # layer and its decision, in the order 
 
 
 def by_layer(
-    decided: Decided,
+    decided: Decided,  # of one model
 ) -> dict[str, list[Routing]]:
     "Layer -> its decisions."
     found: dict[str, list[Routing]] = {}
@@ -63,7 +63,7 @@ def by_layer(
 
 
 def visits_of(
-    decided: Decided,
+    decided: Decided,  # of one model
 ) -> dict[str, Tensor]:  # layer -> (T, E) bool, of the tokens of all its decisions
     "Who visits whom."
     return {name: torch.cat([r.visits for r in own]).cpu() for name, own in by_layer(decided).items()}
@@ -101,13 +101,26 @@ def of_milestone(
         measured["routing consistency"] = routing_consistency(ExpertSets(now.shape[1]).update(before, now))
     return measured
 
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #23085a2f
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #dc688070
 Read = Callable[
     [nn.Module], tuple[float, Decided]
 ]  # model at rest -> loss on held-out data, its decisions there
 WAY = "on the way"
 
 
+def told_at(
+    model: nn.Module,  # that decided
+    loss: float,  # on held-out data
+    decided: Decided,  # on the same data
+    length: int,  # tokens a sequence
+    before: Mapping[str, Tensor],  # layer -> who visited whom at the milestone before; empty: there was none
+) -> list[dict]:  # a dict per metric
+    "What a milestone says, means over the layers; of a model without experts the loss alone."
+    layers, own = moe_layers(model), by_layer(decided)
+    told = [of_milestone(layers[name], own[name], length, before.get(name)) for name in own]
+    return [{"metric": "loss", "value": loss}, *(mean_over(told) if told else [])]
+
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #23085a2f
 class Milestones(Callback):
     "Writes into the run's table what each milestone says: loss, balance, sharpness, neighbours, consistency."
 
@@ -126,24 +139,24 @@ class Milestones(Callback):
         "Who visited whom at the last milestone, by layer."
         return dict(self.before)
 
-    def load(self, state: Any):
+    def load(
+        self,
+        state: Any,  # what `state` gave
+    ):
+        "Remember that again."
         self.before = dict(state)
 
-    def rows(
+    def after_step(
         self,
-        model: nn.Module,
-    ) -> list[dict]:  # a dict per metric
-        "What is to be said now; from then on this is the milestone before."
-        with at_rest(model):
-            loss, decided = self.read(model)
-        layers, own = moe_layers(model), by_layer(decided)
-        told = [of_milestone(layers[n], own[n], self.length, self.before.get(n)) for n in own]
-        self.before = visits_of(decided)
-        return [{"metric": "loss", "value": loss}, *(mean_over(told) if told else [])]
-
-    def after_step(self, trainer: Trainer, report: StepReport):
+        trainer: Trainer,  # the one that trains
+        report: StepReport,  # of the step just taken
+    ):
+        "Look, if this step completes a milestone."
         if trainer.whole and trainer.done in self.marks and trainer.accelerator.is_main_process:
-            found = self.rows(trainer.model)
+            with at_rest(trainer.model):
+                loss, decided = self.read(trainer.model)
+            found = told_at(trainer.model, loss, decided, self.length, self.before)
+            self.before = visits_of(decided)
             self.run.metrics.log(report.step, [{"split": WAY, **row} for row in found])
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #413ddaf1

@@ -86,7 +86,7 @@ class Sweep:
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #01847e5c
 def experiment_of(
-    sweep: Sweep,
+    sweep: Sweep,  # its arms
 ) -> Experiment:
     "All arms to the end."
     return Experiment(
@@ -110,7 +110,7 @@ SOURCES: dict[str, Source] = {m: (WAY, m) for m in ("loss", "cv", "token entropy
 
 
 def study_of(
-    sweep: Sweep,
+    sweep: Sweep,  # its arms
 ) -> Study:
     "The same arms, from quarter to quarter, by as many processes and machines as there are."
     plain = replace(experiment_of(sweep), tables={}, figures={})  # what other processes can be sent

@@ -69,7 +69,10 @@ class SweepSettings(SpectraSettings):
         router.set(**self.knobs())
         return router
 
-    def aux_losses(self, steps: int) -> dict[str, AuxLoss]:
+    def aux_losses(
+        self,
+        steps: int,  # of the whole run
+    ) -> dict[str, AuxLoss]:
         "As of the system, and the gate's entropy where it is weighed."
         sharp = {"token entropy": AuxLoss(mean_token_entropy, Constant(self.entropy))} if self.entropy else {}
         return super().aux_losses(steps) | sharp
