@@ -5,7 +5,7 @@
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/03_milestones.ipynb #d93f8b1d
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
