@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = attach(
             "by_unit",
             "compare",
             "compare_all",
+            "compare_pairs",
             "comparison_row",
             "comparison_table",
             "table_against",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['BETTER', 'Form', 'by_unit', 'Apart', 'apart', 'Comparison', 'compare', 'compare_all', 'comparison_row',
-           'comparison_table', 'table_against']
+__all__ = ['BETTER', 'Form', 'by_unit', 'Apart', 'apart', 'Comparison', 'compare', 'compare_pairs', 'compare_all',
+           'comparison_row', 'comparison_table', 'table_against']
 
 # %% ../../nbs/05_measure/1_comparison.ipynb #e1a53146
 def by_unit(
@@ -139,6 +139,21 @@ def compare(
     return Comparison(effect, better, p, seen, margin, p_equal)
 
 # %% ../../nbs/05_measure/1_comparison.ipynb #10eb33fd
+def compare_pairs(
+    pairs: Mapping[Any, tuple[Any, Any]],  # name -> two arms, each unit -> number, or (n,); at least one
+    better: str,  # which numbers are the good ones: "lower" or "higher"
+    margin: float | None = None,  # the least difference that would matter, in their units; None: any does
+    of: str = "",  # what the differences are, in words
+    level: float = 0.95,  # of the intervals; words are said at 1 − level over the whole family
+) -> dict[Any, Comparison]:  # name -> what the first of the pair is against the second
+    "Each first against its second, with Holm's correction over all of them; `ValueError` as in `compare`, or of none."
+    if not pairs:
+        raise ValueError("pairs: none of them; needs at least 1")
+    found = [compare(a, b, better, margin, of, level, len(pairs)) for a, b in pairs.values()]
+    p, p_equal = (holm([getattr(one, name) for one in found]).tolist() for name in ("p", "p_equal"))
+    return {name: replace(one, p=own, p_equal=same) for name, one, own, same in zip(pairs, found, p, p_equal)}
+
+
 def compare_all(
     arms: Mapping[str, Any],  # arm -> unit -> number, or (n,)
     reference: str,  # the arm that all others are compared with; `ValueError` if it is not there
@@ -149,12 +164,10 @@ def compare_all(
 ) -> dict[str, Comparison]:  # arm -> what it is against the reference
     "Every arm against one, with Holm's correction; `ValueError` as in `compare`, and where there is no other arm."
     one_of(arms, reference, "reference")
-    others = [arm for arm in arms if arm != reference]
-    if not others:
+    pairs = {arm: (own, arms[reference]) for arm, own in arms.items() if arm != reference}
+    if not pairs:
         raise ValueError(f"arms: {reference!r} alone; needs another arm at least")
-    found = [compare(arms[arm], arms[reference], better, margin, of, level, len(others)) for arm in others]
-    p, p_equal = (holm([getattr(one, name) for one in found]).tolist() for name in ("p", "p_equal"))
-    return {arm: replace(one, p=own, p_equal=same) for arm, one, own, same in zip(others, found, p, p_equal)}
+    return compare_pairs(pairs, better, margin, of, level)
 
 # %% ../../nbs/05_measure/1_comparison.ipynb #39d2182c
 Form = Callable[[float], str]  # a number as text: "{:.3f}".format
@@ -164,11 +177,11 @@ def comparison_row(
     found: Comparison,  # of one arm
     form: Form = "{:.3g}".format,  # of the effect, its interval and what would be found
 ) -> dict[str, Any]:  # column -> text or number
-    "A comparison as the cells of a table, the effect with its sign."
+    "A comparison of a family as the cells of a table, the effect with its sign."
     effect = found.effect
     value, low, high = (("+" if x > 0 else "") + form(x) for x in (effect.value, effect.low, effect.high))
-    numbers = {"n": effect.n, "effect": value, f"{effect.level:.0%} interval": f"[{low}, {high}]"}
-    return numbers | {"p": f"{found.p:.2g}", "word": found.word, "detectable": form(found.detectable)}
+    numbers = {"n": effect.n, "effect": value, f"own {effect.level:.0%} interval": f"[{low}, {high}]"}
+    return numbers | {"p (Holm)": f"{found.p:.2g}", "word": found.word, "detectable": form(found.detectable)}
 
 
 def comparison_table(

@@ -1,13 +1,11 @@
 "Mistakes with the Differentiable Neural Computer, its tasks and its experiments."
 
 import numpy as np
-import pandas as pd
 import torch
 from faults.table import Bad
 
 from moe_lab.data.tasks.task import TASKS, DrawnTask, Task, bit_error
 from moe_lab.experiments.systems.memory.settings import MemorySettings
-from moe_lab.experiments.systems.memory.tables import against
 from moe_lab.memory.dnc.addressing import MaskedContent
 from moe_lab.memory.dnc.computer import DNC
 from moe_lab.memory.dnc.memory import Memory
@@ -17,7 +15,6 @@ from moe_lab.training.watch.clock import Clock
 
 MODEL, TASK = DNC(3, 2, n_slots=4, width=2, hidden=4), TASKS["copy"](bits=2)
 STEPS = torch.zeros(2, 5, 3)
-EMPTY = pd.DataFrame(columns=["arm", "seed", "split", "metric", "value"])
 
 ROWS = [
     Bad("no slots", lambda: DNC(3, 2, n_slots=0), ("n_slots=0", "at least 1")),
@@ -73,5 +70,4 @@ ROWS = [
     Bad("a clock of a part by name", lambda: Clock("training"), ("part='training'", "a function")),
     Bad("a rate that is NaN", lambda: MemorySettings(lr=float("nan")), ("lr=nan",)),
     Bad("gradients of length 0", lambda: MemorySettings(clip=0.0), ("clip=0.0", "above 0")),
-    Bad("a table without arms", lambda: against(EMPTY, "none"), ("other='none'",)),
 ]

@@ -10,7 +10,7 @@ from moe_lab.data.images import ImageSet, Splits
 from moe_lab.data.vision.faces import scripts
 from moe_lab.data.vision.glyphs import glyph_set, load_glyphs
 from moe_lab.experiments.systems.episodes.settings import FewShotSettings
-from moe_lab.experiments.systems.episodes.tables import against, by_seed
+from moe_lab.experiments.systems.episodes.tables import by_seed
 from moe_lab.models.episodic.embedding import Embedding, widths_of_size
 from moe_lab.models.episodic.memory import AttendedMemory, NearMemory
 from moe_lab.models.episodic.memory_transformer import EpisodicShape, memory_transformer, silenced
@@ -116,7 +116,6 @@ RUNS = [
     Bad("steps below 0", settings(steps=-1), ("steps=-1",)),
     Bad("a rate below 0", settings(lr=-1.0), ("lr=-1.0",)),
     Bad("one test episode", settings(tests=1), ("tests=1", "2 episodes")),
-    Bad("an arm that there is not", lambda: against(table(), "b", "t"), ("other='b'",)),
     Bad("a task that there is not", lambda: by_seed(table(), "2-way"), ("task='2-way'", "needs one of t")),
     Bad(
         "a command for more classes than digits has",

@@ -6,7 +6,7 @@ from faults.table import Bad, command
 from moe_lab.data.tasks.task import TASKS
 from moe_lab.experiments.systems.unified.rewinding import Rewinding
 from moe_lab.experiments.systems.unified.settings import UnifiedSettings
-from moe_lab.experiments.systems.unified.tables import against, by_seed
+from moe_lab.experiments.systems.unified.tables import by_seed
 from moe_lab.models.unified.counting import fitted_width, multiply_adds, non_zeros
 from moe_lab.models.unified.model import ReadsTask, Unified, attention, memory, network
 from moe_lab.models.unified.parts import Attends
@@ -76,7 +76,6 @@ ROWS = [
     Bad("a lottery as long as the training", asked(search_share=1.0), ("search_share=1.0",)),
     Bad("rewinding to the end of a round", lambda: Rewinding(2, 10, 10, 0.5), ("rewind=10", "steps=10")),
     Bad("pruning everything", lambda: Rewinding(2, 10, 3, 1.0), ("fraction=1.0",)),
-    Bad("an arm that was not run", lambda: against(table(), "dense"), ("other='dense'", "everything")),
     Bad("a regime that was not run", lambda: by_seed(table(), "chess", "error"), ("regime='chess'",)),
     Bad(
         "an evolution that there is not",

@@ -182,7 +182,11 @@ RUNS = [
         ("checkpoint=", "step-"),
         FileNotFoundError,
     ),
-    Bad("an arm that is not there", lambda: against(empty(), "eyes"), ("other='eyes'", "arms plain")),
+    Bad(
+        "an arm that is not there",
+        lambda: against(empty(), "eyes"),
+        ("reference='eyes'", "needs one of plain"),
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from faults.table import Bad
 
-from moe_lab.measure.comparison import compare, compare_all
+from moe_lab.measure.comparison import compare, compare_all, compare_pairs
 from moe_lab.measure.statistics import errors_seen
 
 NAN = float("nan")
@@ -35,6 +35,7 @@ ROWS = [
     Bad(
         "an arm alone", lambda: compare_all({"dense": A}, "dense", "lower"), ("'dense' alone", "another arm")
     ),
+    Bad("pairs that there are none of", lambda: compare_pairs({}, "lower"), ("pairs: none", "at least 1")),
     Bad("seen with half a degree", lambda: errors_seen(0.5), ("df=0.5", "at least 1")),
     Bad("seen by luck", lambda: errors_seen(4, power=0.2), ("power=0.2", "0.5")),
 ]

@@ -30,7 +30,6 @@ __getattr__, __dir__, __all__ = attach(
             "MARGIN",
             "SIX",
             "accuracies",
-            "against",
             "against_chance",
             "arms_figure",
             "by_seed",

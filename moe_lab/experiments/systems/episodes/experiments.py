@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
 from ....data.episodes.sampling import EpisodeSampler
+from ...core.comparisons import WORDS, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import TASKS, few_shot
 from .settings import FewShotSettings
 from .system import load
 from moe_lab.experiments.systems.episodes.tables import (
+    MARGIN,
     accuracies,
-    against,
     arms_figure,
     promised,
     six_examples,
@@ -76,11 +77,12 @@ EXPERIMENTS.add(
         figures={"accuracy": arms_figure},
         tables={
             "Accuracy in percent, with its interval": lambda out, table: accuracies(table),
-            "Five-way one-shot, less a prototypical network of equal size": lambda out, table: against(
-                table, "prototypes, equal size"
+            "Five-way one-shot, less a prototypical network of equal size": against(
+                "prototypes, equal size", COLUMNS["5-way 1-shot"], "higher", 100 * MARGIN
             ),
             "What was promised": promised,
         },
+        reading=WORDS,
         about="Episodes of {way} classes to learn from, {steps} batches of {episodes}; {tests} test episodes a task, "
         "each within one script where scripts are known. Runs of one seed are tested on the same episodes.",
     )

@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = attach(
             "TASK",
             "TASK_ARMS",
             "arm_jobs",
+            "beside",
         ],
         "measurements": [
             "MORE",
@@ -46,10 +47,8 @@ __getattr__, __dir__, __all__ = attach(
             "LEARNED",
             "SOLVED",
             "WAYS",
-            "against",
             "by_seed",
             "by_two",
-            "difference_row",
             "learned_verdict",
             "over_lengths",
             "short",

@@ -76,7 +76,6 @@ __getattr__, __dir__, __all__ = attach(
             "collapse_rates",
             "kinds_told",
             "promised_rates",
-            "short",
         ],
     },
 )

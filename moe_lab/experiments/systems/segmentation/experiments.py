@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.aux_loss_settings import with_aux_loss
+from ...core.comparisons import WORDS
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.segmentation.measurements import (
@@ -167,6 +168,7 @@ EXPERIMENTS.add(
                 table
             ),
         },
+        reading=WORDS,
         about=ABOUT,
     )
 )
@@ -200,6 +202,7 @@ EXPERIMENTS.add(
                 table
             ),
         },
+        reading=WORDS,
         about=ABOUT,
     )
 )
@@ -226,6 +229,7 @@ EXPERIMENTS.add(
             "Better than floors that see no image, by": lambda out, table: beside_floors(table),
             "IoU against all, as they are": lambda out, table: against(table, "all"),
         },
+        reading=WORDS,
         about="Arms for 243 training scenes, of which a tenth judges; scenes of {size}×{size} pixels.",
     )
 )
@@ -281,6 +285,7 @@ EXPERIMENTS.add(
             "Routers that collapsed": lambda out, table: collapse_rates(table),
             "IoU against no recovery": lambda out, table: against(table, "no recovery"),
         },
+        reading=WORDS,
         about=ABOUT,
     )
 )

@@ -8,23 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ....measure.comparison import Comparison, compare_pairs, comparison_table, table_against
 from ....measure.segmentation.scores import MASK_SCORES
-from moe_lab.measure.statistics import (
-    Estimate,
-    equivalence,
-    paired_difference,
-    paired_effect_size,
-    smallest_detectable,
-    student,
-    verdict,
-    wilson,
-)
+from ....measure.statistics import paired_difference, verdict, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['MARGIN', 'PROMISED', 'beside_floors', 'by_image', 'by_seed', 'against', 'short', 'collapse_rates', 'promised_rates',
+__all__ = ['MARGIN', 'PROMISED', 'beside_floors', 'by_image', 'by_seed', 'against', 'collapse_rates', 'promised_rates',
            'kinds_told']
 
 # %% ../../../../nbs/09_experiments/3_systems/07_segmentation/04_tables.ipynb #e1b67f15
@@ -64,34 +56,16 @@ MARGIN = 0.02  # IoU: a difference below it is as good as none
 # %% ../../../../nbs/09_experiments/3_systems/07_segmentation/04_tables.ipynb #a6db733c
 def against(
     table: pd.DataFrame,  # of a sweep
-    other: str,  # the arm that the others are compared with; `ValueError` if it is not there
+    reference: str,  # the arm that the others are compared with; `ValueError` if it is not there
 ) -> pd.DataFrame:  # arms × numbers
-    "IoU of each arm less that of another: over images, over seeds, effect size, and whether they are as good as equal."
-    import pandas as pd
-
-    images, seeds, rows = by_image(table), by_seed(table), {}
-    if other not in images.index:
-        raise ValueError(f"other={other!r}: the table has the arms {', '.join(images.index)}")
-    for arm in images.index.drop(other):
-        over_images = paired_difference(images.loc[arm], images.loc[other])
-        a, b = seeds.loc[arm], seeds.loc[other]
-        row: dict[str, object] = {"IoU": f"{a.mean():.3f}", "over images": short(over_images)}
-        if (a == b).all():
-            row["over seeds"] = "the same, bit for bit"
-        elif len(a) > 1:
-            over_seeds = paired_difference(a, b, interval=student)
-            row |= {"over seeds": short(over_seeds), "d": f"{paired_effect_size(a, b).value:+.1f}"}
-            row["within 0.02"] = "yes" if equivalence(a, b, MARGIN).holds else "not shown"
-            row["detectable"] = f"{smallest_detectable(float((a - b).std()), len(a)):.3f}"
-        rows[arm] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(f"less {other}")
-
-
-def short(
-    found: Estimate,
-) -> str:
-    "A difference with its interval and what it rests on."
-    return f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}] n={found.n}"
+    "IoU of each arm less that of another, seed by seed, in the words of `comparison`; and the same over images."
+    images, seeds = by_image(table), by_seed(table)
+    told = table_against(seeds, reference, "higher", MARGIN, "{:.3f}".format)
+    told = told.reindex(seeds.index.drop(reference))  # of a single seed there are means alone
+    over = [paired_difference(images.loc[arm], images.loc[reference]) for arm in told.index]
+    told.insert(0, "IoU", seeds.mean(axis=1).map("{:.3f}".format))
+    told["over images"] = [f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}]" for one in over]
+    return told.rename_axis(f"less {reference}")
 
 # %% ../../../../nbs/09_experiments/3_systems/07_segmentation/04_tables.ipynb #a9dccbcf
 def collapse_rates(
@@ -140,19 +114,19 @@ def promised_rates(
 # %% ../../../../nbs/09_experiments/3_systems/07_segmentation/04_tables.ipynb #fa053919
 def kinds_told(
     table: pd.DataFrame,  # of a sweep
-) -> pd.DataFrame:  # arm × scale
-    "NMI of kind and expert above chance, trained less untrained, by seed: mean and interval over seeds."
+) -> pd.DataFrame:  # (arm, scale) × numbers
+    "NMI of kind and expert above chance, trained less untrained, seed by seed; an arm's scales are one family."
     import pandas as pd
 
-    rows = {}
-    nmi = table[table["metric"].isin(["NMI", "NMI by chance"])]
-    wide = nmi.pivot_table(
-        index=["arm", "layer", "seed"], columns=["split", "metric"], values="value", sort=False
-    )
-    for (arm, layer), own in wide.groupby(level=[0, 1], sort=False):
-        trained, before = (own[(s, "NMI")] - own[(s, "NMI by chance")] for s in ("held out", "untrained"))
-        row: dict[str, object] = {"trained": f"{trained.mean():.3f}", "untrained": f"{before.mean():.3f}"}
-        if len(own) > 1:
-            row["difference"] = short(paired_difference(trained, before, interval=student))
-        rows[(arm, layer)] = row
-    return pd.DataFrame.from_dict(rows, orient="index")
+    nmi = table[table["metric"].isin(["NMI", "NMI by chance"])].replace({"split": {"held out": "trained"}})
+    index, columns = ["arm", "layer", "seed"], ["metric", "split"]
+    wide = nmi.pivot_table(index=index, columns=columns, values="value", sort=False)
+    above = wide["NMI"] - wide["NMI by chance"]
+    found: dict[tuple, Comparison] = {}
+    for _, own in above.groupby(level="arm", sort=False):
+        scales = {at: one.droplevel([0, 1]) for at, one in own.groupby(level=[0, 1], sort=False)}
+        if min(map(len, scales.values())) > 1:
+            pairs = {at: (one["trained"], one["untrained"]) for at, one in scales.items()}
+            found |= compare_pairs(pairs, "higher", of="NMI above chance")
+    means = above.groupby(level=[0, 1], sort=False).mean()[["trained", "untrained"]]
+    return pd.concat([means.map("{:.3f}".format), comparison_table(found, form="{:.3f}".format)], axis=1)

@@ -46,7 +46,6 @@ __getattr__, __dir__, __all__ = attach(
             "compared",
             "counted",
             "input_pictures",
-            "short",
             "used_inputs",
         ],
     },

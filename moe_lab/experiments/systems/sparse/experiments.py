@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...core.comparisons import WORDS
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import train
 from .settings import SetSettings
-from .tables import accuracies, against, claims, input_pictures
+from .tables import accuracies, against, claims, compared, input_pictures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,12 +68,15 @@ FIGURES: dict[str, Callable[[Path, pd.DataFrame], Figure]] = {
     "Where connections begin": input_pictures,
 }
 TABLES = {
-    "Claims": lambda out, table: claims(table),
+    "What the text counts": lambda out, table: claims(table),
+    "What compares two arms": lambda out, table: compared(table),
     "Accuracy against dense": lambda out, table: against(table, "dense"),
     "Accuracy against static masks": lambda out, table: against(table, "static"),
 }
 ABOUT = """Three hidden layers, {density} of the connections by {densities}, batches of {batch_size}; ζ = {zeta},
 an exchange each {exchange_every} epochs through {exchange_until} of the steps."""
+
+# %% ../../../../nbs/09_experiments/3_systems/08_sparse/05_experiments.ipynb #c33d6eb7
 QUESTION = (
     "Does a network with {density} of its connections, moving as it learns, do as well on {data} as with all?"
 )
@@ -90,5 +94,6 @@ for name, settings in {"set": SetSettings(), "set-mnist": SetSettings(data="mnis
             ABOUT,
             refuse=refuse,
             tables=TABLES,
+            reading=WORDS,
         )
     )

@@ -10,24 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moe_lab.measure.statistics import (
-    Estimate,
-    equivalence,
-    holm,
-    paired_difference,
-    paired_effect_size,
-    smallest_detectable,
-    student,
-    verdict,
-)
+from ....measure.comparison import compare_pairs, comparison_table, table_against
+from ....measure.statistics import student, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['PRUNED', 'MARGIN', 'COMPARED', 'TEXT', 'MOST', 'by_seed', 'against', 'short', 'compared', 'counted', 'claims',
-           'accuracies', 'used_inputs', 'input_pictures']
+__all__ = ['PRUNED', 'MARGIN', 'COMPARED', 'TEXT', 'MOST', 'by_seed', 'against', 'compared', 'counted', 'claims', 'accuracies',
+           'used_inputs', 'input_pictures']
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/04_tables.ipynb #1ecc79ee
 PRUNED = "dense, then pruned"
@@ -47,68 +39,38 @@ MARGIN = 0.2  # per cent: a difference of accuracies below it is as good as none
 
 def against(
     table: pd.DataFrame,  # of a sweep
-    other: str,  # the arm that the others are compared with; `ValueError` if it is not there
+    reference: str,  # the arm that the others are compared with; `ValueError` if it is not there
 ) -> pd.DataFrame:  # arms × numbers
-    "Accuracy of each arm less another's, over seeds: effect size, whether as good as equal, what could be seen."
-    import pandas as pd
-
-    seeds, rows = by_seed(table), {}
-    if other not in seeds.index:
-        raise ValueError(f"other={other!r}: the table has the arms {', '.join(seeds.index)}")
-    for arm in seeds.index.drop(other):
-        a, b = seeds.loc[arm], seeds.loc[other]
-        row: dict[str, object] = {"accuracy": f"{a.mean():.2f}"}
-        if len(a) > 1 and np.ptp(a - b) > 0:
-            row["difference"] = short(paired_difference(a, b, interval=student))
-            row["d"] = f"{paired_effect_size(a, b).value:+.1f}"
-            row[f"within {MARGIN}"] = "yes" if equivalence(a, b, MARGIN).holds else "not shown"
-            row["detectable"] = f"{smallest_detectable(float((a - b).std()), len(a)):.2f}"
-        rows[arm] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(f"less {other}")
-
-
-def short(
-    found: Estimate,  # of a difference
-) -> str:
-    "A difference of accuracies with its interval and what it rests on."
-    return f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}] n={found.n}"
+    "Accuracy of each arm, and less another's, seed by seed, in the words of `comparison`; none of a single seed."
+    seeds = by_seed(table)
+    told = table_against(seeds, reference, "higher", MARGIN, "{:.2f}".format)
+    told.insert(0, "accuracy", seeds.mean(axis=1).map("{:.2f}".format))
+    return told
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/04_tables.ipynb #43b6e11d
-COMPARED = {  # claim -> better arm, other arm, by how much at least
-    "SET's 5 % keep dense accuracy, within the margin": ("SET", "dense", -MARGIN),
-    "RigL's 5 % keep dense accuracy, within the margin": ("RigL", "dense", -MARGIN),
-    "sparse outperforms dense": ("SET", "dense", 0.0),
-    "evolution is better than a static mask": ("SET", "static", 0.0),
-    "RigL is better than SET": ("RigL", "SET", 0.0),
-    "sparse is better than dense of equal parameters": ("SET", "dense, equal parameters", 0.0),
-    "sparse training is better than pruning after training": ("SET", PRUNED, 0.0),
-    "… and than pruning before the end": ("SET", "pruned on the way", 0.0),
+COMPARED = {  # question -> arm, and the arm that it is held against
+    "does SET keep dense accuracy, or outperform it?": ("SET", "dense"),
+    "does RigL?": ("RigL", "dense"),
+    "is evolution better than a static mask?": ("SET", "static"),
+    "is RigL better than SET?": ("RigL", "SET"),
+    "is sparse better than dense of equal parameters?": ("SET", "dense, equal parameters"),
+    "is sparse training better than pruning after training?": ("SET", PRUNED),
+    "… and than pruning before the end?": ("SET", "pruned on the way"),
 }
 TEXT = {"possible connections": 2_794_000, "connections": 139_700, "accuracy": 98.33}  # what the text reports
 
 
 def compared(
     table: pd.DataFrame,  # of a sweep
-) -> dict[str, dict[str, str]]:  # claim -> verdict, p
-    "The verdict on each claim that compares two arms which are there, with Holm's p that it is off by nothing."
-    from scipy.stats import ttest_rel
+) -> pd.DataFrame:  # questions × numbers
+    "Each question about two arms that are there, as one family; none of a single seed."
+    import pandas as pd
 
     seeds = by_seed(table)
-    asked = {
-        c: (seeds.loc[a], seeds.loc[b], low)
-        for c, (a, b, low) in COMPARED.items()
-        if {a, b} <= {*seeds.index}
-    }
-    asked = {claim: (a, b, low) for claim, (a, b, low) in asked.items() if len(a) > 1 and np.ptp(a - b) > 0}
-    if not asked:
-        return {}
-    p = holm([float(ttest_rel(a - low, b).pvalue) for a, b, low in asked.values()])
-    level = {
-        claim: 0.9 if low < 0 else 0.95 for claim, (_, _, low) in asked.items()
-    }  # with a margin: as in a TOST
-    found = {c: paired_difference(a, b, level=level[c], interval=student) for c, (a, b, _) in asked.items()}
-    told = {c: verdict(found[c], least=low) for c, (_, _, low) in asked.items()}
-    return {claim: {"verdict": told[claim], "p (Holm)": f"{own:.2g}"} for claim, own in zip(asked, p)}
+    asked = {q: (seeds.loc[a], seeds.loc[b]) for q, (a, b) in COMPARED.items() if {a, b} <= {*seeds.index}}
+    if not asked or seeds.shape[1] < 2:
+        return pd.DataFrame()
+    return comparison_table(compare_pairs(asked, "higher", MARGIN), form="{:.2f}".format)
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/04_tables.ipynb #61aefb76
 MOST = 8 * 60  # CPU-seconds that a run may take
@@ -116,36 +78,32 @@ MOST = 8 * 60  # CPU-seconds that a run may take
 
 def counted(
     table: pd.DataFrame,  # of a sweep
-) -> dict[str, dict[str, str]]:  # claim -> verdict
+) -> dict[str, str]:  # claim -> verdict
     "The text's arithmetic and its accuracy beside SET's runs, where the network is the text's; else what was counted."
     own = table[table["arm"] == "SET"]
     network = own[own["split"] == "network"].groupby("metric")["value"].mean()
     active, possible = int(network["connections"]), int(network["possible connections"])
     share = f"{active:,} of {possible:,} weights, biases left out"
     if possible != TEXT["possible connections"]:
-        return {"connections that are there": {"verdict": share}}
+        return {"connections that are there": share}
     word = "reproduced" if active == TEXT["connections"] else "not reproduced"
-    rows = {"139,700 of 2,794,000 connections": {"verdict": f"{word}: {share}"}}
+    rows = {"139,700 of 2,794,000 connections": f"{word}: {share}"}
     accuracy = own.loc[(own["split"] == "held out") & (own["metric"] == "accuracy"), "value"]
     if len(accuracy) > 1:
-        rows["98.33 % on MNIST at 5 %"] = {"verdict": verdict(student(accuracy), TEXT["accuracy"] - 0.1)}
+        rows["98.33 % on MNIST at 5 %"] = verdict(student(accuracy), TEXT["accuracy"] - 0.1)
     if len(cost := own.loc[own["split"] == "cost", "value"]):
         word = "reproduced" if cost.max() <= MOST else "not reproduced"
-        rows["… in at most 8 CPU-minutes"] = {"verdict": f"{word}: {cost.max():.0f} CPU-seconds at most"}
+        rows["… in at most 8 CPU-minutes"] = f"{word}: {cost.max():.0f} CPU-seconds at most"
     return rows
 
 
 def claims(
     table: pd.DataFrame,  # of a sweep
 ) -> pd.DataFrame:
-    "Claim 10 and what the text says besides, each with its verdict."
+    "What the text counts, each with its verdict."
     import pandas as pd
 
-    return (
-        pd.DataFrame.from_dict(counted(table) | compared(table), orient="index")
-        .rename_axis("claim")
-        .fillna("")
-    )
+    return pd.DataFrame({"verdict": counted(table)}).rename_axis("claim")
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/04_tables.ipynb #f5d08026
 def accuracies(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.comparisons import WORDS
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import CPU_SECONDS, Column, Job, seed_range
 from .measurements import draw
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['LOOKS', 'COLUMNS', 'TABLES', 'ABOUT', 'SAID', 'COMPONENT_ARMS', 'lottery_jobs', 'curves_on', 'curves_figure',
-           'component_jobs']
+__all__ = ['LOOKS', 'COLUMNS', 'TABLES', 'READING', 'ABOUT', 'SAID', 'COMPONENT_ARMS', 'lottery_jobs', 'curves_on',
+           'curves_figure', 'component_jobs']
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/07_experiments.ipynb #39566976
 def lottery_jobs(
@@ -108,6 +109,7 @@ TABLES = {
 }
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/07_experiments.ipynb #38e28e11
+READING = f"Accuracy in per cent on images that nobody learned from. {WORDS}"
 ABOUT = "A {model} transformer on {data}; {rounds} rounds of {fraction} each, rewound to step {rewind} of {steps}."
 SAID = "What is claimed, and what was found"
 EXPERIMENTS.add(
@@ -122,7 +124,7 @@ EXPERIMENTS.add(
         figures={"Accuracy over sparsity": curves_figure},
         tables={SAID: lambda out, table: verdicts(table, CLAIMS), **TABLES},
         about=ABOUT,
-        reading="Accuracy in per cent on images that nobody learned from; at 49 % sparsity, after three rounds.",
+        reading=READING,
     )
 )
 
@@ -165,6 +167,6 @@ EXPERIMENTS.add(
         figures={"Accuracy over sparsity": curves_figure},
         tables={SAID: lambda out, table: verdicts(table, COMPONENT_CLAIMS), **TABLES},
         about=ABOUT,
-        reading="Accuracy in per cent on images that nobody learned from; sparsity is that of the pruned part.",
+        reading=f"{READING} Sparsity is that of the pruned part.",
     )
 )

@@ -8,22 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .settings import CURVES
-from moe_lab.measure.statistics import (
-    differences,
-    equivalence,
-    holm,
-    in_percent,
-    paired_difference,
-    paired_p,
-    smallest_detectable,
-    student,
-)
+from ....measure.comparison import Comparison, compare_pairs, comparison_table
+from ....measure.statistics import in_percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['MARGIN', 'curve_points', 'by_seed', 'curve_table', 'against_row', 'against', 'needed', 'left_over']
+__all__ = ['MARGIN', 'curve_points', 'by_seed', 'curve_table', 'against', 'needed', 'left_over']
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/05_tables.ipynb #d4344724
 def curve_points(
@@ -65,40 +57,25 @@ def curve_table(
 MARGIN = 0.02  # of accuracy: a difference below it is as good as none
 
 
-def against_row(
-    ticket: pd.Series,  # seed -> accuracy
-    other: pd.Series,  # of the same seeds
-) -> dict[str, object]:
-    "The difference over seeds, whether it is as good as none, and the smallest that could have been found."
-    apart = differences(ticket, other)
-    if not apart.any():
-        return {"ticket less control": "the same, bit for bit"}
-    found = paired_difference(ticket, other, interval=student)
-    return {
-        "ticket less control": f"{found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]",
-        "within 0.02": "yes" if equivalence(ticket, other, MARGIN).holds else "not shown",
-        "detectable": f"{smallest_detectable(float(apart.std(ddof=1)), len(apart)):.3f}",
-    }
-
-
 def against(
     table: pd.DataFrame,  # of a sweep with two seeds at least
 ) -> pd.DataFrame:  # (arm, control, sparsity) × numbers
-    "The winning ticket less each control at the same sparsity, with p-values after Holm within arm and control."
-    import pandas as pd
-
-    rows = {}
+    "The winning ticket less each control at the same sparsity, in the words of `comparison`."
+    found: dict[tuple[str, str, str], Comparison] = {}
     for (arm, curve), own in curve_points(table).groupby(["arm", "curve"], sort=False):
         points = curve_points(table[table["arm"] == arm])
         if curve in ("dense", "winning ticket") or own["seed"].nunique() < 2:
             continue
-        numbers = sorted(own["number"].unique())
-        pairs = {n: (by_seed(points, "winning ticket", n), by_seed(own, str(curve), n)) for n in numbers}
-        p = holm([paired_p(a, b) for a, b in pairs.values()])
-        for (number, pair), corrected in zip(pairs.items(), p):
-            place = own.loc[own["number"] == number, "sparsity"].mean()
-            rows[arm, str(curve), f"{place:.0%}"] = against_row(*pair) | {"p (Holm)": f"{corrected:.2g}"}
-    return pd.DataFrame.from_dict(rows, orient="index")
+        gone = own.groupby("number")["sparsity"].mean().map("{:.0%}".format)
+        pairs = {
+            (str(arm), str(curve), gone[n]): (
+                by_seed(points, "winning ticket", n),
+                by_seed(own, str(curve), n),
+            )
+            for n in sorted(own["number"].unique())
+        }
+        found |= compare_pairs(pairs, "higher", MARGIN, "accuracy")
+    return comparison_table(found, form="{:.3f}".format)
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/05_tables.ipynb #24a41cfa
 def needed(

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...core.claims import CLAIMS, Claim, Finding, Judge, kept, only_when
-from .tables import by_seed, ratio, regimes
-from ....measure.statistics import paired_difference, student
+from ...core.claims import CLAIMS, Claim, Finding, Judge, kept, lead, only_when
+from .tables import ERROR, MARGIN, by_seed, ratio, regimes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,14 +27,10 @@ def errs_less(
     "Whether everything together has a lower error than a dense twin, in each of the things that were learned."
 
     def judge(table: pd.DataFrame) -> Finding:
-        found = {}
-        for regime in regimes(table):
-            errors = by_seed(table, regime, "error")
-            less = paired_difference(
-                errors[twin], errors["everything"], "error, twin − everything", interval=student
-            )
-            found[regime] = kept(less, least=0.0)
-        return only_when(found)
+        asked = {
+            regime: lead("everything", twin, ERROR, "lower", MARGIN, regime) for regime in regimes(table)
+        }
+        return only_when({regime: judge(table) for regime, judge in asked.items()})
 
     return judge
 

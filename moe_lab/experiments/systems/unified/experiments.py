@@ -9,17 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...core.comparisons import WORDS, Table, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from .measurements import train
 from .settings import UnifiedSettings
 from moe_lab.experiments.systems.unified.tables import (
+    ERROR,
+    MARGIN,
     ablations,
-    against,
     by_seed,
     equalities,
     promises,
     regimes,
+    times,
 )
 from ....measure.figures import calm
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['DENSE', 'ALONE', 'SPARSE', 'ARMS', 'NAMES', 'EQUAL', 'REGIMES', 'unified_jobs', 'arms_on', 'arms_figure']
+__all__ = ['DENSE', 'ALONE', 'SPARSE', 'ARMS', 'NAMES', 'EQUAL', 'REGIMES', 'REFERENCES', 'BESIDE', 'unified_jobs', 'arms_on',
+           'arms_figure']
 
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/06_experiments.ipynb #342df976
 DENSE: dict[str, Any] = {"memory": "none", "feed": "one network", "weights": "dense"}
@@ -105,6 +109,15 @@ def arms_figure(
     return fig
 
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/06_experiments.ipynb #bd7637e1
+REFERENCES = {
+    "everything": "everything",
+    "a dense model of equal parameters": "dense, equal parameters",
+    "a dense model of equal compute": "dense, equal compute",
+}
+BESIDE: dict[str, Table] = {
+    f"Error %, less that of {title}": against(arm, ERROR, "lower", MARGIN)
+    for title, arm in REFERENCES.items()
+}
 EXPERIMENTS.add(
     Experiment(
         "unified",
@@ -113,7 +126,7 @@ EXPERIMENTS.add(
         unified_jobs,
         train,
         {
-            "error %": Column("held out", "error", ".1f", 100),
+            "error %": ERROR,
             "parameters": Column("cost", "parameters", ",.0f"),
             "multiply-adds": Column("cost", "multiply-adds", ",.0f"),
             "seconds": Column("cost", "seconds", ".1f"),
@@ -123,19 +136,14 @@ EXPERIMENTS.add(
         tables={
             "Ablations": lambda out, table: ablations(table),
             "What should be equal": lambda out, table: equalities(table, EQUAL),
-            "Error, less that of everything": lambda out, table: against(table, "everything"),
-            "Error, less that of a dense model of equal parameters": lambda out, table: against(
-                table, "dense, equal parameters"
-            ),
-            "Error, less that of a dense model of equal compute": lambda out, table: against(
-                table, "dense, equal compute"
-            ),
-            "What the text expects": lambda out, table: promises(table),
+            **BESIDE,
+            "What the text expects of errors": lambda out, table: promises(table),
+            "What the text expects of time": lambda out, table: times(table),
         },
         about="""{layers} layers of width {d}; {steps} steps on {way}-way {shot}-shot episodes of {data},
 {task_steps} on a task; {n_experts} experts with {density} of their connections, {k} a token; {n_slots} slots.""",
-        reading="""Errors are shares of wrong answers on scripts, or sequences, that nobody trained on.
+        reading=f"""Errors are shares of wrong answers on scripts, or sequences, that nobody trained on.
 Parameters are those that are there; multiply-adds are of the layers, a token; CPU-seconds are of all
-training, with the lottery.""",
+training, with the lottery. {WORDS}""",
     )
 )

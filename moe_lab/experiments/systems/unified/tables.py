@@ -7,26 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moe_lab.measure.statistics import (
-    Estimate,
-    differences,
-    equivalence,
-    holm,
-    in_percent,
-    paired_difference,
-    paired_p,
-    paired_effect_size,
-    smallest_detectable,
-    student,
-    verdict,
-)
+from ...core.sweep import Column
+from ....measure.comparison import compare_pairs, comparison_table
+from ....measure.statistics import Estimate, in_percent, student, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['COST_DIGITS', 'TOLERANCE', 'MARGIN', 'TWINS', 'by_seed', 'regimes', 'ablations', 'equalities', 'against_row',
-           'against', 'ratio', 'promises']
+__all__ = ['COST_DIGITS', 'TOLERANCE', 'ERROR', 'MARGIN', 'TWINS', 'by_seed', 'regimes', 'ablations', 'equalities', 'ratio',
+           'promises', 'times']
 
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/05_tables.ipynb #f41fbf70
 def by_seed(
@@ -97,47 +87,9 @@ def equalities(
                 }
     return pd.DataFrame.from_dict(rows, orient="index")
 
-# %% ../../../../nbs/09_experiments/3_systems/12_unified/05_tables.ipynb #1ba1a8fb
-MARGIN = 0.02  # of error: a difference below it is as good as none
-
-
-def against_row(
-    own: pd.Series,  # seed -> error of an arm
-    other: pd.Series,  # of the same seeds
-) -> dict[str, str]:
-    "The difference with its interval, its size, whether it is as good as none, and the smallest that could be found."
-    apart = differences(own, other)
-    if not apart.any():
-        return {"difference": "the same, bit for bit"}
-    found = paired_difference(own, other, interval=student)
-    return {
-        "difference": f"{found.value:+.1%} [{found.low:+.1%}, {found.high:+.1%}]",
-        "d": f"{paired_effect_size(own, other).value:+.1f}",
-        f"within {MARGIN:.0%}": "yes" if equivalence(own, other, MARGIN).holds else "not shown",
-        "detectable": f"{smallest_detectable(float(apart.std(ddof=1)), len(apart)):.1%}",
-    }
-
-
-def against(
-    table: pd.DataFrame,  # of a sweep
-    other: str,  # the arm that the others are compared with
-) -> pd.DataFrame:  # (regime, arm) × numbers
-    "Error of each arm less that of another, with p-values after Holm over all arms of a regime; none of one seed."
-    import pandas as pd
-
-    rows = {}
-    for regime in regimes(table):
-        errors = by_seed(table, regime, "error")
-        if other not in errors:
-            raise ValueError(f"other={other!r}: the table has the arms {', '.join(errors)}")
-        arms = [arm for arm in errors if arm != other]
-        if len(errors[other]) > 1 and arms:
-            corrected = holm([paired_p(errors[arm], errors[other]) for arm in arms])
-            for arm, p in zip(arms, corrected):
-                rows[regime, arm] = against_row(errors[arm], errors[other]) | {"p (Holm)": f"{p:.2g}"}
-    return pd.DataFrame.from_dict(rows, orient="index")
-
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/05_tables.ipynb #62496e47
+ERROR = Column("held out", "error", ".1f", 100)
+MARGIN = 2.0  # per cent of answers: a difference of errors below it is as good as none
 TWINS = {"sample-efficient": "dense, equal parameters", "practical": "dense, equal compute"}
 
 
@@ -151,19 +103,30 @@ def ratio(
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/05_tables.ipynb #4195c739
 def promises(
     table: pd.DataFrame,  # of a sweep with everything and both dense twins
-) -> pd.DataFrame:  # (regime, promise) × verdict
-    "What the text expects of everything together, judged; of a single seed nothing can be said."
+) -> pd.DataFrame:  # (regime, promise) × numbers
+    "Whether everything errs less than either twin, in the words of `comparison`; of a single seed nothing is said."
+    import pandas as pd
+
+    pairs = {}
+    for regime in regimes(table):
+        errors = {arm: ERROR.scale * own for arm, own in by_seed(table, regime, ERROR.metric).items()}
+        for promise, twin in TWINS.items():
+            pairs[regime, f"{promise}: less {twin}"] = errors["everything"], errors[twin]
+    if min(len(own) for own, _ in pairs.values()) < 2:
+        return pd.DataFrame()
+    return comparison_table(compare_pairs(pairs, "lower", MARGIN), form=f"{{:{ERROR.form}}}".format)
+
+
+def times(
+    table: pd.DataFrame,  # of a sweep with everything and its dense twin of equal compute
+) -> pd.DataFrame:  # regime × verdict
+    "Whether everything trains no longer than its twin, lottery included; of a single seed nothing is said."
     import pandas as pd
 
     rows = {}
     for regime in regimes(table):
-        errors, time = by_seed(table, regime, "error"), by_seed(table, regime, "seconds")
-        if len(errors["everything"]) < 2:
-            rows[regime, "all of it"] = {"verdict": "undecided: one seed; needs two at least"}
-            continue
-        for promise, twin in TWINS.items():
-            lead = paired_difference(errors[twin], errors["everything"], interval=student)
-            rows[regime, f"{promise}: errs less than {twin}"] = {"verdict": verdict(lead, least=0.0)}
-        slower = ratio(time["everything"], time["dense, equal compute"])
-        rows[regime, "practical: trains no longer than that"] = {"verdict": verdict(slower, most=1.0)}
+        seconds = by_seed(table, regime, "seconds")
+        if len(seconds["everything"]) > 1:
+            slower = ratio(seconds["everything"], seconds["dense, equal compute"])
+            rows[regime] = {"verdict": verdict(slower, most=1.0)}
     return pd.DataFrame.from_dict(rows, orient="index")
