@@ -50,7 +50,7 @@ def against(
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/04_tables.ipynb #43b6e11d
 COMPARED = {  # question -> arm, and the arm that it is held against
     "does SET keep dense accuracy, or outperform it?": ("SET", "dense"),
-    "does RigL?": ("RigL", "dense"),
+    "does RigL keep it, or outperform it?": ("RigL", "dense"),
     "is evolution better than a static mask?": ("SET", "static"),
     "is RigL better than SET?": ("RigL", "SET"),
     "is sparse better than dense of equal parameters?": ("SET", "dense, equal parameters"),
