@@ -119,6 +119,8 @@ def kinds_told(
     import pandas as pd
 
     nmi = table[table["metric"].isin(["NMI", "NMI by chance"])].replace({"split": {"held out": "trained"}})
+    if nmi.empty:  # images without kinds
+        return pd.DataFrame()
     index, columns = ["arm", "layer", "seed"], ["metric", "split"]
     wide = nmi.pivot_table(index=index, columns=columns, values="value", sort=False)
     above = wide["NMI"] - wide["NMI by chance"]
