@@ -184,14 +184,20 @@ def judged(
 SHOWN = ("claim", "verdict", "effect", "interval", "n", "note", "where", "command", "source")
 
 
+def _place(claim: Claim) -> tuple[bool, str, str]:
+    "Where a claim stands, whichever module was imported first: those of a system stay as they were written."
+    runs = EXPERIMENTS.get(claim.experiment)
+    return claim.judge is None, claim.source.partition(",")[0], runs.origin[0] if runs else claim.name
+
+
 def claims_table(
     stored: Path,  # the folder above the stored experiments
     claims: Mapping[str, Claim] = CLAIMS,  # by name
 ) -> pd.DataFrame:  # claims × SHOWN
-    "Every claim and what becomes of it; those that are not reached at the end."
+    "Every claim and what becomes of it, source by source; those that are not reached at the end."
     import pandas as pd
 
-    order = sorted(claims.values(), key=lambda claim: claim.judge is None)
+    order = sorted(claims.values(), key=_place)
     rows = {claim.name: judged(claim, stored) for claim in order}
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=[*SHOWN])
     return table.astype({"n": "Int64"}).astype(object).fillna("").rename_axis("name")
