@@ -4,8 +4,23 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["collection", "corpus", "documents", "loading", "passages", "records", "tables", "tokens"],
+    ["alike", "collection", "corpus", "documents", "loading", "passages", "records", "tables", "tokens"],
     {
+        "alike": [
+            "ALIKE",
+            "ENOUGH",
+            "MANY",
+            "N_NUMBERS",
+            "N_WORDS",
+            "ROOM",
+            "hashed_phrases",
+            "hold_out_documents",
+            "in_common",
+            "n_held_out",
+            "near_duplicates",
+            "phrases",
+            "sides",
+        ],
         "collection": [
             "DOMAIN_COLUMNS",
             "MOST_DOMAINS",
@@ -42,10 +57,9 @@ __getattr__, __dir__, __all__ = attach(
             "distinct_documents",
             "domain_tables",
             "essence",
-            "hold_out_documents",
+            "few_held_out",
             "joined",
             "joined_domains",
-            "parted_in_turn",
             "watched",
         ],
         "documents": [

@@ -10,15 +10,17 @@ __all__ = ['DOMAIN_COLUMNS', 'MOST_DOMAINS', 'Places', 'Reading', 'Part', 'TextO
 # %% ../../../nbs/06_data/07_language/06_collection.ipynb #1741fa25
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .corpus import Documents, both_parts, parted_in_turn, watched
+from .alike import ENOUGH, hold_out_documents
+from .corpus import Documents, both_parts, watched
 from .documents import in_random_order
 from .passages import Passages, check_encoding
 from .records import joined_columns, no_text_in, plain, reader_for
@@ -279,30 +281,31 @@ def parted(
     splits: dict[str, np.ndarray],  # where the rows of one domain are, split by split
     what: str,  # the domain is called
     read: TextOf,  # a row -> its text
-    limit: int | None,  # characters in all, a tenth of them held out; None: no limit
+    limit: int | None,  # characters in all; None: no limit
     seed: int,  # of the choice of documents, 0 or more
+    notes: list[str],  # what a reader should be told is added
 ) -> Iterator[tuple[str, str]]:  # "train" or "test", and the document
-    "The documents of one domain, as its splits say if one is for training and one held out; else a tenth is held out."
+    "The documents of one domain, as its splits say if one is for training and one held out; else we hold some out."
     kinds = {split_of(split): split for split in reversed(splits)}
     held = next((kinds[kind] for kind in ("validation", "test") if kind in kinds), None)
     if "train" in kinds and held:
         n_test, seen = limit and max(1, limit // 10), set[bytes]()
         train = np.concatenate([at for split, at in splits.items() if split_of(split) == "train"])
-        test = watched(drawn(parts, splits[held], read, seed), f"{what} held out", n_test, seen)
+        test = watched(drawn(parts, splits[held], read, seed), f"{what} held out", n_test, seen, ENOUGH)
         n_train = limit and n_test and limit - n_test
         return both_parts(watched(drawn(parts, train, read, seed), f"{what} train", n_train, seen), test)
     every = np.concatenate([*splits.values()])
-    documents: Iterable[str] = drawn(parts, every, read, seed)
+    documents = partial(drawn, parts, every, read, seed)
     if len(every) == 1:
-        documents = in_random_order(in_pieces(next(drawn(parts, every, read, seed))), seed)
-    return parted_in_turn(watched(documents, what, limit))
+        documents = partial(iter, in_random_order(in_pieces(next(documents())), seed))
+    return hold_out_documents(lambda: watched(documents(), what, limit), what, seed, notes)
 
 # %% ../../../nbs/06_data/07_language/06_collection.ipynb #c166e50e
 def documents_of(
     parts: list[Part],  # of a collection
     name: str,  # of it
     reading: Reading,  # what is known
-    limit: int | None,  # characters a domain, a tenth of them held out; None: no limit
+    limit: int | None,  # characters a domain; None: no limit
     seed: int,  # of the choice of documents, 0 or more
     notes: list[str],  # what a reader should be told is added
 ) -> Documents:
@@ -310,4 +313,4 @@ def documents_of(
     read, found = TextOf(reading), places(parts, name, reading, notes)
     if not found:
         raise ValueError(f"{name}: {notes[-1] if notes else 'no rows'}")
-    return {d: parted(parts, splits, d, read, limit, seed) for d, splits in found.items()}
+    return {d: parted(parts, splits, d, read, limit, seed, notes) for d, splits in found.items()}

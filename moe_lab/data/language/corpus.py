@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Documents', 'PARTS', 'MOST_WAITING', 'KEPT', 'EDITION', 'essence', 'digest', 'deduplicated', 'watched',
-           'distinct_documents', 'hold_out_documents', 'both_parts', 'parted_in_turn', 'domain_tables', 'alone_with',
-           'cached_tables', 'joined_domains', 'joined', 'TextSplits']
+           'distinct_documents', 'both_parts', 'domain_tables', 'alone_with', 'cached_tables', 'joined_domains',
+           'joined', 'few_held_out', 'TextSplits']
 
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #d9de4031
 import hashlib
@@ -24,13 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from ..batching import stratified_order
 from ..cache import atomic_path, cache_folder, cache_key
-from .documents import in_random_order
+from .alike import ENOUGH
 from ..sources.files import LeftOut
 
 if TYPE_CHECKING:
@@ -55,12 +56,13 @@ def digest(
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #81537544
 def deduplicated(
     documents: Iterable[str],  # in the order in which they are taken
-    limit: int,  # characters in all, a tenth of them of one document
+    limit: int,  # characters in all
     seen: set[bytes] | None = None,  # digests of those that must not come again; the new ones are added
+    least: int = 10,  # documents that fill the limit
 ) -> Iterator[str]:
     "Distinct documents with letters in them, cut where they are too long, until the limit is reached."
     seen, room = set() if seen is None else seen, limit
-    longest = math.ceil(limit / 10)
+    longest = math.ceil(limit / least)
     for text in documents:
         text = text[: min(longest, room)]
         if (key := digest(text)) and key not in seen:
@@ -74,12 +76,13 @@ def deduplicated(
 def watched(
     documents: Iterable[str],  # in the order in which they are taken
     what: str,  # they are, for the progress bar
-    limit: int | None = None,  # characters in all, a tenth of them of one document; None: no limit
+    limit: int | None = None,  # characters in all; None: no limit
     seen: set[bytes] | None = None,  # digests of those that must not come again; the new ones are added
+    least: int = 10,  # documents that fill the limit
 ) -> Iterator[str]:
     "The documents of `deduplicated`, with a progress bar."
     with tqdm(total=limit, desc=what, unit="character", unit_scale=True) as bar:
-        for text in deduplicated(documents, sys.maxsize if limit is None else limit, seen):
+        for text in deduplicated(documents, sys.maxsize if limit is None else limit, seen, least):
             yield text
             bar.update(len(text))
 
@@ -95,18 +98,6 @@ def distinct_documents(
         raise ValueError(f"{what}: there is no document with a letter in it")
     return kept
 
-# %% ../../../nbs/06_data/07_language/02_corpus.ipynb #fe8c3d0d
-def hold_out_documents(
-    documents: list[str],  # of one domain, two or more
-    what: str,  # they are, for errors
-    seed: int,  # 0 or more
-) -> tuple[list[str], list[str]]:
-    "Nine tenths to learn from and one tenth held out, at least one; `ValueError` for a single document."
-    if len(documents) < 2:
-        raise ValueError(f"{what}: a single document cannot be split into train and test; two are needed")
-    mixed, n_test = in_random_order(documents, seed), max(1, len(documents) // 10)
-    return mixed[n_test:], mixed[:n_test]
-
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #cd0727f1
 def both_parts(
     train: Iterable[str],  # documents to learn from
@@ -115,14 +106,6 @@ def both_parts(
     "Documents that are parted already, each with its part."
     yield from (("test", text) for text in test)
     yield from (("train", text) for text in train)
-
-# %% ../../../nbs/06_data/07_language/02_corpus.ipynb #5c6dc6c3
-def parted_in_turn(
-    documents: Iterable[str],  # of one domain, in a random order
-) -> Iterator[tuple[str, str]]:  # "train" or "test", and the document
-    "A tenth of the documents held out, at least one of two, as they come."
-    for i, text in enumerate(documents):
-        yield ("test" if i == 1 or (i >= 19 and i % 10 == 9) else "train"), text
 
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #bb848acd
 Documents = dict[str, Iterable[tuple[str, str]]]  # of each domain: "train" or "test", and a document
@@ -268,7 +251,7 @@ def alone_with(
         lock.release()
 
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #d4e38c51
-EDITION = 2  # of what is kept: raised when the same settings give other documents, or other files
+EDITION = 3  # of what is kept: raised when the same settings give other documents, or other files
 
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #7678f28e
 def cached_tables(
@@ -328,6 +311,18 @@ def joined(
     rows = rows.add_column("domain", label.numpy(), feature=ClassLabel(names=names))
     return rows.select(stratified_order(label, seed).numpy())
 
+# %% ../../../nbs/06_data/07_language/02_corpus.ipynb #67b51dc0
+def few_held_out(
+    train: "Dataset",  # with a column domain
+    test: "Dataset",  # the same domains, held out
+) -> str:
+    "A line that names each domain of which fewer than `ENOUGH` documents are held out; empty: there is none."
+    names = test.features["domain"].names
+    held, every = (np.bincount(t["domain"][:], minlength=len(names)) for t in (test, train))
+    few = [f"{name} {n} of {n + m}" for name, n, m in zip(names, held, every) if n < ENOUGH]
+    so = f"fewer than {ENOUGH} documents, which say little of their kind, could be held out"
+    return f"{so}: {', '.join(few)}" if few else ""
+
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #747a0185
 @dataclass(frozen=True)
 class TextSplits:
@@ -335,3 +330,4 @@ class TextSplits:
 
     train: "Dataset"  # columns: text (one document), domain (ClassLabel)
     test: "Dataset"  # the same columns; no document of train is in it
+    note: str = ""  # what a reader should know of what is held out; empty: nothing

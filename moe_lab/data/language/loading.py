@@ -16,15 +16,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .alike import hold_out_documents
 from .collection import Part, Reading, TextOf, documents_of, folder_parts
 from moe_lab.data.language.corpus import (
     Documents,
     TextSplits,
-    both_parts,
     cached_tables,
     distinct_documents,
     essence,
-    hold_out_documents,
+    few_held_out,
     joined,
 )
 from .documents import EMBEDDED
@@ -154,7 +154,7 @@ ALIASES = {
 def read_embedded(
     name: str,  # a key of `EMBEDDED`
     reading: Reading,  # of other data: here all is known
-    limit: int | None,  # characters in all, a tenth of them held out; None: 400,000
+    limit: int | None,  # characters in all; None: 400,000
     seed: int,  # of the choice of documents, 0 or more
 ) -> "DatasetDict":
     "The tables of one of the eight kinds, cached."
@@ -163,7 +163,7 @@ def read_embedded(
 
     def build(scratch: Path, notes: list[str]) -> Documents:
         every = distinct_documents(documents(seed), name, n)
-        return {name: both_parts(*hold_out_documents(every, name, seed))}
+        return {name: hold_out_documents(lambda: every, name, seed, notes)}
 
     return cached_tables({"name": name, "source": edition(), "limit": n, "seed": seed}, build)
 
@@ -189,7 +189,7 @@ def read_text_hub(
     hub_name: str,  # owner/name or owner/name:configuration
     name: str,  # of the domain
     reading: Reading,  # what is known of it
-    limit: int | None,  # characters a domain, a tenth of them held out; None: no limit
+    limit: int | None,  # characters a domain; None: no limit
     seed: int,  # of the choice of documents, 0 or more
 ) -> "DatasetDict":
     "The tables of a name on the hub, cached; errors as `hub_parts` and `documents_of` have them."
@@ -247,18 +247,20 @@ def check_use(
         raise ValueError(f"{option}={value!r}: {name} comes with the kit, and has no columns or files")
 
 # %% ../../../nbs/06_data/07_language/07_loading.ipynb #97322c3d
-LEAST = 100  # characters of a domain of which a tenth is held out and a document is a tenth at most
+LEAST = 100  # characters of a domain, of which a document is a tenth at most, so that some can be held out
 
 # %% ../../../nbs/06_data/07_language/07_loading.ipynb #8170bb80
 def load_text(
     name: str,  # "domains", a key of `EMBEDDED` or `ALIASES`, owner/name, a folder or a file; several joined by "+"
-    limit: int | None = None,  # characters a domain, a tenth of them held out; None: all (embedded: 400,000)
+    limit: int | None = None,  # characters a domain, held-out ones too; None: all (embedded: 400,000)
     seed: int = 0,  # of the choice of documents, not of training: each seed has its own cache files
     text_column: str | None = None,  # that holds the text of tables; None: one with a usual name
     domain_column: str | None = None,  # that names the domain of a row; None: one with a usual name, or none
     encoding: str | None = None,  # of files that are not UTF-8; None: found out, with a warning
 ) -> TextSplits:
     """Documents with their domains, to learn from and held out; collected at most once and cached.
+
+    Near-duplicates are on one side, unless the data set is parted already; `note` names what has too few held out.
 
     `ValueError` for an unknown name, a limit below 100, a column or an encoding that is not there, a domain
     named twice, or text that cannot be read or split; `FileNotFoundError` for a folder that is not there or holds
@@ -268,13 +270,14 @@ def load_text(
         positive(limit=limit)
     if limit is not None and limit < LEAST:
         raise ValueError(
-            f"limit={limit}: needs at least {LEAST} characters, of which a tenth is held out, or None"
+            f"limit={limit}: needs at least {LEAST} characters, of which some are held out, or None"
         )
     seeded(seed)
     reading, wanted = Reading(text_column, domain_column, encoding), readers(name)
     check_use(reading, wanted, name)
     parts = [read(reading, limit, seed) for read in wanted]
-    return TextSplits(*(joined([part[split] for part in parts], seed) for split in ("train", "test")))
+    train, test = (joined([part[split] for part in parts], seed) for split in ("train", "test"))
+    return TextSplits(train, test, few_held_out(train, test))
 
 # %% ../../../nbs/06_data/07_language/07_loading.ipynb #94fb8445
 def of_split(

@@ -12,9 +12,11 @@ from ...core.comparisons import WORDS, against
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import Column, Job, seed_range
 from moe_lab.experiments.systems.language.domain_figures import (
+    added_by_training,
     by_domain,
     by_layer,
     health_table,
+    held_out_table,
     keyword_table,
     router_maps,
     who_serves_whom,
@@ -44,6 +46,7 @@ COLUMNS = {
     "NMI with token": Column("held out", "NMI with token", ".3f"),
     "untrained: token": Column("untrained", "NMI with token", ".3f"),
     "keywords' visits that go to their expert %": Column("held out", "keyword share", ".0f", 100),
+    "untrained: keywords %": Column("untrained", "keyword share", ".0f", 100),
     "map: neighbours kept %": Column("held out", "map: kept", ".0f", 100),
 }
 
@@ -65,8 +68,10 @@ EXPERIMENTS.add(
         },
         tables={
             "Loss, less dense": against("dense", COLUMNS["loss, nats a token"], "lower"),
+            "Trained, less untrained": added_by_training,
             "Keywords": keyword_table,
             "Health of each layer": health_table,
+            "Held-out documents": held_out_table,
         },
         about="""A decoder of {layers} layers, {n_experts} experts of which a token visits {k}, router {router},
 and the loss {aux_loss} with a coefficient from {aux_loss_coef_start} to {aux_loss_coef_end}, trained on {data}
@@ -74,7 +79,8 @@ for {steps} steps. The dense model costs a token as many multiply-adds. The usua
 were chosen so that both train in a few minutes on two cores, on text that every installation has.""",
         reading=f"""NMI is 0 where experts and labels know nothing of each other, 1 where each tells the other. The last
 row is what permuted labels give (kinds permuted between documents, words between tokens), and for keywords what
-decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well.
+decisions dealt out at random give. Beside them stands the untrained model, whose experts go by the word as well:
+what training added is the difference.
 {WORDS}""",
     )
 )

@@ -18,6 +18,7 @@ from ....data.language.tokens import TokenSet
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,
     build,
+    document_rows,
     loss_rows,
     surprise,
     text_of,
@@ -95,9 +96,8 @@ def keywords_and_control(
 # %% ../../../../nbs/09_experiments/3_systems/05_language/02_domains.ipynb #0dd6acbd
 def words(
     trace: Trace,  # with its vocabulary
-    folder: Path,  # of the run
-) -> list[dict]:
-    "Write `keywords.parquet` (also for shuffled decisions), and tell how exclusive the keywords are, as rows."
+) -> tuple[pd.DataFrame, list[dict]]:  # and how exclusive they are, as rows
+    "The keywords of all experts, layer by layer, and (`shuffled`) those of shuffled decisions."
     import pandas as pd
 
     tables, rows = [], []
@@ -105,8 +105,7 @@ def words(
         found, control = keywords_and_control(trace, layer)
         tables += [found.assign(layer=layer, shuffled=False), control.assign(layer=layer, shuffled=True)]
         rows.append({"layer": layer, "metric": "keyword share", **vars(keyword_share(found, control))})
-    pd.concat(tables).to_parquet(folder / "keywords.parquet", index=False)
-    return rows
+    return pd.concat(tables), rows
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/02_domains.ipynb #14472f8b
 def inputs_and_domains(
@@ -167,7 +166,7 @@ def asked_of_experts(
 # %% ../../../../nbs/09_experiments/3_systems/05_language/02_domains.ipynb #d9e63da2
 def work(
     settings: LanguageSettings,  # of one arm and seed
-    run: Run,  # its folder keeps records, keywords and map
+    run: Run,  # its folder keeps records, keywords of both, and map
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:
     "Train one model and return what is known of it, as rows of split, metric and value."
@@ -175,12 +174,18 @@ def work(
     model = train_to_end(settings, run, callbacks).model
     if not moe_layers(model):
         return [{"split": "held out", **row} for row in loss_rows(surprise(model, held_out), held_out)]
-    rows = []
+    import pandas as pd
+
+    keywords, rows = [], [{"split": "held out", **row} for row in document_rows(held_out)]
     for split, some in {"untrained": build(settings, texts).model, "held out": model}.items():
         folder = run.folder / "traces" / split.replace(" ", "_")
         trace, found = asked_of_experts(some, held_out, folder)
+        table, shares = words(trace)
+        keywords.append(table.assign(split=split))
+        found += shares
         if split == "held out":
-            found += words(trace, run.folder) + draw_up_map(model, held_out, trace, run.folder)
+            found += draw_up_map(model, held_out, trace, run.folder)
             np.savez(run.folder / "domains.npz", domain=held_out.domain, names=held_out.domain_names)
         rows += [{"split": split, **row} for row in found]
+    pd.concat(keywords).to_parquet(run.folder / "keywords.parquet", index=False)
     return rows

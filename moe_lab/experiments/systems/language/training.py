@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['DEMONSTRATION', 'check_sizes', 'TextSettings', 'LanguageSettings', 'token_sets', 'text_of', 'aux_losses', 'build',
-           'train_to_end', 'surprise', 'loss_rows', 'Studied', 'demonstration_file', 'trained_weights', 'demonstration']
+           'train_to_end', 'surprise', 'loss_rows', 'document_rows', 'Studied', 'demonstration_file', 'trained_weights',
+           'demonstration']
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #bb782115
 import hashlib
@@ -134,9 +135,11 @@ def token_sets(
     length: int,  # tokens a text
     reading: Reading,  # what is known of the data
 ) -> tuple[TokenSet, TokenSet]:
-    "The training and the held-out texts."
+    "The training and the held-out texts; prints which kinds of text have few documents held out."
     r = reading
     splits = load_text(data, limit, 0, r.text_column, r.domain_column, r.encoding)
+    if splits.note:
+        print(f"{data}: {splits.note}")
     tokenizer = train_tokenizer(splits.train, vocabulary)
     return pack_documents(splits.train, tokenizer, length), pack_documents(splits.test, tokenizer, length)
 
@@ -211,6 +214,16 @@ def loss_rows(
     return [
         {"metric": name, "value": float(part.nanmean()), "n": int(part.isfinite().sum())}
         for name, part in parts.items()
+    ]
+
+# %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #15d44c50
+def document_rows(
+    texts: TokenSet,  # of some documents
+) -> list[dict]:
+    "The documents of each domain, as rows."
+    n = torch.bincount(texts.document_domain + 1, minlength=len(texts.domain_names) + 1)[1:].tolist()
+    return [
+        {"metric": f"documents/{name}", "value": float(count)} for name, count in zip(texts.domain_names, n)
     ]
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #1bb6365e
