@@ -143,7 +143,7 @@ def keyword_table(
     found = pd.read_parquet(first_run(out, table).folder / "keywords.parquet")
     last, trained = found["layer"] == found["layer"].iloc[-1], found["split"] == "held out"
     kinds = {"keywords": trained & ~found["shuffled"], "shuffled": trained & found["shuffled"]}
-    parts = {}
+    parts = dict[str, pd.Series]()
     for name, which in (kinds | {"untrained": (found["split"] == "untrained") & ~found["shuffled"]}).items():
         own = found[last & which].groupby("expert")
         parts |= {name: own["text"].agg("  ".join), f"{name}: share": own["share"].mean().round(2)}
