@@ -81,6 +81,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "hooks": [
             "Act",
+            "Choice",
+            "ContextOf",
             "Edit",
             "LayerHooks",
             "MoEHooks",
@@ -90,6 +92,7 @@ __getattr__, __dir__, __all__ = attach(
             "TransformersHooks",
             "as_logits",
             "attach",
+            "given_context",
             "hook_after",
             "hook_before",
             "hooked",

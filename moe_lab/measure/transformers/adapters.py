@@ -140,7 +140,8 @@ def write_plain(
     table: Table,  # (T, k) each
 ) -> Values:
     "The same values with another choice, in the shapes and the precision that they had."
-    return [values[0], table[0].view_as(values[1]), table[1].view_as(values[2]).to(values[2].dtype)]
+    experts = table[0].clamp_min(0).view_as(values[1])  # a place without an expert has weight 0
+    return [values[0], experts, table[1].view_as(values[2]).to(values[2].dtype)]
 
 # %% ../../../nbs/05_measure/3_transformers/02_adapters.ipynb #238eeb4a
 PLAIN_ADAPTER = Adapter(read_plain, write_plain)
@@ -174,7 +175,7 @@ def write_marks(
     table: Table,  # (T, 1) each
 ) -> Values:
     "The same values with the marks and weights of another choice."
-    marks = torch.zeros_like(values[1]).flatten(0, -2).scatter(1, table[0], 1)  # (T, E)
+    marks = torch.zeros_like(values[1]).flatten(0, -2).scatter(1, table[0].clamp_min(0), 1)  # (T, E)
     return [values[0], marks.view_as(values[1]), table[1].to(values[2].dtype)]
 
 # %% ../../../nbs/05_measure/3_transformers/02_adapters.ipynb #ae83508d
@@ -220,7 +221,7 @@ def write_llama4(
 ) -> Values:
     "The same values with the scores of another choice."
     weights = table[1].to(values[0].dtype)  # (T, k)
-    return [torch.zeros_like(values[0]).scatter(1, table[0], weights), values[1]]
+    return [torch.zeros_like(values[0]).scatter_add(1, table[0].clamp_min(0), weights), values[1]]
 
 # %% ../../../nbs/05_measure/3_transformers/02_adapters.ipynb #d37c674d
 def read_jetmoe(
@@ -242,7 +243,7 @@ def write_jetmoe(
     table: Table,  # (T, k) each
 ) -> Values:
     "The values of another choice, sorted by expert."
-    expert, weight = table[0].flatten(), table[1].flatten().to(values[2].dtype)  # (T·k,) each
+    expert, weight = table[0].clamp_min(0).flatten(), table[1].flatten().to(values[2].dtype)  # (T·k,) each
     order = expert.argsort(stable=True)  # (T·k,)
     sizes = torch.bincount(expert, minlength=len(values[3])).tolist()  # E numbers
     return [order, order // router.top_k, weight[order], sizes, values[4]]

@@ -6,14 +6,15 @@
 __all__ = ['intervene', 'without_expert', 'ablate', 'only_expert', 'force']
 
 # %% ../../../nbs/05_measure/3_transformers/08_interventions.ipynb #1e69be37
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import nn
 
 from .adapters import Table
-from .hooks import Edit, hooked, layer_name, routed_layers
+from .hooks import hooked, layer_name, routed_layers
+from ...routing.decision import Context
 
 # %% ../../../nbs/05_measure/3_transformers/08_interventions.ipynb #4c5e6ef0
 @contextmanager
@@ -21,14 +22,14 @@ def intervene(
     model: nn.Module,  # the kit's or a transformers model
     layer: str | int,  # a name, or a number in the order of `routed_layers`
     expert: int,  # the one that the edit is about; checked only
-    edit: Edit,  # the table of choices (T, k) -> the one to carry out
+    edit: Callable[[Table], Table],  # the table of choices (T, k) -> the one to carry out
 ) -> Iterator[nn.Module]:
     "Inside the block, one layer carries out another choice; `ValueError` for a layer or an expert it lacks."
     layer_hooks = routed_layers(model)
     hooks = layer_hooks[layer_name(layer_hooks, layer)]
     if not isinstance(expert, int) or isinstance(expert, bool) or not 0 <= expert < hooks.n_experts:
         raise ValueError(f"expert={expert!r}: the layer has experts 0 to {hooks.n_experts - 1}")
-    with hooked(hooks.change(edit)):
+    with hooked(hooks.change(lambda choice: edit(choice.table), lambda n: Context())):
         yield model
 
 # %% ../../../nbs/05_measure/3_transformers/08_interventions.ipynb #d6e2e011
