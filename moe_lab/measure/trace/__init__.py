@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["folder", "places", "routed_experts", "trace", "writer"],
+    ["folder", "places", "replay", "routed_experts", "trace", "writer"],
     {
         "folder": [
             "SavedTrace",
@@ -34,6 +34,23 @@ __getattr__, __dir__, __all__ = attach(
             "kept_places",
             "local_sequences",
             "places_of",
+        ],
+        "replay": [
+            "GATES",
+            "LayerReplay",
+            "RecordedChoices",
+            "Replay",
+            "ReplayedRows",
+            "Weigh",
+            "as_recorded",
+            "as_they_are",
+            "by_own_gate",
+            "check_same_text",
+            "gate_behind",
+            "gate_weights",
+            "layers_to_replay",
+            "marked",
+            "root_softplus",
         ],
         "routed_experts": [
             "RoutedTokens",
