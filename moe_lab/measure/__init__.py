@@ -300,6 +300,18 @@ __getattr__, __dir__, __all__ = attach(
             "read_json",
             "visits_of",
         ],
+        "trace.mismatch": [
+            "both_known",
+            "check_same_words",
+            "kept_by_chance",
+            "kept_share",
+            "mismatch_row",
+            "ratio_interval",
+            "ratio_mismatch",
+            "replay_helps",
+            "routing_mismatch",
+            "token_logprobs",
+        ],
         "trace.places": [
             "KeptTokens",
             "Places",

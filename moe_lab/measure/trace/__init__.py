@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["folder", "places", "replay", "routed_experts", "trace", "writer"],
+    ["folder", "mismatch", "places", "replay", "routed_experts", "trace", "writer"],
     {
         "folder": [
             "SavedTrace",
@@ -20,6 +20,18 @@ __getattr__, __dir__, __all__ = attach(
             "read_description",
             "read_json",
             "visits_of",
+        ],
+        "mismatch": [
+            "both_known",
+            "check_same_words",
+            "kept_by_chance",
+            "kept_share",
+            "mismatch_row",
+            "ratio_interval",
+            "ratio_mismatch",
+            "replay_helps",
+            "routing_mismatch",
+            "token_logprobs",
         ],
         "places": [
             "KeptTokens",
