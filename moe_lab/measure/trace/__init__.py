@@ -22,8 +22,10 @@ __getattr__, __dir__, __all__ = attach(
             "visits_of",
         ],
         "mismatch": [
+            "PLACES",
             "both_known",
             "check_same_words",
+            "either",
             "kept_by_chance",
             "kept_share",
             "mismatch_row",

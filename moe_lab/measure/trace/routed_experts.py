@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['decode_routed_experts', 'as_sequences', 'ids_of_rows', 'RoutedTokens', 'one_sequence', 'layers_given',
-           'check_choices', 'write_routed', 'columns_of', 'by_sequence']
+           'check_choices', 'columns_of', 'write_routed', 'by_sequence']
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #1a5e6ca9
 import binascii
@@ -82,8 +82,8 @@ def ids_of_rows(
 class RoutedTokens:
     "T tokens of several sequences, and the experts that each visited in L layers."
 
-    experts: np.ndarray  # (T, L, k) int, best first, −1: no more
-    weights: np.ndarray  # (T, L, k) float32, NaN: not known
+    experts: np.ndarray  # (T, L, k) int16, best first, −1: no more
+    weights: np.ndarray | None  # (T, L, k) float32; None: not known
     places: Places  # of the T tokens
 
     @classmethod
@@ -108,10 +108,11 @@ class RoutedTokens:
         joined = [
             one_sequence(n, *part) for n, part in enumerate(zip(parts, texts, weighed, begins.tolist()))
         ]
-        chosen, weight, sequence, position, token = (np.concatenate(column) for column in zip(*joined))
-        seen = (chosen >= 0).any((1, 2))  # (T,)
-        places = Places(sequence, position, token, np.full(len(token), -1))
-        return cls(chosen[seen], weight[seen], places.take(seen.nonzero()[0]))
+        chosen, sequence, position, token = (np.concatenate(column) for column in zip(*joined))
+        seen = (chosen >= 0).any((1, 2)).nonzero()[0]  # (T,)
+        places = Places(sequence, position, token, np.full(len(token), -1)).take(seen)
+        known = None if weights is None else np.concatenate(weighed).astype(np.float32)[seen]
+        return cls(chosen[seen], known, places)
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #b44b6d5f
 def one_sequence(
@@ -121,16 +122,17 @@ def one_sequence(
     weights: np.ndarray | None,  # (S, L, k)
     start: int,  # the place of the first token
 ) -> tuple[np.ndarray, ...]:
-    "Experts, weights, sequence, position and token, S rows each; `ValueError` for weights or ids that do not fit."
-    rows = len(experts)
-    if weights is None:
-        weights = np.full(experts.shape, np.nan, np.float32)
-    if weights.shape != experts.shape:
+    "Experts, sequence, position and token, S rows each; `ValueError` for numbers, weights or ids that do not fit."
+    rows, most = len(experts), np.iinfo(np.int16).max
+    for odd in (experts.min(), experts.max()) if experts.size else ():
+        if not -1 <= odd <= most:
+            raise ValueError(f"experts[{number}]: expert {odd}, needs 0 to {most}, −1: none")
+    if weights is not None and weights.shape != experts.shape:
         raise ValueError(f"weights[{number}]: shape {weights.shape}, needs {experts.shape}, as the experts")
     ids = np.full(rows, -1) if tokens is None else ids_of_rows(number, tokens, rows, start)
     place = start + np.arange(rows)
     whole = (np.full(rows, number), place, ids)
-    return experts.astype(np.int64), weights.astype(np.float32), *(part.astype(np.int32) for part in whole)
+    return experts.astype(np.int16), *(part.astype(np.int32) for part in whole)
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #a036a31f
 def layers_given(
@@ -158,19 +160,39 @@ def check_choices(
     n_experts: int,  # E
 ):
     "`ValueError` for an expert that the layer does not have, or one that a token visits twice."
-    odd = experts[(experts < -1) | (experts >= n_experts)]
+    odd = experts[experts >= n_experts]
     if len(odd):
         raise ValueError(
             f"{name}: expert {odd[0]}, but n_experts={n_experts}; needs 0 to {n_experts - 1}, −1: none"
         )
-    ordered = np.sort(experts, -1)  # (T, k)
-    twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(-1)  # (T,)
+    twice = np.zeros(len(experts), bool)
+    for n in range(1, experts.shape[1]):
+        twice |= ((experts[:, :n] == experts[:, n : n + 1]) & (experts[:, :n] >= 0)).any(1)
     if twice.any():
         row = int(twice.argmax())
         raise ValueError(
             f"{name}: token {row} visits {experts[row].tolist()}, one of them twice: no choice of a router; "
             "where the column is that of a dense layer, its name in layers= is None"
         )
+
+# %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #e72069f0
+def columns_of(
+    layer: int,  # its number in the trace
+    routed: RoutedTokens,
+    column: int,  # the layer's place among the L
+    part: slice,  # of the T tokens
+) -> list:
+    "The columns of some rows of a layer, in the order of a trace's schema."
+    experts = routed.experts[part, column]  # (T', k)
+    there = experts >= 0  # (T', k)
+    counts = there.sum(1)  # (T',)
+    ranks = np.broadcast_to(np.arange(experts.shape[1], dtype=np.int16), experts.shape)[there]  # (A,)
+    unknown = np.full(len(ranks), np.nan, np.float32)
+    weights = unknown if routed.weights is None else routed.weights[part, column][there]  # (A,)
+    step, number = np.zeros(len(experts), np.int32), np.full(len(experts), layer, np.int16)
+    nobody = list_column(0 * counts, np.zeros(0, np.int16))  # no engine tells whom it dropped
+    own = [values[part] for values in routed.places.columns()]
+    return [step, number, *own, *(list_column(counts, v) for v in (experts[there], ranks, weights)), nobody]
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #bd240fa4
 def write_routed(
@@ -184,10 +206,8 @@ def write_routed(
         check_choices(name, routed.experts[:, column], size)
     rows = RowStream(folder, batch)
     for number, (column, _) in enumerate(layers.values()):
-        experts, weights = routed.experts[:, column], routed.weights[:, column]  # (T, k) each
-        for begin in range(0, len(experts), batch):
-            part = slice(begin, begin + batch)
-            rows.append(columns_of(number, part, experts[part], weights[part], routed.places))
+        for begin in range(0, len(routed.experts), batch):
+            rows.append(columns_of(number, routed, column, slice(begin, begin + batch)))
     rows.close()
     sizes = {name: size for name, (_, size) in layers.items()}
     about = {
@@ -197,24 +217,6 @@ def write_routed(
     }
     total = int(routed.places.sequence.max(initial=-1)) + 1
     write_description(folder, about | {"sample": 1.0, "seed": 0, "sequences": total, "finished": True})
-
-# %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #e72069f0
-def columns_of(
-    layer: int,  # its number
-    part: slice,  # of the tokens
-    experts: np.ndarray,  # (T', k) int, of that part
-    weights: np.ndarray,  # (T', k) float32
-    places: Places,  # of all tokens
-) -> list:
-    "The columns of some rows of a layer, in the order of a trace's schema."
-    there = experts >= 0  # (T', k)
-    counts = there.sum(1)  # (T',)
-    ranks = np.broadcast_to(np.arange(experts.shape[1], dtype=np.int16), experts.shape)
-    lists = experts[there].astype(np.int16), ranks[there], weights[there]
-    step, number = np.zeros(len(experts), np.int32), np.full(len(experts), layer, np.int16)
-    nobody = list_column(0 * counts, np.zeros(0, np.int16))  # no engine tells whom it dropped
-    own = [column[part] for column in places.columns()]
-    return [step, number, *own, *(list_column(counts, values) for values in lists), nobody]
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #9efc284a
 def by_sequence(
