@@ -342,6 +342,7 @@ __getattr__, __dir__, __all__ = attach(
             "gate_weights",
             "layers_to_replay",
             "marked",
+            "no_gate",
             "replay",
             "root_softplus",
         ],

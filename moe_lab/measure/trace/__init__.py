@@ -64,6 +64,7 @@ __getattr__, __dir__, __all__ = attach(
             "gate_weights",
             "layers_to_replay",
             "marked",
+            "no_gate",
             "root_softplus",
         ],
         "routed_experts": [

@@ -35,7 +35,7 @@ def both_known(
     keys, left, right = [], [], []
     for number, (x, y) in enumerate(zip(a, b)):
         length = min(len(x), len(y))
-        known = ((x[:length] >= 0).any(1) & (y[:length] >= 0).any(1)).nonzero()[0]  # (n,)
+        known = np.flatnonzero((x[:length] >= 0).any(1) & (y[:length] >= 0).any(1))  # (n,)
         keys.append(number * PLACES + known)
         left.append(x[known])
         right.append(y[known])
@@ -96,8 +96,8 @@ def either(
 def ratio_interval(
     sums: np.ndarray,  # (n,) of each unit
     sizes: np.ndarray,  # (n,) tokens of each unit
-    level: float = 0.95,
-    draws: int = 2000,
+    level: float = 0.95,  # of the interval
+    draws: int = 2000,  # times that all units are drawn again
 ) -> tuple[float, float]:
     "The bootstrap interval of sums/sizes over redrawn units; NaN for fewer than two of them."
     if len(sums) < 2:

@@ -36,10 +36,10 @@ def decode_routed_experts(
     if raw.startswith(b"\x93NUMPY"):
         return np.load(BytesIO(raw), allow_pickle=False)
     positive(n_layers=n_layers, k=k)
-    size = 4 * n_layers * k  # bytes of a token
-    if len(raw) % size:
+    shape = int(n_layers or 0), int(k or 0)
+    if len(raw) % (size := 4 * shape[0] * shape[1]):  # bytes of a token
         raise ValueError(f"text: {len(raw)} bytes, needs a multiple of {size} for n_layers={n_layers}, k={k}")
-    return np.frombuffer(raw, np.int32).reshape(-1, n_layers, k)
+    return np.frombuffer(raw, np.int32).reshape(-1, *shape)
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #b6149821
 def as_sequences(
@@ -109,9 +109,10 @@ class RoutedTokens:
             one_sequence(n, *part) for n, part in enumerate(zip(parts, texts, weighed, begins.tolist()))
         ]
         chosen, sequence, position, token = (np.concatenate(column) for column in zip(*joined))
-        seen = (chosen >= 0).any((1, 2)).nonzero()[0]  # (T,)
+        seen = np.flatnonzero((chosen >= 0).any((1, 2)))  # (T,)
         places = Places(sequence, position, token, np.full(len(token), -1)).take(seen)
-        known = None if weights is None else np.concatenate(weighed).astype(np.float32)[seen]
+        given = [part for part in weighed if part is not None]
+        known = np.concatenate(given).astype(np.float32)[seen] if given else None
         return cls(chosen[seen], known, places)
 
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #b44b6d5f
@@ -178,7 +179,7 @@ def check_choices(
 # %% ../../../nbs/05_measure/4_trace/04_routed_experts.ipynb #e72069f0
 def columns_of(
     layer: int,  # its number in the trace
-    routed: RoutedTokens,
+    routed: RoutedTokens,  # of all layers
     column: int,  # the layer's place among the L
     part: slice,  # of the T tokens
 ) -> list:

@@ -69,13 +69,14 @@ class LayerHooks(Protocol):
     def on_routing(
         self,
         tell: Tell,  # it gets the decision and its context
-        context: ContextOf,
+        context: ContextOf,  # n tokens -> their context in the running call
     ) -> list[RemovableHandle]:
-        "Call `tell` for each decision from now on; `context` is that of n tokens in the running call."
+        "Call `tell` for each decision from now on."
 
     def change(
         self,
-        edit: Edit,  # table of choices -> the one to carry out
+        edit: Edit,  # choice -> the table to carry out
+        context: ContextOf,  # n tokens -> their context in the running call
     ) -> list[RemovableHandle]:
         "Carry out another table of choices instead, from now on."
 
@@ -238,7 +239,7 @@ class TransformersHooks(SparseModule):
     def on_routing(
         self,
         tell: Tell,  # it gets the decision and its context
-        context: ContextOf,
+        context: ContextOf,  # n tokens -> their context in the running call
     ) -> list[RemovableHandle]:
         (said, keeps), activation = self.kept_logits(), router_activation(self.router)
 
@@ -254,7 +255,7 @@ class TransformersHooks(SparseModule):
     def change(
         self,
         edit: Edit,  # choice -> the table to carry out
-        context: ContextOf,
+        context: ContextOf,  # n tokens -> their context in the running call
     ) -> list[RemovableHandle]:
         module, read, write = self.module, self.adapter.read, self.adapter.write
         if write is None:
