@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from faults.table import Bad
 
+from moe_lab.experiments.systems.language.training import spaced
 from moe_lab.experiments.systems.recurrent.arms import LAPTOP, AblationSettings, half_experts, jobs
-from moe_lab.experiments.systems.recurrent.evaluation import EvaluationLog, Since, spaced
+from moe_lab.experiments.systems.recurrent.evaluation import EvaluationLog, Since
 from moe_lab.training.watch.clock import Clock
 
 ROWS = [

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["domain_experiment", "domain_figures", "domains", "training"],
+    ["domain_experiment", "domain_figures", "domains", "spectra_text", "training"],
     {
         "domain_experiment": ["COLUMNS", "jobs"],
         "domain_figures": [
@@ -32,6 +32,20 @@ __getattr__, __dir__, __all__ = attach(
             "words",
             "work",
         ],
+        "spectra_text": [
+            "ARMS",
+            "LENGTH",
+            "LENGTHS",
+            "SpectraTextSettings",
+            "TEXT",
+            "TEXT_COLUMNS",
+            "attention_bytes",
+            "read_all",
+            "routed",
+            "text_reader",
+            "text_rows",
+            "text_work",
+        ],
         "training": [
             "DEMONSTRATION",
             "LanguageSettings",
@@ -44,6 +58,7 @@ __getattr__, __dir__, __all__ = attach(
             "demonstration_file",
             "document_rows",
             "loss_rows",
+            "spaced",
             "surprise",
             "text_of",
             "token_sets",

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DEMONSTRATION', 'check_sizes', 'TextSettings', 'LanguageSettings', 'token_sets', 'text_of', 'aux_losses', 'build',
-           'train_to_end', 'surprise', 'loss_rows', 'document_rows', 'Studied', 'demonstration_file', 'trained_weights',
-           'demonstration']
+           'train_to_end', 'surprise', 'loss_rows', 'document_rows', 'spaced', 'Studied', 'demonstration_file',
+           'trained_weights', 'demonstration']
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #bb782115
 import hashlib
@@ -225,6 +225,15 @@ def document_rows(
     return [
         {"metric": f"documents/{name}", "value": float(count)} for name, count in zip(texts.domain_names, n)
     ]
+
+# %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #a5faabd0
+def spaced(
+    texts: TokenSet,  # N texts
+    rows: int,  # of them at most
+) -> TokenSet:
+    "So many of the texts, evenly spaced, or all where there are no more; `ValueError` for fewer than 1."
+    positive(rows=rows)
+    return texts.take(torch.linspace(0, len(texts) - 1, min(rows, len(texts))).round().long())
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #1bb6365e
 DEMONSTRATION = LanguageSettings(

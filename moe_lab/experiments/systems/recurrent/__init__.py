@@ -59,7 +59,6 @@ __getattr__, __dir__, __all__ = attach(
             "judged",
             "load_figures",
             "shares_of",
-            "spaced",
         ],
         "experiment": ["COLOURS", "COLUMNS", "PANELS", "draw_arms", "on_the_way"],
         "pairs": ["loss_difference", "losses_by_arm", "paired_losses", "standard_error"],

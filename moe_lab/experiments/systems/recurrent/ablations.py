@@ -11,7 +11,7 @@ from math import exp
 
 from ...core.experiment import EXPERIMENTS, Experiment
 from ...core.sweep import CPU_SECONDS, Column
-from ..language.training import loss_rows, surprise, text_of, train_to_end
+from ..language.training import loss_rows, spaced, surprise, text_of, train_to_end
 from .arms import FULL, LAPTOP, AblationSettings, jobs
 from .balance_schedule import model_sizes
 from moe_lab.experiments.systems.recurrent.evaluation import (
@@ -19,7 +19,6 @@ from moe_lab.experiments.systems.recurrent.evaluation import (
     Since,
     curve_rows,
     document_rows,
-    spaced,
 )
 from .pictures import over_steps
 from moe_lab.experiments.systems.recurrent.tables import (

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -31,19 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['ON_THE_WAY', 'EVALUATED', 'spaced', 'document_rows', 'shares_of', 'load_figures', 'judged', 'gradient_norm', 'Since',
+__all__ = ['ON_THE_WAY', 'EVALUATED', 'document_rows', 'shares_of', 'load_figures', 'judged', 'gradient_norm', 'Since',
            'EvaluationLog', 'curve_rows']
-
-# %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #9e162d06
-def spaced(
-    texts: TokenSet,  # N texts
-    rows: int,  # of them at most
-) -> TokenSet:
-    "So many of the texts, evenly spaced, or all where there are no more; `ValueError` for fewer than 1."
-    positive(rows=rows)
-    chosen = torch.linspace(0, len(texts) - 1, min(rows, len(texts))).round().long()
-    parts = {name: getattr(texts, name)[chosen] for name in ("tokens", "mask", "document", "domain")}
-    return replace(texts, **parts)
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/04_evaluation.ipynb #96117393
 def document_rows(

@@ -4,7 +4,17 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["ablations", "claims", "milestones", "plain_sinkhorn", "plan", "sweep_figures", "sweeps", "system"],
+    [
+        "ablations",
+        "claims",
+        "milestones",
+        "plain_sinkhorn",
+        "plan",
+        "sizes",
+        "sweep_figures",
+        "sweeps",
+        "system",
+    ],
     {
         "ablations": ["ARMS", "CHOSEN", "NO_LOSS", "SWITCH_LOSS", "ablation_jobs", "refuse"],
         "claims": [
@@ -54,7 +64,17 @@ __getattr__, __dir__, __all__ = attach(
             "worst_errors",
         ],
         "plan": ["ABOUT", "PLAN", "SOURCES", "Sweep", "experiment_of", "study_of", "tables_against"],
-        "sweep_figures": ["LINES", "SHOWN", "arm_by_arm", "at_milestones", "draw_column", "over_milestones"],
+        "sizes": ["MODELS", "SIZES", "SIZE_COLUMNS", "WIDTHS", "gains", "slopes", "training_flops", "years"],
+        "sweep_figures": [
+            "LINES",
+            "SHOWN",
+            "arm_by_arm",
+            "at_milestones",
+            "draw_column",
+            "named",
+            "over_milestones",
+            "places_of",
+        ],
         "sweeps": ["QUOTA", "REPULSION", "SHARPNESS", "SINKHORN", "SweepSettings", "reader", "sweep_work"],
         "system": [
             "SpectraSettings",

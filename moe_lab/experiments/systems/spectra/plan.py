@@ -15,7 +15,7 @@ from ...studies.curves import Source
 from ...studies.engine.space import Arms, changed, check_arms
 from ...studies.engine.study import STUDIES, Stage, Study
 from .milestones import WAY
-from .sweep_figures import COLUMNS, arm_by_arm, over_milestones
+from .sweep_figures import COLUMNS, arm_by_arm, named, over_milestones
 from moe_lab.experiments.systems.spectra.sweeps import (
     QUOTA,
     REPULSION,
@@ -66,22 +66,33 @@ class Sweep:
     seeds: int = 8  # of every arm
     about: str = ""  # how the setting was chosen, with settings in braces
     columns: dict[str, Column] = field(default_factory=lambda: dict(COLUMNS))  # of the table of results
+    regimes: Arms = field(default_factory=lambda: {"": {}})  # circumstances under which all arms are compared
 
     def __post_init__(self):
-        check_arms(self.settings, self.arms)
+        check_arms(self.settings, self.places)
         one_of(self.arms, self.reference, "reference")
+
+    @property
+    def places(self) -> Arms:
+        "Every arm in every regime, by both names."
+        return {
+            named(regime, arm): where | change
+            for regime, where in self.regimes.items()
+            for arm, change in self.arms.items()
+        }
 
     def jobs(
         self,
         base: Any,  # what every arm starts from
         seeds: int,  # how many
     ) -> list[Job]:
-        "Every arm as a change of the base settings, for every seed."
-        arms = {arm: changed(base, change, arm) for arm, change in self.arms.items()}
+        "Every arm in every regime as a change of the base settings, for every seed."
+        own = {place: changed(base, change, place) for place, change in self.places.items()}
         return [
-            Job(arm, "", seed, replace(own, seed=seed))
+            Job(arm, regime, seed, replace(own[named(regime, arm)], seed=seed))
             for seed in seed_range(base, seeds)
-            for arm, own in arms.items()
+            for regime in self.regimes
+            for arm in self.arms
         ]
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #01847e5c
@@ -118,10 +129,10 @@ def study_of(
         sweep.name,
         sweep.question,
         plain,
-        sweep.arms,
+        sweep.places,
         (Stage(sweep.settings.steps),),
         sweep.settings.steps // 4,
-        reference=sweep.reference,
+        reference=sweep.reference if len(sweep.regimes) == 1 else "",
         seeds=sweep.seeds,
         sources=SOURCES,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'SHOWN', 'LINES', 'draw_column', 'arm_by_arm', 'at_milestones', 'over_milestones']
+__all__ = ['COLUMNS', 'SHOWN', 'LINES', 'named', 'places_of', 'draw_column', 'arm_by_arm', 'at_milestones', 'over_milestones']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #d9607812
 COLUMNS = {
@@ -36,6 +36,23 @@ COLUMNS = {
 SHOWN = ("loss", "CV", "CV, training mode", "routing consistency")
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #fca51a3f
+def named(
+    regime: str,  # "": there is only one
+    arm: str,
+) -> str:
+    "Both names in one."
+    return ", ".join(filter(None, [regime, arm]))
+
+
+def places_of(
+    table: pd.DataFrame,  # of a sweep
+) -> pd.Series:  # the name of each row's regime and arm
+    "Where each row stands."
+    import pandas as pd
+
+    return pd.Series([named(*place) for place in zip(table["regime"], table["arm"])], table.index)
+
+
 def draw_column(
     ax: Axes,  # to be drawn on
     table: pd.DataFrame,  # of a sweep
@@ -43,8 +60,8 @@ def draw_column(
     column: Column,  # the figure
 ):
     "A row an arm: a grey mark a seed, the mean with its interval, and a dashed line for chance."
-    values = by_seed(table, column).droplevel("regime")
-    for place, (_, own) in enumerate(values.groupby(level="arm", sort=False)):
+    values = by_seed(table, column)
+    for place, (_, own) in enumerate(values.groupby(level=["regime", "arm"], sort=False)):
         ax.plot(own, [place] * len(own), ".", color="#A9B4BE", markersize=4)
         if len(own) > 1:
             found = student(own.to_numpy())
@@ -63,7 +80,7 @@ def arm_by_arm(
     "Loss, balance and consistency of every arm."
     from matplotlib.figure import Figure
 
-    arms = list(table["arm"].unique())
+    arms = list(places_of(table).unique())
     fig = Figure(figsize=(11, 1.2 + 0.22 * len(arms)), layout="constrained")
     axes = fig.subplots(1, len(SHOWN), sharey=True)
     for ax, title in zip(axes, SHOWN):
@@ -85,12 +102,11 @@ LINES = {
 def at_milestones(
     table: pd.DataFrame,  # of a sweep
     metric: str,  # of the milestones
-) -> pd.DataFrame:  # steps × arms
+) -> pd.DataFrame:  # steps × places
     "The mean over seeds."
     own = table[(table["split"] == WAY) & (table["metric"] == metric)]
-    wide = own.assign(step=own["step"] + 1).pivot_table(
-        index="step", columns="arm", values="value", sort=False
-    )
+    own = own.assign(step=own["step"] + 1, place=places_of(own))
+    wide = own.pivot_table(index="step", columns="place", values="value", sort=False)
     return wide.sort_index()
 
 
