@@ -155,7 +155,7 @@ PLAN = (
     Sweep(
         "spectra-sinkhorn",
         "Sinkhorn: which ε, how many rounds, and with or without logarithms?",
-        SweepSettings(),
+        SweepSettings(steps=40, judged=128),
         SINKHORN,
         "epsilon=0.05, rounds=5, solver=log",
         seeds=5,
@@ -167,6 +167,7 @@ PLAN = (
         SweepSettings(),
         REPULSION,
         "repulsion=0.3",
+        seeds=5,
         about=ABOUT,
     ),
     Sweep(
@@ -175,6 +176,7 @@ PLAN = (
         SweepSettings(),
         SHARPNESS,
         "entropy=0.0",
+        seeds=5,
         about=ABOUT,
     ),
 )

@@ -31,7 +31,7 @@ SIZE_COLUMNS = COLUMNS | {"parameters": Column("model", "parameters", ".0f")}
 SIZES = Sweep(
     "spectra-sizes",
     "Does what SPECTRA gains over Switch grow with the model?",
-    SweepSettings(),
+    SweepSettings(steps=80),
     {"SPECTRA": {}, "Switch top-2": {"router": "switch"} | SWITCH_LOSS},
     "SPECTRA",
     about=ABOUT,
