@@ -35,7 +35,7 @@ COLUMNS = {
 }
 SHOWN = ("loss", "CV", "CV, training mode", "routing consistency")
 
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #fca51a3f
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #b07a82e8
 def named(
     regime: str,  # "": there is only one
     arm: str,
@@ -52,7 +52,7 @@ def places_of(
 
     return pd.Series([named(*place) for place in zip(table["regime"], table["arm"])], table.index)
 
-
+# %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #fca51a3f
 def draw_column(
     ax: Axes,  # to be drawn on
     table: pd.DataFrame,  # of a sweep
