@@ -175,6 +175,10 @@ BESIDE_SYSTEM: dict[str, Table] = {
     for name in ("progressive", "saturation repaired")
     for title, column, better in (("Active experts", ACTIVE, "higher"), ("Loss ×1000", LOSS, "lower"))
 }
+BESIDE_SYSTEM |= {
+    "Active experts without skips, less plain growth": against("progressive: no skips", ACTIVE, "higher"),
+    "Loss ×1000 without skips, less plain growth": against("progressive: no skips", LOSS, "lower"),
+}
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/04_experiments.ipynb #4052ef68
 def srnn_experiment(
