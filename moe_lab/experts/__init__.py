@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["allocator", "dispatch", "experts", "maps", "mixed", "moe", "soft", "upcycling"],
+    ["allocator", "dispatch", "experts", "maps", "mixed", "moe", "shared", "soft", "upcycling"],
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "dispatch": [
@@ -73,6 +73,14 @@ __getattr__, __dir__, __all__ = attach(
             "observe",
             "observe_layers",
             "resized_memory",
+        ],
+        "shared": [
+            "BesideShared",
+            "Gated",
+            "InputWeighedMoE",
+            "SharedExperts",
+            "WithIdentities",
+            "weigh_inputs",
         ],
         "soft": ["Mixing", "SoftMoE", "SoftRouter", "check_sequences", "mixing_of", "softmax_over_tokens"],
         "upcycling": ["upcycle"],

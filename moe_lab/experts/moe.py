@@ -167,12 +167,20 @@ class SparseLayer(RoutedLayer):
         "What the router sees of them: here tokens, as they are."
         return rows
 
+    def visited(
+        self,
+        rows: Tensor,  # (T, …) as the experts take them
+        routing: Routing,  # of these
+    ) -> Tensor:  # (T, …)
+        "What the chosen experts say of each row, weighted and summed."
+        return apply_experts(rows, routing, self.experts)
+
     def forward(self, x: Tensor, context: Context | None = None) -> Tensor:
         "What the experts make of x (…, d); `ValueError` for tokens of another width."
         check_kind("x", x, Tensor, "a tensor (…, d)")
         self.experts.check_rows(x, "…")
         rows = x.reshape(-1, *x.shape[-len(self.experts.row) :])  # (T, d)
-        return apply_experts(rows, self.router(self.seen(rows), context), self.experts).view(x.shape)
+        return self.visited(rows, self.router(self.seen(rows), context)).view(x.shape)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #368e948c
 def check_kept(

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Feedback', 'as_printed', 'by_max', 'by_mean', 'by_rank', 'gradient', 'load_share', 'SaturationBias', 'softmax_scores',
-           'raw', 'LossFreeBias', 'Jitter', 'Standardise', 'moments_of', 'Centred', 'ExpertThresholds']
+           'sqrt_softplus', 'raw', 'SelectionBias', 'LossFreeBias', 'Jitter', 'Standardise', 'moments_of', 'Centred',
+           'ExpertThresholds']
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #52cbb5dc
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import layer_norm
+from torch.nn.functional import layer_norm, softplus
 
 from .decision import Context, Promises
 from .parts import Part, PerExpert, below_one, finite, functions, positive
@@ -125,6 +126,13 @@ def softmax_scores(
     "A token's probabilities of the experts, (T, E) -> (T, E): they sum to 1."
     return logits.softmax(-1)
 
+# %% ../../nbs/01_routing/04_adjustments.ipynb #b646ea19
+def sqrt_softplus(
+    logits: Tensor,  # (T, E)
+) -> Tensor:
+    "DeepSeek-V4's scores, √log(1 + exp logit): (T, E) -> (T, E), each by itself and above 0."
+    return softplus(logits).clamp_min(torch.finfo(logits.dtype).tiny).sqrt()
+
 # %% ../../nbs/01_routing/04_adjustments.ipynb #00943cff
 def raw(
     logits: Tensor,  # (T, E)
@@ -132,36 +140,52 @@ def raw(
     "The logits themselves, (T, E) -> (T, E): for a bias that is to be added to these."
     return logits
 
-# %% ../../nbs/01_routing/04_adjustments.ipynb #90159944
-class LossFreeBias(PerExpert):
-    "Loss-free balancing (2408.15664): activated logits + b, b += strength·sign(mean count − count); (T, E) -> (T, E)."
+# %% ../../nbs/01_routing/04_adjustments.ipynb #a91d5551
+class SelectionBias(PerExpert):
+    "Activated logits + b: b selects and never weighs, and stays as it was loaded (2412.19437); (T, E) -> (T, E)."
 
-    knobs = ("strength",)
     bias: Tensor
 
     def __init__(
         self,
         n_experts: int,  # E
-        strength: float = 0.001,  # per step, in the unit of the activated scores
         activation: Callable[
             [Tensor], Tensor
-        ] = softmax_scores,  # logits (T, E) -> scores (T, E): or sigmoid, raw
+        ] = torch.sigmoid,  # logits (T, E) -> scores (T, E): or softmax_scores, sqrt_softplus, raw
     ):
         super().__init__()
-        self.n_experts, self.strength, self.activation = n_experts, strength, activation
-        self.validate()
+        positive(n_experts=n_experts)
+        functions(activation=activation)
+        self.n_experts, self.activation = n_experts, activation
         self.register_buffer("bias", torch.zeros(n_experts, dtype=torch.float32))
-
-    def validate(self) -> None:
-        positive(n_experts=self.n_experts)
-        functions(activation=self.activation)
-        finite(strength=self.strength)
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
         scores = self.activation(logits)  # (T, E)
         if self.activation is not raw:
             context.notes["activated"] = scores
         return scores + self.bias  # (T, E) + (E,)
+
+    def fresh(self, n: int) -> "SelectionBias":  # n newborn experts
+        return SelectionBias(n, self.activation)
+
+# %% ../../nbs/01_routing/04_adjustments.ipynb #90159944
+class LossFreeBias(SelectionBias):
+    "Loss-free balancing (2408.15664): activated logits + b, b += strength·sign(mean count − count); (T, E) -> (T, E)."
+
+    knobs = ("strength",)
+
+    def __init__(
+        self,
+        n_experts: int,  # E
+        strength: float = 0.001,  # per step, in the unit of the activated scores
+        activation: Callable[[Tensor], Tensor] = softmax_scores,  # logits (T, E) -> scores (T, E)
+    ):
+        super().__init__(n_experts, activation)
+        self.strength = strength
+        self.validate()
+
+    def validate(self) -> None:
+        finite(strength=self.strength)
 
     def after_step(
         self,

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['UNTOLD', 'ROUTERS', 'first_not_finite', 'check_logits', 'check_scores', 'check_same_size', 'check_parts',
            'RouterParts', 'RouterTraits', 'check_feedback', 'RouterControls', 'AttentiveRouter', 'Router',
-           'BiasedLogits', 'options_of', 'RouterEntry', 'register_router']
+           'BiasedLogits', 'options_of', 'RouterEntry', 'register_router', 'composition', 'composed_differently']
 
 # %% ../../nbs/01_routing/08_router.ipynb #0188a77d
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..draws import OwnDraws
 from .adjustments import Feedback
 from .decision import Context, Promises, Routing, check_inputs
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
@@ -317,6 +318,8 @@ def options_of(
 class RouterEntry(Entry):
     "A named router: called as (d, n_experts, k, …) whatever its function's own parameters are."
 
+    model: str = ""  # the family in Transformers that routes so; "": it is known from a paper alone
+
     @property
     def takes(self) -> list[str]:
         "The names of its function's parameters, without d and n_experts."
@@ -361,13 +364,32 @@ def register_router(
     paper: str = "",  # arXiv id
     strength: Strength | None = None,  # the parameter that says how strongly it balances
     knobs: Sequence[str] = (),  # more that a slider may turn, besides k, gate and the strength
+    model: str = "",  # the family in Transformers that routes so
 ) -> Callable[[Callable[..., Router]], Callable[..., Router]]:
     "Decorates a function (d, n_experts, …) -> `Router`, which is then found by its name in `ROUTERS`."
 
     def register(make: Callable[..., Router]) -> Callable[..., Router]:
-        entry = RouterEntry(make.__name__, make, label, paper, strength)
+        entry = RouterEntry(make.__name__, make, label, paper, strength, model=model)
         usual = [entry.k_name, "gate" if "gate" in entry.takes else "", strength.name if strength else ""]
         ROUTERS.add(replace(entry, knobs=(*filter(None, usual), *knobs)))
         return make
 
     return register
+
+# %% ../../nbs/01_routing/08_router.ipynb #25ca53c9
+def composition(
+    entry: Callable[..., Router],  # (d, n_experts, k) -> a router
+) -> str:
+    "What a router is made of, in words: two that say the same decide alike."
+    with OwnDraws(0):
+        return repr(entry(16, 4, 2))
+
+# %% ../../nbs/01_routing/08_router.ipynb #63bd239a
+def composed_differently(
+    routers: Mapping[str, Any],  # by name
+) -> dict[str, Any]:
+    "Of the routers that are composed alike, the first alone."
+    first: dict[str, str] = {}
+    for name, entry in routers.items():
+        first.setdefault(composition(entry), name)
+    return {name: routers[name] for name in first.values()}

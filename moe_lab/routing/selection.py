@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from .decision import Activation, Context, Dropped, Routing, assign
-from .parts import Part, finite, functions, is_number, positive
+from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
 Gate = Callable[[Tensor, Tensor], Tensor]  # logits (T, E), chosen (T, E) bool -> weights (T, E)
@@ -56,13 +56,19 @@ def equal_weights(
 # %% ../../nbs/01_routing/06_selection.ipynb #29c15ae1
 def renormalised(
     gate: Gate,  # logits (T, E), chosen (T, E) -> weights (T, E)
+    added: float = 0.0,  # to the sum, as some models have it so that nothing is divided by zero
+    least: float = 0.0,  # the smallest sum that is divided by
 ) -> Gate:
     "The same gate, divided by its sum over each token's chosen experts."
 
     def divided(logits: Tensor, chosen: Tensor) -> Tensor:
         weight = gate(logits, chosen) * chosen  # (T, E) 0 where not chosen
-        return weight / weight.sum(-1, keepdim=True).clamp_min(torch.finfo(weight.dtype).tiny)
+        total = weight.sum(-1, keepdim=True) + added  # (T, 1)
+        return weight / total.clamp_min(max(least, torch.finfo(weight.dtype).tiny))
 
+    functions(gate=gate)
+    finite(added=added, least=least)
+    divided.__name__ = f"renormalised({shown(gate)}, {added:g}, {least:g})"
     return divided
 
 # %% ../../nbs/01_routing/06_selection.ipynb #5917690e

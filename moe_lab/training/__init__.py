@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
             "has_gradient",
             "identical_experts",
             "in_double",
+            "is_one_constant",
             "is_untaught",
             "joined",
             "joined_notes",

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['REACHES', 'FLAT', 'FLAT_STEPS', 'AuxLoss', 'has_gradient', 'check_effect', 'in_double', 'pull', 'has_choice',
            'Effects', 'joined_notes', 'joined', 'Decided', 'add_aux_losses', 'router_gradient_ratio',
-           'identical_experts', 'is_untaught', 'untaught_reason', 'warn_of_untaught_routers']
+           'identical_experts', 'is_untaught', 'is_one_constant', 'untaught_reason', 'warn_of_untaught_routers']
 
 # %% ../../nbs/08_training/03_aux_losses.ipynb #4ab2398a
 import warnings
@@ -272,14 +272,23 @@ def is_untaught(
     rounding = torch.finfo(routings[0].weight.dtype).eps
     return all(router_gradient_ratio(loss, r) <= rounding for r in routings)  # NaN is no verdict
 
+# %% ../../nbs/08_training/03_aux_losses.ipynb #3cb46bef
+def is_one_constant(
+    routing: Routing,  # of a token at least
+) -> bool:
+    "Whether every token visits one expert, and all of them with the same weight: one, perhaps times a scale."
+    once = len(routing.token) == len(routing.token.unique())
+    return once and bool(torch.isclose(routing.weight, routing.weight[0]).all())
+
 # %% ../../nbs/08_training/03_aux_losses.ipynb #ed241218
 def untaught_reason(
     layer: MoE,  # whose router gets no gradient
     routings: list[Routing],  # the layer's
 ) -> str:
     "Why a router gets no gradient from the task, and what helps."
-    if all(bool((r.weight == 1).all()) for r in routings):
-        return "every weight is 1 whatever the logits say (renormalised top-1); weigh by the softmax over all"
+    if all(map(is_one_constant, routings)):
+        weight = f"{float(routings[0].weight[0]):g}"
+        return f"every weight is {weight} whatever the logits say (renormalised top-1); weigh by the softmax over all"
     if identical_experts(layer.experts):
         return (
             "the experts are identical and the weights of a token add up to 1; weigh by the softmax over all"

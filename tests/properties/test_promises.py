@@ -18,7 +18,7 @@ from moe_lab.routing.capacity import Capacity, ExpertChoice, Quota
 from moe_lab.routing.decision import Context, Promises, Routing, check
 from moe_lab.routing.presets import expert_choice, gshard, switch
 from moe_lab.routing.router import ROUTERS as REGISTERED
-from moe_lab.routing.router import Router
+from moe_lab.routing.router import Router, composed_differently
 from moe_lab.routing.scores import Hash, Linear, TimeGRU, modulo, multiplicative
 from moe_lab.routing.selection import TopK
 
@@ -26,7 +26,7 @@ seed = torch.default_generator.manual_seed  # torch.manual_seed also asks for de
 Make = Callable[[int, int, int], Router]  # d, n_experts, k -> a router
 
 D = 4
-ROUTERS: dict[str, Make] = {**REGISTERED} | {
+ROUTERS: dict[str, Make] = composed_differently(REGISTERED) | {
     "Hash modulo": lambda d, n_experts, k: Router(Hash(n_experts, modulo), [], TopK(k)),
     "Hash multiplicative": lambda d, n_experts, k: Router(Hash(n_experts, multiplicative), [], TopK(k)),
     "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),

@@ -7,6 +7,7 @@ __all__ = ['NAMED', 'BY_PARTS', 'ROUTER_MENU', 'SIDE_BOUNDS', 'can_be_aimed', 's
            'SideState', 'check_choices', 'BalanceState', 'scene_weight', 'router_of', 'settle', 'decide_side']
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #88cd1fed
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,8 +20,9 @@ from .parts import ADJUSTMENTS, SCORES, SELECTIONS, SETTLE, aimed
 from .token_batch import TokenBatch, directions
 from ..shared.state import State
 from ...registry import Fitting
-from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient
+from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient, raw
 from ...routing.decision import Context, Routing
+from ...routing.production.choices import BestGroups
 from ...routing.router import ROUTERS, BiasedLogits, Router, RouterEntry
 from ...routing.scores import Hash, Linear, Noisy
 
@@ -188,10 +190,13 @@ def settle(
     logits: Tensor,  # (T, E)
     k: int,  # experts that a token asks for
     context: Context,  # with the tokens' ids
+    among: Callable[
+        [Tensor], Tensor
+    ] = raw,  # scores (T, E) -> those that are in the running, −∞ for the others
 ):
     "Let a bias learn from the requests of one batch, `SETTLE` times."
     for _ in range(SETTLE):
-        chosen = bias(logits, context).topk(k).indices  # (T, k)
+        chosen = among(bias(logits, context)).topk(k).indices  # (T, k)
         counts = torch.bincount(chosen.flatten(), minlength=logits.shape[1]).float()  # (E,)
         bias.after_step(Feedback(counts, torch.zeros_like(counts)))
 
@@ -206,7 +211,8 @@ def decide_side(
     context = Context(token_ids=batch.words)
     with OwnDraws(scene.seed):
         router = router_of(scene, side, batch)
+        among = router.select.inside if isinstance(router.select, BestGroups) else raw
         for part in router.parts():
             if isinstance(part, LossFreeBias | SaturationBias):
-                settle(part, router.score(batch.x, context), side.k, context)
+                settle(part, router.score(batch.x, context), side.k, context, among)
         return router(batch.x, context)

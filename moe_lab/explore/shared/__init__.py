@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = attach(
             "GROWING",
             "can_grow",
             "has_plain_scores",
+            "is_of_a_model",
             "knobs_that_matter",
             "router_and_losses",
             "show_what_matters",
