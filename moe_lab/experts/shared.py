@@ -113,13 +113,6 @@ class WithIdentities(ExpertSet):
         "Refused: `ValueError`."
         raise ValueError("WithIdentities cannot grow or shrink: newborns would stand behind the identities")
 
-    def fresh(
-        self,
-        n: int,  # newborn experts
-    ) -> "WithIdentities":
-        "Refused: `ValueError`."
-        raise ValueError(f"n={n}: WithIdentities cannot grow; build the layer with more experts")
-
 # %% ../../nbs/02_experts/09_shared.ipynb #bb99d918
 def weigh_inputs(
     x: Tensor,  # (T, …) rows

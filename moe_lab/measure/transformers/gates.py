@@ -12,15 +12,15 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.functional import softplus
 
+from ...routing.adjustments import sqrt_softplus
 from ...routing.decision import Activation
 
 # %% ../../../nbs/05_measure/3_transformers/03_gates.ipynb #8a5c504f
 ACTIVATIONS: dict[str, Activation | None] = {  # name in a configuration -> what it does; None: a softmax
     "softmax": None,
     "sigmoid": torch.sigmoid,
-    "sqrtsoftplus": lambda logits: softplus(logits).sqrt(),
+    "sqrtsoftplus": sqrt_softplus,
     "relu": torch.relu,
 }
 
