@@ -121,7 +121,7 @@ def like_deepseek_v4(
     router, activation = deepseek_v4(**size_of(module), scale=scale_of(module)), with_activation(module)
     if activation is not router.adjustments[0].activation:
         gate = renormalised(weighed_by(activation), added=1e-20)
-        bias = LossFreeBias(router.n_experts, activation=activation)
+        bias = LossFreeBias(len(directions_of(module)), activation=activation)
         return Router(router.score, [bias], TopK(module.top_k, scaled_by(gate, scale_of(module))))
     return router
 
