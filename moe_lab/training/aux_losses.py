@@ -287,7 +287,7 @@ def untaught_reason(
 ) -> str:
     "Why a router gets no gradient from the task, and what helps."
     if all(map(is_one_constant, routings)):
-        weight = f"{float(routings[0].weight[0]):g}"
+        weight = f"{routings[0].weight[0].item():g}"
         return f"every weight is {weight} whatever the logits say (renormalised top-1); weigh by the softmax over all"
     if identical_experts(layer.experts):
         return (
