@@ -216,7 +216,7 @@ EXPERIMENTS.add(
         jobs,
         work,
         COLUMNS,
-        seeds=5,
+        seeds=8,
         tables={
             "Loss, less token choice without a limit": against(
                 "token choice, no limit", COLUMNS["loss, nats a pixel"], "lower"

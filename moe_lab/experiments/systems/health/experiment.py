@@ -101,6 +101,6 @@ EXPERIMENTS.add(
         jobs(HELD_OUT),
         work,
         COLUMNS,
-        seeds=2,
+        seeds=5,
     )
 )

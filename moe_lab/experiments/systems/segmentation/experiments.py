@@ -125,6 +125,7 @@ EXPERIMENTS.add(
         segment_jobs,
         segment,
         COLUMNS | ROUTERS_TOO,
+        seeds=5,
         figures={"IoU over camouflage": over_strength},
         tables={
             "Better than floors that see no image, by": lambda out, table: beside_floors(table),

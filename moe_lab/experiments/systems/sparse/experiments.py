@@ -89,7 +89,7 @@ for name, settings in {"set": SetSettings(), "set-mnist": SetSettings(data="mnis
             set_jobs,
             train,
             COLUMNS,
-            5,
+            8,
             FIGURES,
             ABOUT,
             refuse=refuse,
