@@ -162,7 +162,7 @@ def added_by_training(
     for metric in ("NMI with domain", "NMI with token", "keyword share"):
         splits = {"trained": "held out", "untrained": "untrained"}
         both = {name: by_seed(table, Column(split, metric, "")) for name, split in splits.items()}
-        if len(both["trained"]) > 1:
+        if min(map(len, both.values())) > 1:
             found[metric] = compare_all(both, "untrained", "higher", of=metric)["trained"]
     return comparison_table(found, "untrained", "{:.3f}".format) if found else pd.DataFrame()
 
