@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
             "only_when",
             "promise",
             "runs_of",
+            "visible",
             "write_claims",
         ],
         "comparisons": ["Table", "WORDS", "against", "compare_runs", "some_arms"],

@@ -16,7 +16,7 @@ from .report import experiment_settings
 from .sweep import Column, by_seed
 from ...files import read_table, write_atomically
 from ...measure.comparison import Comparison, compare
-from ...measure.statistics import Estimate, student, verdict
+from ...measure.statistics import Estimate, errors_seen, student, verdict
 from ...registry import Registry, origin_of
 from ...routing.parts import functions
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'HEAD', 'Finding', 'kept', 'ahead', 'only_when', 'runs_of', 'promise', 'lead',
-           'each', 'Claim', 'judged', 'claims_table', 'claims_page', 'write_claims']
+__all__ = ['VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'HEAD', 'Finding', 'visible', 'kept', 'ahead', 'only_when', 'runs_of',
+           'promise', 'lead', 'each', 'Claim', 'judged', 'claims_table', 'claims_page', 'write_claims']
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #2286aa89
 @dataclass(frozen=True)
@@ -37,14 +37,25 @@ class Finding:
     note: str = ""  # p, what would have been found, or numbers of another kind
 
 
+def visible(
+    found: Estimate,  # of a promise
+) -> float:
+    "How far from a promise the truth would have to lie for the interval to show it, in eight cases of ten."
+    from scipy.stats import t
+
+    df, half = max(found.n - 1, 1), (found.high - found.low) / 2
+    return half * errors_seen(df, level=found.level) / float(t.ppf((1 + found.level) / 2, df))
+
+
 def kept(
     found: Estimate,
     least: float = -inf,  # what was promised, in the estimate's units
     most: float = inf,
 ) -> Finding:
-    "Whether a promise is kept, as `verdict` says it; errors as there."
+    "Whether a promise is kept, as `verdict` says it, and if undecided what would have been seen; errors as there."
     word, _, rest = verdict(found, least, most).partition(": ")
-    return Finding(word, found, rest.rpartition("; ")[2])
+    note = rest.rpartition("; ")[2]
+    return Finding(word, found, note + (f"; detectable: {visible(found):.2g}" if word == "undecided" else ""))
 
 
 VERDICTS = {"better": "reproduced", "worse": "not reproduced", "cannot tell": "undecided"}
@@ -67,7 +78,7 @@ def only_when(
     first = found[holds[0]] if holds else next(iter(found.values()))
     if len(words) == 1:
         return replace(first, note="; ".join(f"{name}: {one.note}" for name, one in found.items()))
-    others = ", ".join(f"{name}: {one.word}" for name, one in found.items() if name not in holds)
+    others = ", ".join(f"{name}: {one.word} ({one.note})" for name, one in found.items() if name not in holds)
     word = f"reproduced only when {', '.join(holds)}" if holds else "undecided"
     return replace(first, word=word, note=f"{first.note}; {others}")
 

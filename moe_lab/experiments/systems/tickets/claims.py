@@ -29,9 +29,7 @@ def of_ticket(
 
     def judge(table: pd.DataFrame) -> Finding:
         points = curve_points(table)
-        usual = str(points["arm"].iloc[0])
-        word, found = verdicts.judge(said, points, usual)
-        return Finding(word, found[usual])
+        return verdicts.judge(said, points, str(points["arm"].iloc[0]))
 
     return judge
 

@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from ...core.claims import Finding, kept
 from .tables import MARGIN, by_seed, curve_points
-from ....measure.statistics import Estimate, student, verdict
+from ....measure.statistics import student
+from ....registry import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
 __all__ = ['CLAIMS', 'COMPONENT_CLAIMS', 'Claim', 'lead_over', 'mean_lead_over', 'share_of_dense', 'spread_in_window',
-           'fall_at_cliff', 'word_of', 'judge', 'verdicts']
+           'fall_at_cliff', 'by_arm', 'judge', 'verdicts']
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/06_verdicts.ipynb #8f295847
 @dataclass(frozen=True)
@@ -117,29 +119,29 @@ COMPONENT_CLAIMS = {
 }
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/06_verdicts.ipynb #7cf70770
-def word_of(
-    found: str,  # from `verdict`
-) -> str:
-    "Its first word or two."
-    return found.partition(":")[0]
+def by_arm(
+    claim: Claim,  # to be judged
+    points: pd.DataFrame,  # from `curve_points`, of all arms
+) -> dict[str, Finding]:  # arm -> whether it keeps the claim
+    "What each arm says to a claim; `ValueError` where it lacks a curve or a round that was asked for."
+    arms = dict.fromkeys(points["arm"])
+    numbers = {str(arm): claim.number(points[points["arm"] == arm]) for arm in arms}
+    return {arm: kept(student(own), claim.least, claim.most) for arm, own in numbers.items()}
 
 
 def judge(
     claim: Claim,  # to be judged
     points: pd.DataFrame,  # from `curve_points`, of all arms
     usual: str,  # the arm that counts
-) -> tuple[str, dict[str, Estimate]]:  # the verdict in words, and what was found in each arm
+) -> Finding:  # with the numbers of that arm
     "Reproduced, only when, not reproduced or undecided; `ValueError` for an arm that is not there."
-    arms = [*dict.fromkeys(points["arm"])]
-    if usual not in arms:
-        raise ValueError(f"usual={usual!r}: the table has the arms {', '.join(arms)}")
-    found = {arm: student(claim.number(points[points["arm"] == arm])) for arm in arms}
-    words = {arm: word_of(verdict(one, claim.least, claim.most)) for arm, one in found.items()}
-    only = [arm for arm in arms if words[arm] == "reproduced"]
-    if words[usual] == "reproduced" or not only:
-        return words[usual], found
+    found = by_arm(claim, points)
+    own = found[one_of(found, usual, "usual")]
+    only = [arm for arm, one in found.items() if one.word == "reproduced"]
+    if own.word == "reproduced" or not only:
+        return own
     only_when = {"not reproduced": "reproduced only when", "undecided": "undecided; reproduced when"}
-    return f"{only_when[words[usual]]} ({', '.join(only)})", found
+    return replace(own, word=f"{only_when[own.word]} ({', '.join(only)})")
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/06_verdicts.ipynb #7bf95a65
 def verdicts(
@@ -154,10 +156,11 @@ def verdicts(
     usual = usual or str(points["arm"].iloc[0])
     for name, claim in claims.items() if points["seed"].nunique() > 1 else ():
         try:
-            word, found = judge(claim, points, usual)
+            word, found = judge(claim, points, usual).word, by_arm(claim, points)
         except ValueError as missing:
             rows[name] = {"claim": claim.text, "verdict": f"not asked: {missing}"}
             continue
-        told = {arm: f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for arm, one in found.items()}
+        shown = {arm: one.effect for arm, one in found.items() if one.effect}
+        told = {arm: f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for arm, one in shown.items()}
         rows[name] = {"claim": claim.text, "verdict": word} | told
     return pd.DataFrame.from_dict(rows, orient="index")
