@@ -69,6 +69,7 @@ __getattr__, __dir__, __all__ = attach(
             "forget",
             "is_per_row",
             "logit_moments",
+            "mean_note",
             "moe_layers",
             "observe",
             "observe_layers",

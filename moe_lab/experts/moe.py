@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kind', 'check_follows', 'carry_over', 'forget',
            'RoutedLayer', 'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings',
-           'logit_moments', 'MoE', 'moe_layers', 'choosing_layers', 'Observed', 'observe_layers', 'observe']
+           'logit_moments', 'mean_note', 'MoE', 'moe_layers', 'choosing_layers', 'Observed', 'observe_layers',
+           'observe']
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
@@ -295,6 +296,15 @@ def logit_moments(
     logits = torch.cat(told).detach().float()  # (T, E)
     return torch.stack([logits.mean(0), (logits**2).mean(0)], 1)
 
+# %% ../../nbs/02_experts/03_moe.ipynb #ab742bd6
+def mean_note(
+    routings: Sequence[Routing],  # of one layer
+    name: str,  # of what its router notes
+) -> Tensor | None:
+    "The mean over decisions of a note (E, …); None where nobody noted it."
+    noted = [routing.notes[name] for routing in routings if name in routing.notes]
+    return torch.stack(noted).mean(0).detach() if noted else None
+
 # %% ../../nbs/02_experts/03_moe.ipynb #d1cfe3f6
 class MoE(ResizableLayer):
     "A Mixture-of-Experts layer: each token visits the experts its router chose, (…, d) -> (…, d)."
@@ -304,12 +314,11 @@ class MoE(ResizableLayer):
         self,
         routings: Sequence[Routing],  # of the step just taken, at least one
     ) -> Feedback:
-        "What the step just taken tells: counts, mean |gradient| per expert, moments of the logits; `ValueError`."
+        "What the step just taken tells: counts, mean |gradient| per expert, moments of logits, notes; `ValueError`."
         check_routings(routings, self.n_experts)
         counts = reduce(torch.add, (r.counts for r in routings)).float()  # (E,)
-        seen = [r.notes["centroids"] for r in routings if "centroids" in r.notes]  # (E, r) each
-        centroids = torch.stack(seen).mean(0) if seen else None
-        return Feedback(counts, self.experts.mean_gradient(), centroids, logit_moments(routings))
+        centroids, cutoffs = (mean_note(routings, name) for name in ("centroids", "cutoffs"))
+        return Feedback(counts, self.experts.mean_gradient(), centroids, logit_moments(routings), cutoffs)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #a9e8738b
 def moe_layers(

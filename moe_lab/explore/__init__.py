@@ -51,6 +51,7 @@ __getattr__, __dir__, __all__ = attach(
             "BalanceState",
             "NAMED",
             "ROUTER_MENU",
+            "SETTLING",
             "SIDE_BOUNDS",
             "SideState",
             "can_be_aimed",

@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = attach(
         "parts",
         "presets",
         "production",
+        "quantiles",
         "router",
         "scores",
         "selection",
@@ -200,6 +201,8 @@ __getattr__, __dir__, __all__ = attach(
             "in_groups",
         ],
         "production.weights": ["one_at_a_time", "scaled_by", "share_of_the_near", "weighed_by"],
+        "quantiles.by_quantiles": ["expert_threshold", "quantile_balanced"],
+        "quantiles.cutoffs": ["MovingThresholds", "QuantileBias", "exceeded_by", "excess"],
         "router": [
             "AttentiveRouter",
             "BiasedLogits",

@@ -27,6 +27,7 @@ class Feedback:
     gradient: Tensor  # (E,) float: mean |dLoss/dθ| over the expert's parameters
     centroids: Tensor | None = None  # (E, r) mean of routing.notes["centroids"], where the router notes them
     moments: Tensor | None = None  # (E, 2) means over the tokens of the logits, and of their squares
+    cutoffs: Tensor | None = None  # (E,) mean of routing.notes["cutoffs"], where the router notes them
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #9cd4bc7c
 def as_printed(

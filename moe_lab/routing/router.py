@@ -155,10 +155,10 @@ def check_feedback(
     feedback: Feedback,  # of one step
     n_experts: int,  # E
 ):
-    "`ValueError` for counts, gradients, centroids or moments that are not one per expert, or not finite."
+    "`ValueError` for counts, gradients, centroids, moments or cutoffs that are not one per expert, or not finite."
     if not isinstance(feedback, Feedback):
         raise ValueError(f"feedback is a {type(feedback).__name__}: needs layer.feedback(routings)")
-    for name in ("counts", "gradient", "centroids", "moments"):
+    for name in ("counts", "gradient", "centroids", "moments", "cutoffs"):
         told = getattr(feedback, name)
         if told is None:
             continue

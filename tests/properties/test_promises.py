@@ -68,11 +68,12 @@ class Case:
                 weight.add_(torch.randn_like(weight), alpha=0.3)
         x, context = replace(self, seed=self.seed + 1).batch()
         for _ in range(2):
-            centroids = router(x, context).notes.get("centroids")
+            notes = router(x, context).notes
+            centroids, cutoffs = notes.get("centroids"), notes.get("cutoffs")
             counts, pull = torch.randint(9, (self.n_experts,)).float(), torch.rand(self.n_experts)
             known = None if centroids is None else centroids.detach()
             moments = torch.rand(self.n_experts, 2) + torch.tensor([0.0, 1.0])  # squares above those of means
-            router.after_step(Feedback(counts, pull, known, moments))
+            router.after_step(Feedback(counts, pull, known, moments, cutoffs))
         return router
 
 

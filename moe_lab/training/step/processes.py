@@ -275,5 +275,5 @@ def feedback_of_all(
 ) -> Feedback:
     "What the step as a whole tells the layer's router."
     counts = torch.stack([told.counts for told, _ in parts]).sum(0)  # (E,)
-    averaged = [over_tokens(name, parts) for name in ("centroids", "moments")]
+    averaged = [over_tokens(name, parts) for name in ("centroids", "moments", "cutoffs")]
     return on_device(Feedback(counts, layer.experts.mean_gradient(), *averaged), layer.device)

@@ -8,13 +8,15 @@ from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.shared import BesideShared, Gated, SharedExperts, WithIdentities
 from moe_lab.measure.transformers.as_routers import router_like
-from moe_lab.routing.adjustments import SelectionBias
+from moe_lab.routing.adjustments import Feedback, SelectionBias
 from moe_lab.routing.decision import Context
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.production.by_bias import deepseek_v3, deepseek_v4_hash
 from moe_lab.routing.production.by_softmax import deepseek_v2, mixtral, phimoe
 from moe_lab.routing.production.choices import BestGroups, ByWord, LearnedBias, TokenTable, group_size
 from moe_lab.routing.production.weights import one_at_a_time, scaled_by, weighed_by
+from moe_lab.routing.quantiles.by_quantiles import expert_threshold, quantile_balanced
+from moe_lab.routing.quantiles.cutoffs import QuantileBias
 from moe_lab.routing.router import ROUTERS
 from moe_lab.routing.selection import TopK, renormalised, sigmoid
 
@@ -65,6 +67,17 @@ ROWS = [
         "a table without words", lambda: deepseek_v4_hash(8, 4)(X), ("token_ids is None", "id of every token")
     ),
     Bad("a table that is no function", lambda: ByWord(4, {0: 1}), ("family={0: 1}", "function")),
+    Bad("quantiles of no choices", lambda: QuantileBias(4, 0), ("k=0", "at least 1")),
+    Bad("quantiles of more choices than experts", lambda: quantile_balanced(8, 4, 5), ("k=5", "n_experts=4")),
+    Bad("thresholds without room", lambda: expert_threshold(8, 4, 0.0), ("capacity_factor=0.0", "above 0")),
+    Bad("thresholds that never move", lambda: expert_threshold(8, 4, ema=1.0), ("ema=1.0", "[0, 1)")),
+    Bad(
+        "cut-offs of too few experts",
+        lambda: quantile_balanced(8, 4).after_step(
+            Feedback(torch.ones(4), torch.ones(4), cutoffs=torch.ones(3))
+        ),
+        ("feedback.cutoffs", "4 experts"),
+    ),
     Bad("a misspelt model", lambda: ROUTERS["deepseek_v5"], ("'deepseek_v5'", "deepseek_v"), KeyError),
     Bad("a module that is no router", lambda: router_like(nn.ReLU()), ("module=ReLU", "known are")),
     Bad("a router that is no module", lambda: router_like("mixtral"), ("module='mixtral'", "router")),
