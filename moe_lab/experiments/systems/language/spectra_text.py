@@ -32,7 +32,7 @@ from moe_lab.experiments.systems.spectra.milestones import (
     way_rows,
 )
 from ..spectra.plan import Sweep, experiment_of, study_of
-from ..spectra.sweep_figures import COLUMNS
+from ..spectra.sweep_figures import SWEEP_COLUMNS
 from ..spectra.system import mean_over, of_layer, price
 from ....experts.moe import moe_layers, observe
 from ....models.language.reading import at_rest, batch_of, token_losses
@@ -134,7 +134,7 @@ ARMS: Arms = {
     "Switch top-2": {"router": "switch"} | with_aux_loss("switch_loss", 0.01),
 }
 LENGTHS: Arms = {f"{n:,} tokens": {"length": n, "batch_size": 8192 // n} for n in (2048, 8192)}
-TEXT_COLUMNS = COLUMNS | {"ms a step": Column("training", "seconds a step", ".0f", 1000)}
+TEXT_COLUMNS = SWEEP_COLUMNS | {"ms a step": Column("training", "seconds a step", ".0f", 1000)}
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/05_spectra_text.ipynb #1d076f23
 TEXT = Sweep(

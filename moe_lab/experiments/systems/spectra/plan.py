@@ -15,7 +15,12 @@ from ...studies.curves import Source
 from ...studies.engine.space import Arms, changed, check_arms
 from ...studies.engine.study import STUDIES, Stage, Study
 from .milestones import WAY
-from .sweep_figures import COLUMNS, arm_by_arm, named, over_milestones
+from moe_lab.experiments.systems.spectra.sweep_figures import (
+    SWEEP_COLUMNS,
+    arm_by_arm,
+    named,
+    over_milestones,
+)
 from moe_lab.experiments.systems.spectra.sweeps import (
     QUOTA,
     REPULSION,
@@ -27,10 +32,12 @@ from moe_lab.experiments.systems.spectra.sweeps import (
 from ....registry import one_of
 
 # %% auto #0
-__all__ = ['TABLES', 'SOURCES', 'ABOUT', 'PLAN', 'tables_against', 'Sweep', 'experiment_of', 'study_of']
+__all__ = ['SWEEP_TABLES', 'SOURCES', 'ABOUT', 'PLAN', 'tables_against', 'Sweep', 'experiment_of', 'study_of']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/07_plan.ipynb #bcff252b
-TABLES: dict[str, tuple[str, str, float | None]] = {  # title -> column, which numbers are good, the margin
+SWEEP_TABLES: dict[
+    str, tuple[str, str, float | None]
+] = {  # title -> column, which numbers are good, the margin
     "Loss": ("loss", "lower", 0.02),
     "CV, frozen": ("CV", "lower", 0.05),
     "CV in training": ("CV, training mode", "lower", 0.05),
@@ -43,12 +50,12 @@ TABLES: dict[str, tuple[str, str, float | None]] = {  # title -> column, which n
 
 def tables_against(
     reference: str,  # the arm that all others are compared with
-    columns: dict[str, Column] = COLUMNS,  # by title; what is not among them has no table
+    columns: dict[str, Column] = SWEEP_COLUMNS,  # by title; what is not among them has no table
 ) -> dict[str, Table]:  # title -> what makes it
     "A table a figure: each arm less the reference, with its word."
     return {
         title: against(reference, columns[column], better, margin)
-        for title, (column, better, margin) in TABLES.items()
+        for title, (column, better, margin) in SWEEP_TABLES.items()
         if column in columns
     }
 
@@ -65,7 +72,7 @@ class Sweep:
     work: Work = sweep_work  # what a job does
     seeds: int = 8  # of every arm
     about: str = ""  # how the setting was chosen, with settings in braces
-    columns: dict[str, Column] = field(default_factory=lambda: dict(COLUMNS))  # of the table of results
+    columns: dict[str, Column] = field(default_factory=lambda: dict(SWEEP_COLUMNS))  # of the table of results
     regimes: Arms = field(default_factory=lambda: {"": {}})  # circumstances under which all arms are compared
 
     def __post_init__(self):

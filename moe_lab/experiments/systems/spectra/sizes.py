@@ -15,7 +15,7 @@ from ...studies.engine.space import Arms
 from ...studies.engine.study import STUDIES
 from .ablations import SWITCH_LOSS
 from .plan import ABOUT, Sweep, experiment_of, study_of
-from .sweep_figures import COLUMNS
+from .sweep_figures import SWEEP_COLUMNS
 from .sweeps import SweepSettings
 from ....routing.parts import above_zero, positive
 
@@ -27,7 +27,7 @@ __all__ = ['WIDTHS', 'SIZE_COLUMNS', 'SIZES', 'MODELS', 'gains', 'slopes', 'trai
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/08_sizes.ipynb #fe3a0cb2
 WIDTHS: Arms = {f"d {d}": {"d": d, "hidden": d // 2} for d in (32, 64, 128)}
-SIZE_COLUMNS = COLUMNS | {"parameters": Column("model", "parameters", ".0f")}
+SIZE_COLUMNS = SWEEP_COLUMNS | {"parameters": Column("model", "parameters", ".0f")}
 SIZES = Sweep(
     "spectra-sizes",
     "Does what SPECTRA gains over Switch grow with the model?",

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'SHOWN', 'LINES', 'named', 'places_of', 'draw_column', 'arm_by_arm', 'at_milestones', 'over_milestones']
+__all__ = ['SWEEP_COLUMNS', 'SHOWN', 'LINES', 'named', 'places_of', 'draw_column', 'arm_by_arm', 'at_milestones',
+           'over_milestones']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/06_sweep_figures.ipynb #d9607812
-COLUMNS = {
+SWEEP_COLUMNS = {
     "loss": Column("held out", "loss", ".3f"),
     "CV": Column("held out", "cv", ".3f"),
     "CV, training mode": Column("training mode", "cv", ".3f"),
@@ -84,7 +85,7 @@ def arm_by_arm(
     fig = Figure(figsize=(11, 1.2 + 0.22 * len(arms)), layout="constrained")
     axes = fig.subplots(1, len(SHOWN), sharey=True)
     for ax, title in zip(axes, SHOWN):
-        draw_column(ax, table, title, COLUMNS[title])
+        draw_column(ax, table, title, SWEEP_COLUMNS[title])
     axes[0].set_yticks(range(len(arms)), arms, fontsize=7)
     axes[0].invert_yaxis()
     fig.supxlabel("mean and 95 % interval, grey: each seed; dashed: chance", fontsize=8, color=MUTED)
