@@ -111,7 +111,7 @@ clean:
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations health "lm-domains --seeds 3" unified \
 	  "recurrent-moe --data wikitext" segment-collapse segment-guard segment-provoked segment-eyes segment \
-	  srnn-regimes srnn-regimes-tiny-imagenet srnn-regimes-cifar10 set set-choice set-mnist fewshot fewshot-text dnc dnc-long \
+	  srnn-regimes srnn-regimes-tiny-imagenet srnn-regimes-tiny-imagenet-64 srnn-regimes-cifar10 set set-choice set-mnist fewshot fewshot-text dnc dnc-long \
 	  tickets tickets-components recurrent-ablations; do \
 	  set -- $$run; $(bin)/moe-lab run "$$@" --out runs/$$1 --resume && mkdir -p nbs/lessons/stored/$$1 && \
 	  cp -r runs/$$1/summary.parquet runs/$$1/*.json $$(ls -d runs/$$1/tables 2>/dev/null) nbs/lessons/stored/$$1/ || exit 1; done

@@ -89,6 +89,7 @@ __getattr__, __dir__, __all__ = attach(
         "regimes": [
             "CANDIDATES",
             "KEPT",
+            "PLACES",
             "REGIME_ABOUT",
             "REGIME_ARMS",
             "REGIME_COLUMNS",

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['KEPT', 'REGIME_ARMS', 'SIZES', 'CANDIDATES', 'REGIME_COLUMNS', 'TABLES', 'REGIME_ABOUT', 'logit_rows', 'regime_rows',
-           'regime_jobs', 'held_out', 'all_alive', 'price', 'rank_correlation', 'what_decides']
+__all__ = ['KEPT', 'REGIME_ARMS', 'SIZES', 'CANDIDATES', 'REGIME_COLUMNS', 'TABLES', 'REGIME_ABOUT', 'PLACES', 'logit_rows',
+           'regime_rows', 'regime_jobs', 'held_out', 'all_alive', 'price', 'rank_correlation', 'what_decides']
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/06_regimes.ipynb #ed547fd4
 @torch.no_grad()
@@ -175,12 +175,18 @@ TABLES = {
 REGIME_ABOUT = """Centring, and its unit of one spread, were found on photographs at 8 pixels and Tiny ImageNet at 8
 and 32, with seeds 100 to 102. The seeds here, other sizes and CIFAR-10 were not looked at before. At most {limit}
 images in batches of {batch_size}, seen once, or twice where the arm says so."""
-for name in SIZES:
+PLACES = {
+    "srnn-regimes": PLAIN,
+    "srnn-regimes-tiny-imagenet": replace(PLAIN, data="tiny-imagenet"),
+    "srnn-regimes-tiny-imagenet-64": replace(PLAIN, data="tiny-imagenet", size=64),  # dear
+    "srnn-regimes-cifar10": replace(PLAIN, data="cifar10"),
+}
+for name, settings in PLACES.items():
     EXPERIMENTS.add(
         Experiment(
-            "srnn-regimes" if name == PLAIN.data else f"srnn-regimes-{name}",
+            name,
             "Does a remedy hold on {data} of several sizes?",
-            replace(PLAIN, data=name),
+            settings,
             regime_jobs,
             regime_rows,
             REGIME_COLUMNS,
