@@ -590,6 +590,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "tokens.selection": [
             "Selection",
+            "beside_untrained",
             "describe_selection",
             "draw_words",
             "expert_strip",

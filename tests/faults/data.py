@@ -17,6 +17,7 @@ from PIL import Image
 import moe_lab
 from moe_lab import load_images, load_scenes, load_text
 from moe_lab.data.batching import spread_rows
+from moe_lab.data.language.alike import hold_out_documents, phrases
 from moe_lab.data.scenes.augmentation import JointAugmentation
 from moe_lab.data.scenes.composed import load_composed, photograph_scenes, scene_from
 from moe_lab.data.scenes.masked import SceneSet
@@ -145,6 +146,10 @@ ROWS = [
     Bad("an endless name", lambda: load_text("x" * 5000), ("unknown text", "nor a folder")),
     Bad("a name with a zero byte", lambda: load_text("a\0b"), ("unknown text", "nor a folder")),
     Bad("a misspelt data set", lambda: load_images("mnits"), ("'mnits'", "did you mean 'mnist'?")),
+    Bad("no room for phrases", lambda: phrases(["a tale"], room=0), ("room=0", "at least 1")),
+    Bad(
+        "a seed below 0", lambda: [*hold_out_documents(lambda: ["a", "b"], "x", -1, [])], ("seed=-1", "at least 0")
+    ),
     # ---- the hub and its mirrors
     Bad(
         "no mirror and no hub",

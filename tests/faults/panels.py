@@ -177,6 +177,12 @@ TOKENS = [
     ),
     Bad("a map with a torn lasso", lambda: SpecialistMap(seen(), "map?lasso=!!"), ("lasso=",)),
     Bad("cards of all layers", lambda: ExpertCards(seen()), ("routed is a dict", "look_into"), TypeError),
+    Bad(
+        "cards beside a model",
+        lambda: ExpertCards(seen()["blocks.0.feed"].routed, untrained=model()),
+        ("untrained is a LanguageModel", "or None"),
+        TypeError,
+    ),
     Bad("cards of nothing", lambda: ExpertCards(None), ("routed is a NoneType", "look_into"), TypeError),
     Bad(
         "a look into texts that are words",

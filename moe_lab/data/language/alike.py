@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from .documents import in_random_order
+from ...routing.parts import positive
 
 # %% ../../../nbs/06_data/07_language/02_alike.ipynb #57f013fd
 N_WORDS = 8  # of a phrase
@@ -40,6 +41,7 @@ def phrases(
     room: int = ROOM,  # phrases that are kept at most
 ) -> sparse.csr_array:
     "(n, phrases) 1 where a document has the phrase."
+    positive(room=room)
     n, step, rest, found = 0, 1, iter(documents), np.zeros((2, 0), np.int64)
     while some := [*islice(rest, 1000)]:
         document, phrase = hashed_phrases(some)

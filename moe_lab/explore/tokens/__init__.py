@@ -123,6 +123,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "selection": [
             "Selection",
+            "beside_untrained",
             "describe_selection",
             "draw_words",
             "expert_strip",

@@ -19,6 +19,7 @@ from ..shared.life import KeptAnew, take_place
 from .domains import AGAINST, Domains, compared_domains, domain_rows, draw_domains
 from .routed import Routed
 from moe_lab.explore.tokens.selection import (
+    beside_untrained,
     draw_words,
     quotations,
     quoted,
@@ -40,7 +41,7 @@ class Profile(NamedTuple):
 
     expert: int  # its number
     load: np.ndarray  # (steps,) share of the assignments; the last is now
-    words: "DataFrame"  # as `word_table` makes it
+    words: "DataFrame"  # as `beside_untrained` makes it
     control: "DataFrame"  # the same with the experts shuffled
     quotes: "DataFrame"  # its heaviest tokens in context
     domains: Domains  # of its assignments, against those of all
@@ -58,11 +59,13 @@ def partner_shares(routed: Routed) -> np.ndarray:  # (E, E), diagonal 0
 def profiles(
     routed: Routed,  # a layer
     n: int = 6,  # words of each expert at most
+    untrained: Routed | None = None,  # the same layer before training, for the words; None: not known
 ) -> list[Profile]:
     "What is known of every expert, in the order of their numbers."
     frame, experts = routed.frame, range(routed.n_experts)
     shuffled = shuffled_experts(frame, 1)
     tables = [word_table(some, len(experts), routed.vocabulary, n) for some in (frame, shuffled)]
+    tables[0] = beside_untrained(tables[0], untrained)
     places = np.nan_to_num(specialization_by_position(frame, len(experts))[1])  # (P, E)
     domains, partners = compared_domains(routed, frame, len(experts)), partner_shares(routed)
     made = []
@@ -118,9 +121,10 @@ def detail(
 ) -> str:
     "All that is known of an expert (HTML)."
     colour, name = expert_colour(profile.expert), expert_name(profile.expert)
+    before = "the most that one expert had of it" if "untrained" in profile.words else "not known here"
+    about = f"<small>share of the word's visits; mark: shuffled; untrained: {before}</small>"
     blocks = (
-        f"<h4>{name}: keywords <small>share of the word's visits; mark: shuffled</small></h4>"
-        f"{word_bars(profile.words, profile.control, colour)}",
+        f"<h4>{name}: keywords {about}</h4>{word_bars(profile.words, profile.control, colour)}",
         f"<h4>In context <small>heaviest weights</small></h4>{quotations(profile.quotes, colour)}"
         f"<h4>Domains {AGAINST}</h4>{domain_rows(profile.domains, domain_names, colour)}",
         f"{position_block(profile)}<h4>Chosen together with</h4>{partner_row(profile)}{load_block(profile)}",
@@ -182,15 +186,20 @@ class ExpertCards(KeptAnew, Page):
     def __init__(
         self,
         routed: Routed,  # `look_into(model, texts)["blocks.1.feed"].routed`, of that layer
-        known: list[Profile] | None = None,  # None: `profiles(routed)`
+        known: list[Profile] | None = None,  # None: `profiles(routed, untrained=untrained)`
+        untrained: Routed
+        | None = None,  # the layer before training, as `look_into` gives it; None: not known
     ):
         if not isinstance(routed, Routed):
             needed = "needs a layer, as look_into(model, texts)[name].routed"
             raise TypeError(f"routed is a {type(routed).__name__}: {needed}")
+        if not isinstance(untrained, Routed | None):
+            needed = "needs the layer of the untrained model, or None"
+            raise TypeError(f"untrained is a {type(untrained).__name__}: {needed}")
         if known is not None and len(known) != routed.n_experts:
             raise ValueError(f"known: {len(known)} profiles, but the layer has {routed.n_experts} experts")
         super().__init__()
-        self.show(routed, known or profiles(routed))
+        self.show(routed, known or profiles(routed, untrained=untrained))
         self.observe(lambda _change: self.unfold(), "selected")
         take_place("ExpertCards", self)
 

@@ -189,7 +189,7 @@ class MapLayer(NamedTuple):
         "A layer, with its points drawn and its experts described."
         now, before = seen.routed, seen.untrained
         links = domain_association(now), None if before is None else domain_association(before)
-        return cls(name, seen, map_points(now, n), profiles(now, 5), links)
+        return cls(name, seen, map_points(now, n), profiles(now, 5, seen.untrained), links)
 
 # %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #0b7e7242
 LAYING = Lock()  # held while points are laid out, one map at a time
