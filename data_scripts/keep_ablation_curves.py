@@ -35,7 +35,7 @@ def gates() -> dict[str, Callable[[], Gate]]:
     return made | {"none": lambda: let_all_pass}
 
 
-def write(curves: Mapping[str, Curve], draws: int = 50) -> None:
+def write(curves: Mapping[str, Curve], draws: int = 200) -> None:
     "The curves into the package, the regrets beside the stored table."
     write_atomically(static("gates") / "curves.json", curves_text(curves).encode())
     (STORED / "gates").mkdir(exist_ok=True)

@@ -91,7 +91,9 @@ class ByOthers:
         "Stop or go on, after the curve's last evaluation."
         if not self.trials:
             self.study = quiet_study(self.make)
-        trial = self.trials.setdefault(curve.name, self.study.ask())
+        if curve.name not in self.trials:
+            self.trials[curve.name] = self.study.ask()
+        trial = self.trials[curve.name]
         here, loss = len(curve.steps), float(curve.mean()[-1])
         trial.report(loss, here)
         why = f"loss {loss:.3f} at evaluation {here}, one of {len(self.trials)} configurations seen"
