@@ -170,5 +170,5 @@ def draw_words(
         ax.plot(words["untrained"], places, "x", ms=5, color="#1F2933", label="untrained", clip_on=False)
     ax.set_yticks(places, [printed(text) for text in words["text"]])
     ax.set_ylim(-0.6, max(len(words), 1) + 0.3)  # room for the legend
-    ax.legend(fontsize=7, frameon=False, loc="upper right")
+    ax.legend(fontsize=7, frameon=False, loc="upper right", ncols=2)
     return calm(ax, "Keywords", "share of the word's occurrences", "share")
