@@ -56,7 +56,7 @@ __getattr__, __dir__, __all__ = attach(
             "check_sizes",
             "demonstration",
             "demonstration_file",
-            "document_rows",
+            "document_counts",
             "loss_rows",
             "spaced",
             "surprise",

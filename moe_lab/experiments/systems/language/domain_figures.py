@@ -164,7 +164,10 @@ def added_by_training(
         both = {name: by_seed(table, Column(split, metric, "")) for name, split in splits.items()}
         if min(map(len, both.values())) > 1:
             found[metric] = compare_all(both, "untrained", "higher", of=metric)["trained"]
-    return comparison_table(found, "untrained", "{:.3f}".format) if found else pd.DataFrame()
+    if not found:
+        return pd.DataFrame()
+    shown = comparison_table(found, "untrained", "{:.3f}".format)
+    return shown.replace({"word": {"better": "more", "worse": "less"}})  # neither is the good one
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/03_domain_figures.ipynb #23d18dc5
 def held_out_table(

@@ -18,7 +18,7 @@ from ....data.language.tokens import TokenSet
 from moe_lab.experiments.systems.language.training import (
     LanguageSettings,
     build,
-    document_rows,
+    document_counts,
     loss_rows,
     surprise,
     text_of,
@@ -176,7 +176,7 @@ def work(
         return [{"split": "held out", **row} for row in loss_rows(surprise(model, held_out), held_out)]
     import pandas as pd
 
-    keywords, rows = [], [{"split": "held out", **row} for row in document_rows(held_out)]
+    keywords, rows = [], [{"split": "held out", **row} for row in document_counts(held_out)]
     for split, some in {"untrained": build(settings, texts).model, "held out": model}.items():
         folder = run.folder / "traces" / split.replace(" ", "_")
         trace, found = asked_of_experts(some, held_out, folder)

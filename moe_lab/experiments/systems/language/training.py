@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DEMONSTRATION', 'check_sizes', 'TextSettings', 'LanguageSettings', 'token_sets', 'text_of', 'aux_losses', 'build',
-           'train_to_end', 'surprise', 'loss_rows', 'document_rows', 'spaced', 'Studied', 'demonstration_file',
+           'train_to_end', 'surprise', 'loss_rows', 'document_counts', 'spaced', 'Studied', 'demonstration_file',
            'trained_weights', 'demonstration']
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #bb782115
@@ -217,7 +217,7 @@ def loss_rows(
     ]
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #15d44c50
-def document_rows(
+def document_counts(
     texts: TokenSet,  # of some documents
 ) -> list[dict]:
     "The documents of each domain, as rows."

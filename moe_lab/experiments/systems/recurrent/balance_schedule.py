@@ -179,7 +179,7 @@ def held_out_rows(
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/01_balance_schedule.ipynb #b2bbc0f6
 def work(
     settings: RecurrentSettings,  # of one arm and seed
-    run: Run,  # its folder keeps the log and `surprise.npy`
+    run: Run,  # its folder keeps the log, `surprise.npy` and `documents.npy`
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> list[dict]:
     "Train one model and return what is known of it, as rows; `surprise.npy` keeps its loss at every token."
@@ -190,6 +190,7 @@ def work(
     losses, rows = held_out_rows(model, held_out)
     if leads():
         np.save(run.folder / "surprise.npy", losses.numpy())
+        np.save(run.folder / "documents.npy", held_out.document[:, 1:].numpy())
     sizes = model_sizes(model, batch_of(held_out.tokens, held_out.mask)[:16])
     final = [{"split": "held out", **row} for row in rows]
     return logged_rows(run) + final + [{"split": "model", "metric": m, "value": v} for m, v in sizes.items()]

@@ -24,22 +24,26 @@ __all__ = ['standard_error', 'loss_difference', 'losses_by_arm', 'paired_losses'
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #72058edc
 def standard_error(
     losses: Tensor,  # (N, S − 1) in nats, NaN in padding
+    document: Tensor,  # (N, S − 1) long: number of the document that each token is from
 ) -> float:
-    "Of the mean over all tokens, when the N texts are drawn anew."
+    "Of the mean over all tokens, when the documents, two at least, are drawn anew."
     real = losses.isfinite()
-    off = torch.where(real, losses - losses[real].mean(), 0.0).sum(1)  # (N,)
-    return float(off.square().sum().sqrt() / real.sum())
+    own, n = document[real], document[real].unique().numel()
+    off = torch.bincount(own, (losses[real] - losses[real].mean()).double())  # (D,)
+    return float((n / (n - 1) * off.square().sum()).sqrt() / real.sum())
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #e8b2f5bd
 def loss_difference(
     ours: Tensor,  # (N, S − 1) in nats, NaN in padding
     theirs: Tensor,  # (N, S − 1) at the same tokens
+    document: Tensor,  # (N, S − 1) long: number of the document that each token is from
 ) -> dict[str, float]:
     "Mean difference of two losses at the same tokens, and its standard error, paired and not."
     return {
         "difference": float((ours - theirs).nanmean()),
-        "error, paired": standard_error(ours - theirs),
-        "error, unpaired": (standard_error(ours) ** 2 + standard_error(theirs) ** 2) ** 0.5,
+        "error, paired": standard_error(ours - theirs, document),
+        "error, unpaired": (standard_error(ours, document) ** 2 + standard_error(theirs, document) ** 2)
+        ** 0.5,
     }
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/02_pairs.ipynb #907f0629
@@ -63,8 +67,9 @@ def paired_losses(
 
     losses, rows = losses_by_arm(out, table), {}
     reference = losses.pop(REFERENCE)
+    document = torch.from_numpy(np.load(out / "runs" / table["run"].iloc[0] / "documents.npy"))  # of all runs
     for arm, seeds in losses.items():
-        found = pd.DataFrame([loss_difference(own, reference[seed]) for seed, own in seeds.items()])
+        found = pd.DataFrame([loss_difference(own, reference[seed], document) for seed, own in seeds.items()])
         over_seeds = student(found["difference"]) if len(seeds) > 1 else None
         rows[f"{arm} minus {REFERENCE}"] = {
             "difference, nats a token": found["difference"].mean(),
