@@ -148,7 +148,9 @@ ROWS = [
     Bad("a misspelt data set", lambda: load_images("mnits"), ("'mnits'", "did you mean 'mnist'?")),
     Bad("no room for phrases", lambda: phrases(["a tale"], room=0), ("room=0", "at least 1")),
     Bad(
-        "a seed below 0", lambda: [*hold_out_documents(lambda: ["a", "b"], "x", -1, [])], ("seed=-1", "at least 0")
+        "a seed below 0",
+        lambda: [*hold_out_documents(lambda: ["a", "b"], "x", -1, [])],
+        ("seed=-1", "at least 0"),
     ),
     # ---- the hub and its mirrors
     Bad(
