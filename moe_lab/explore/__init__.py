@@ -503,6 +503,7 @@ __getattr__, __dir__, __all__ = attach(
         "tokens.expert_cards": [
             "ExpertCards",
             "Profile",
+            "check_layer",
             "detail",
             "draw_cards",
             "draw_shares",

@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = attach(
         "expert_cards": [
             "ExpertCards",
             "Profile",
+            "check_layer",
             "detail",
             "draw_cards",
             "draw_load",

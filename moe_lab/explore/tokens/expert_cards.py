@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Profile', 'partner_shares', 'profiles', 'tag', 'partner_row', 'position_block', 'load_block', 'detail', 'draw_shares',
-           'draw_load', 'draw_cards', 'ExpertCards']
+           'draw_load', 'draw_cards', 'check_layer', 'ExpertCards']
 
 # %% ../../../nbs/10_explore/05_tokens/08_expert_cards.ipynb #42fd9d66
 from collections.abc import Sequence
@@ -179,6 +179,22 @@ def draw_cards(
     draw_load(over, shown, routed.load.index)
     return figure
 
+# %% ../../../nbs/10_explore/05_tokens/08_expert_cards.ipynb #ee385d22
+def check_layer(
+    routed: Routed,  # a layer
+    known: list[Profile] | None,  # of its experts
+    untrained: Routed | None,  # the layer before training
+):
+    "`TypeError` for what are no layers, `ValueError` where an expert has no profile."
+    if not isinstance(routed, Routed):
+        needed = "needs a layer, as look_into(model, texts)[name].routed"
+        raise TypeError(f"routed is a {type(routed).__name__}: {needed}")
+    if not isinstance(untrained, Routed | None):
+        needed = "needs the layer of the untrained model, or None"
+        raise TypeError(f"untrained is a {type(untrained).__name__}: {needed}")
+    if known is not None and len(known) != routed.n_experts:
+        raise ValueError(f"known: {len(known)} profiles, but the layer has {routed.n_experts} experts")
+
 # %% ../../../nbs/10_explore/05_tokens/08_expert_cards.ipynb #d4204a47
 class ExpertCards(KeptAnew, Page):
     "A card for each expert of a layer, and all about the `selected` one; link the trait with that of other views."
@@ -190,14 +206,7 @@ class ExpertCards(KeptAnew, Page):
         untrained: Routed
         | None = None,  # the layer before training, as `look_into` gives it; None: not known
     ):
-        if not isinstance(routed, Routed):
-            needed = "needs a layer, as look_into(model, texts)[name].routed"
-            raise TypeError(f"routed is a {type(routed).__name__}: {needed}")
-        if not isinstance(untrained, Routed | None):
-            needed = "needs the layer of the untrained model, or None"
-            raise TypeError(f"untrained is a {type(untrained).__name__}: {needed}")
-        if known is not None and len(known) != routed.n_experts:
-            raise ValueError(f"known: {len(known)} profiles, but the layer has {routed.n_experts} experts")
+        check_layer(routed, known, untrained)
         super().__init__()
         self.show(routed, known or profiles(routed, untrained=untrained))
         self.observe(lambda _change: self.unfold(), "selected")
