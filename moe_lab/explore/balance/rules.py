@@ -23,7 +23,7 @@ from ..shared.state import State
 from ...registry import Fitting
 from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient, raw
 from ...routing.decision import Context, Routing
-from ...routing.production.choices import BestGroups
+from ...routing.production.choices import BestGroups, BudgetBias
 from ...routing.quantiles.cutoffs import MovingThresholds, QuantileBias
 from ...routing.router import ROUTERS, BiasedLogits, Router, RouterEntry
 from ...routing.scores import Hash, Linear, Noisy
@@ -189,6 +189,7 @@ def router_of(
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #33f7e2c8
 SETTLING = (
     LossFreeBias,
+    BudgetBias,
     SaturationBias,
     QuantileBias,
     MovingThresholds,

@@ -33,10 +33,12 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "choices": [
             "BestGroups",
+            "BudgetBias",
             "ByWord",
             "LearnedBias",
             "TokenTable",
             "Worth",
+            "at_work",
             "best_one",
             "best_two",
             "group_size",

@@ -11,7 +11,7 @@ from torch import sigmoid as sigmoid_scores
 
 from ...registry import Strength
 from ..adjustments import LossFreeBias, softmax_scores, sqrt_softplus
-from .choices import BestGroups, ByWord, best_two, group_size
+from .choices import BestGroups, BudgetBias, ByWord, best_two, group_size
 from .weights import scaled_by, weighed_by
 from ..router import Router, register_router
 from ..scores import Family, Linear, random_table
@@ -91,17 +91,20 @@ def ernie4_5(
     return Router(Linear(d, n_experts), [LossFreeBias(n_experts, strength, softmax_scores)], TopK(k, gate))
 
 # %% ../../../nbs/01_routing/12_production/04_by_bias.ipynb #82c410bc
-@register_router("model: LongCat-Flash", "2509.01322", STEP, model="longcat_flash")
+@register_router("model: LongCat-Flash", "2509.01322", Strength("strength", 0.01), model="longcat_flash")
 def longcat(
     d: int,  # numbers per token
     n_experts: int,  # E, those that give back their input among them
     k: int = 2,  # experts a token visits
     gate: Gate = softmax_all,  # how much each choice counts, but for the scale
-    strength: float = 0.001,  # of the bias per step
+    strength: float = 0.01,  # of the bias per step
+    n_identities: int = 0,  # experts that give back their input, behind the others
+    budget: float
+    | None = None,  # share of all visits that go to experts that work; None: as many as they are
     scale: float = 6.0,  # of the weights
 ) -> Router:
-    "LongCat-Flash (2509.01322): softmax + bias selects, weights by softmax times a scale; its bias learned otherwise."
-    bias = LossFreeBias(n_experts, strength, softmax_scores)
+    "LongCat-Flash (2509.01322): softmax + a bias that keeps a budget selects, weights by softmax times a scale."
+    bias = BudgetBias(n_experts, n_identities, strength, budget)
     return Router(Linear(d, n_experts), [bias], TopK(k, scaled_by(gate, scale)))
 
 # %% ../../../nbs/01_routing/12_production/04_by_bias.ipynb #c3f0e9dd

@@ -11,7 +11,7 @@ from moe_lab.measure.transformers.as_routers import router_like
 from moe_lab.routing.adjustments import Feedback, SelectionBias
 from moe_lab.routing.decision import Context
 from moe_lab.routing.presets import top_k
-from moe_lab.routing.production.by_bias import deepseek_v3, deepseek_v4_hash
+from moe_lab.routing.production.by_bias import deepseek_v3, deepseek_v4_hash, longcat
 from moe_lab.routing.production.by_softmax import deepseek_v2, mixtral, phimoe
 from moe_lab.routing.production.choices import BestGroups, ByWord, LearnedBias, TokenTable, group_size
 from moe_lab.routing.production.weights import one_at_a_time, scaled_by, weighed_by
@@ -67,6 +67,11 @@ ROWS = [
         "a table without words", lambda: deepseek_v4_hash(8, 4)(X), ("token_ids is None", "id of every token")
     ),
     Bad("a table that is no function", lambda: ByWord(4, {0: 1}), ("family={0: 1}", "function")),
+    Bad("a budget of nothing", lambda: longcat(8, 4, budget=0), ("budget=0", "(0, 1]")),
+    Bad("nobody works", lambda: longcat(8, 4, n_identities=4), ("n_identities=4", "n_experts=4")),
+    Bad(
+        "fewer than no identities", lambda: longcat(8, 4, n_identities=-1), ("n_identities=-1", "at least 0")
+    ),
     Bad("quantiles of no choices", lambda: QuantileBias(4, 0), ("k=0", "at least 1")),
     Bad("quantiles of more choices than experts", lambda: quantile_balanced(8, 4, 5), ("k=5", "n_experts=4")),
     Bad("thresholds without room", lambda: expert_threshold(8, 4, 0.0), ("capacity_factor=0.0", "above 0")),
