@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = attach(
         "router",
         "scores",
         "selection",
+        "similarity",
         "sinkhorn",
         "spectra_parts",
     ],
@@ -262,6 +263,7 @@ __getattr__, __dir__, __all__ = attach(
             "topk_indices",
             "weights_of_pairs",
         ],
+        "similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"],
         "sinkhorn": [
             "Sinkhorn",
             "Stop",

@@ -19,6 +19,7 @@ from moe_lab.routing import losses
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
+from moe_lab.routing.similarity import simbal
 from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.runs import Run
@@ -44,8 +45,8 @@ def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7
     routing = TopK(k, gate)(noisy, noisy, Context(mask=mask))
     if centroids is None:
         centroids = torch.eye(logits.shape[1], 8) + 0.1
-    notes = {"clean": logits, "noise_std": torch.full_like(logits, std), "centroids": centroids}
-    return replace(routing, notes=notes)
+    notes = {"clean": logits, "noise_std": torch.full_like(logits, std)}
+    return replace(routing, notes=notes | {"centroids": centroids, "directions": centroids})
 
 
 @pytest.fixture(params=[(5, 3, 1), (64, 8, 2), (33, 16, 4), (40, 6, 6)], ids="T{0[0]} E{0[1]} k{0[2]}".format)
@@ -183,6 +184,15 @@ def test_orthogonality(case):
 
 
 E, LOG_E = 4, float(np.log(4))
+
+
+def test_simbal(case):
+    routing, _, _ = case
+    rows = routing.notes["directions"].numpy()
+    apart = sum(abs(float(np.dot(a, b)) - (i == j)) for i, a in enumerate(rows) for j, b in enumerate(rows))
+    assert float(simbal(routing)) == pytest.approx(apart, abs=TOLERANCE)
+
+
 EXTREMES = {  # loss: at its ideal, at its worst
     "switch_loss": (1, E),
     "gshard_loss": (1, E),
@@ -196,6 +206,7 @@ EXTREMES = {  # loss: at its ideal, at its worst
     "entropy_bonus": (-LOG_E, 0),
     "z_loss": (0, 2500),
     "srip": (0, E - 1),
+    "simbal": (0, E * (E - 1) * (E + 1)),
     "orthogonality": (0, 0.7 * E * (E - 1) + 0.3 * (E - 1) ** 2),
 }
 
@@ -259,7 +270,7 @@ def test_a_step_down_the_gradient_lowers_it(loss):
     assert loss(routed(moved[0], 2, centroids=moved[1])) < before
 
 
-@pytest.mark.parametrize("loss", [losses.load_loss, losses.srip, losses.gshard_loss, losses.z_loss])
+@pytest.mark.parametrize("loss", [losses.load_loss, losses.srip, losses.gshard_loss, losses.z_loss, simbal])
 def test_what_is_missing_is_named(loss):
     bare = replace(routed(torch.randn(4, 3), 1), notes={}, rank=None, logits=None)
     with pytest.raises(ValueError, match=r"(notes has|rank is None|logits is None).*needs"):
