@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
         "adjustments",
         "capacity",
         "decision",
+        "directions",
         "losses",
         "parts",
         "presets",
@@ -16,7 +17,6 @@ __getattr__, __dir__, __all__ = attach(
         "router",
         "scores",
         "selection",
-        "similarity",
         "sinkhorn",
         "spectra_parts",
     ],
@@ -81,6 +81,7 @@ __getattr__, __dir__, __all__ = attach(
             "of_real",
             "shares",
         ],
+        "directions.similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"],
         "losses": [
             "AUX_LOSSES",
             "AuxLossEntry",
@@ -263,7 +264,6 @@ __getattr__, __dir__, __all__ = attach(
             "topk_indices",
             "weights_of_pairs",
         ],
-        "similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"],
         "sinkhorn": [
             "Sinkhorn",
             "Stop",

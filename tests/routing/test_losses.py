@@ -17,9 +17,9 @@ from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.routing import losses
 from moe_lab.routing.decision import Context, Dropped, Routing
+from moe_lab.routing.directions.similarity import simbal
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, softmax_all, softmax_chosen
-from moe_lab.routing.similarity import simbal
 from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.runs import Run
