@@ -4,8 +4,20 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["domain_experiment", "domain_figures", "domains", "spectra_text", "training"],
+    ["claims", "domain_experiment", "domain_figures", "domains", "spectra_text", "training"],
     {
+        "claims": [
+            "IN_LONG_TEXTS",
+            "ON_TEXT",
+            "OWN",
+            "SPECIAL",
+            "WHERE",
+            "gain_on",
+            "grows_with_length",
+            "help_of_gru",
+            "larger_on_special",
+            "steadier",
+        ],
         "domain_experiment": ["COLUMNS", "jobs"],
         "domain_figures": [
             "MARKS",

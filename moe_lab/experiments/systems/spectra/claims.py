@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['TEXT', 'WHERE', 'OVERLAP', 'STEP', 'PIECES', 'HYPOTHESES_A', 'HYPOTHESES_B', 'HYPOTHESES_C', 'HYPOTHESES_D', 'OPEN',
-           'OWN', 'better_than_switch', 'pieces_contribute', 'gram_score', 'takes_as_long']
+__all__ = ['TEXT', 'WHERE', 'OVERLAP', 'STEP', 'PIECES', 'HYPOTHESES_A', 'HYPOTHESES_B', 'HYPOTHESES_C', 'HYPOTHESES_D', 'OWN',
+           'better_than_switch', 'pieces_contribute', 'gram_score', 'takes_as_long']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/09_claims.ipynb #02d64951
 TEXT = "spectra_experiments.txt"
@@ -128,29 +128,7 @@ HYPOTHESES_D = (
     ),
 )
 
-# %% ../../../../nbs/09_experiments/3_systems/02_spectra/09_claims.ipynb #5c5d7e79
-OPEN = (
-    Claim(
-        "spectra-H3",
-        "Routing is more consistent over time.",
-        f"{TEXT}, H3",
-        takes="routing on the same tokens at checkpoints of 10 to 100 % of training, beside Switch",
-    ),
-    Claim(
-        "spectra-H6",
-        "The gains grow with the size of the model.",
-        f"{TEXT}, H6",
-        takes="three sizes, each trained to the same tokens a parameter; the text's own need a cluster",
-    ),
-    Claim(
-        "spectra-H7",
-        "The gains are larger on special domains (code, mathematics, science).",
-        f"{TEXT}, H7",
-        takes="language models on several domains with SPECTRA and Switch; stored are classifiers",
-    ),
-)
-
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/09_claims.ipynb #993a0241
-OWN = (*HYPOTHESES_A, *HYPOTHESES_B, *HYPOTHESES_C, *HYPOTHESES_D, *OPEN)
+OWN = (*HYPOTHESES_A, *HYPOTHESES_B, *HYPOTHESES_C, *HYPOTHESES_D)
 for claim in OWN:
     CLAIMS.add(claim)
