@@ -70,8 +70,10 @@ def grows_with_length(
     "Whether the GRU makes routing steadier by more in the longest texts than in the shortest."
     short, *_, long = LENGTHS
     column = TEXT_COLUMNS["routing consistency"]
-    found = [help_of_gru(table, column, length) for length in (long, short)]
-    return ahead(compare(*found, "higher", 0.02, f"routing consistency, SPECTRA − (−GRU), {long} − {short}"))
+    far, near = (help_of_gru(table, column, length) for length in (long, short))
+    return ahead(
+        compare(far, near, "higher", 0.02, f"routing consistency, SPECTRA − (−GRU), {long} − {short}")
+    )
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/09_claims.ipynb #a2bbd19c
 WHERE = "{limit} characters of each kind of {data}, {n_experts} experts, {k} a token, {layers} layers, {steps} steps"

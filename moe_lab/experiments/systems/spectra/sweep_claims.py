@@ -22,7 +22,7 @@ from moe_lab.experiments.core.claims import (
 from .claims import OVERLAP, TEXT, WHERE
 from .plain_sinkhorn import PLAN_COLUMNS
 from .sizes import slopes
-from .sweep_figures import COLUMNS
+from .sweep_figures import SWEEP_COLUMNS
 from ....measure.comparison import compare
 from ....measure.statistics import student
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['CV', 'QUOTAS', 'PLANS', 'SINKHORNS', 'KNOBS', 'H6', 'OWN', 'more_even', 'even_enough', 'needs_logarithms',
+__all__ = ['CV', 'QUOTAS', 'PLANS', 'SINKHORNS', 'KNOBS', 'H6', 'OF_SWEEPS', 'more_even', 'even_enough', 'needs_logarithms',
            'five_rounds_do', 'sets_apart', 'grows_with_size']
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/10_sweep_claims.ipynb #36e855a0
-CV = {"in training": COLUMNS["CV, training mode"], "frozen": COLUMNS["CV"]}
+CV = {"in training": SWEEP_COLUMNS["CV, training mode"], "frozen": SWEEP_COLUMNS["CV"]}
 
 
 def more_even(
@@ -136,7 +136,7 @@ def sets_apart(
     table: pd.DataFrame,  # of the repulsions
 ) -> Finding:
     "Whether experts are further apart with repulsion than without, by their centroids and by their tokens."
-    figures = {"centroids": COLUMNS["Gram of centroids"], "tokens": OVERLAP}
+    figures = {"centroids": SWEEP_COLUMNS["Gram of centroids"], "tokens": OVERLAP}
     pair = ("repulsion=0.3", "repulsion=0.0")
     return only_when({name: lead(*pair, column, "lower")(table) for name, column in figures.items()})
 
@@ -179,6 +179,6 @@ H6 = Claim(
 )
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/10_sweep_claims.ipynb #780a638f
-OWN = (*QUOTAS, *SINKHORNS, *KNOBS, H6)
-for claim in OWN:
+OF_SWEEPS = (*QUOTAS, *SINKHORNS, *KNOBS, H6)
+for claim in OF_SWEEPS:
     CLAIMS.add(claim)
