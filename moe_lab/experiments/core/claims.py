@@ -195,10 +195,11 @@ def judged(
 SHOWN = ("claim", "verdict", "effect", "interval", "n", "note", "where", "command", "source")
 
 
-def _place(claim: Claim) -> tuple[bool, str, str]:
-    "Where a claim stands, whichever module was imported first: those of a system stay as they were written."
+def _place(claim: Claim) -> tuple[bool, str, str, str]:
+    "Where a claim stands, whichever module was imported first: those of an experiment stay as they were written."
     runs = EXPERIMENTS.get(claim.experiment)
-    return claim.judge is None, claim.source.partition(",")[0], runs.origin[0] if runs else claim.name
+    home = runs.origin[0] if runs else claim.name
+    return claim.judge is None, claim.source.partition(",")[0], home, claim.experiment
 
 
 def claims_table(
