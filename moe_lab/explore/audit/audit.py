@@ -76,10 +76,11 @@ def expert_findings(
     "Experts whose output is an outlier, whose absence helps, and on whom most depends."
     found = []
     loud = table[table["outlier"] > 10] if "outlier" in table else table[:0]
-    for row in loud.to_dict("records"):
-        what = f"E{row['expert']} says up to {row['outlier']:.0f} times as much as the layer's usual expert"
-        advice = "A super expert (2507.23279): keep it in full precision, and do not prune it"
-        found.append(Finding("look", row["layer"], what, advice, row["outlier"]))
+    for layer, rows in loud.groupby("layer", sort=False):
+        who = ", ".join(f"E{row['expert']} {row['outlier']:.0f}" for row in rows.to_dict("records"))
+        what = f"experts that say up to so many times as much as the layer's usual one: {who}"
+        advice = "Super experts (2507.23279): keep them in full precision, and do not prune them"
+        found.append(Finding("look", str(layer), what, advice, rows["outlier"].max()))
     certain = table[table["p (Holm)"] < 0.05]
     for row in certain[certain["high"] < 0].to_dict("records"):
         what = f"without E{row['expert']} the loss falls by {-row['cost']:.3g} nats a token "

@@ -213,9 +213,10 @@ def draw_pruning(
     curve: "pd.DataFrame",  # from `pruning_curve`
 ) -> "Figure":
     "Rise of the loss over the share that is pruned, order by order; grey: at random."
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    ax = figure.subplots()
     for order, rows in curve.groupby("order", sort=False):
         random = str(order).startswith("random")
         look = {"color": "#9AA5B1", "lw": 1} if random else {"lw": 2}

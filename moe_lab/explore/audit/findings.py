@@ -7,7 +7,7 @@ __all__ = ['GRAVITY', 'Finding', 'gravest_first', 'Section', 'rounded_table']
 
 # %% ../../../nbs/10_explore/11_audit/01_findings.ipynb #91c75105
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,24 +23,34 @@ class Finding:
     "What stands out, where, and what to do about it."
 
     kind: str  # one of GRAVITY
-    where: str  # a layer, an expert of one, or "all layers"
+    where: str  # a layer, or "all layers"
     what: str  # with its number, and what it would be by chance
     advice: str = ""  # what to try, or to look at
     size: float = 0.0  # of the effect, to order findings of a kind
+    also: tuple[str, ...] = ()  # where the same was found, less of it
 
     def __post_init__(self):
         if self.kind not in GRAVITY:
             raise ValueError(f"kind={self.kind!r}: needs one of {', '.join(GRAVITY)}")
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}{'. ' + self.advice if self.advice else ''}"
+        also = f" (also in {', '.join(self.also)})" if self.also else ""
+        return f"{self.where}: {self.what}{also}{'. ' + self.advice if self.advice else ''}"
 
 
 def gravest_first(
     findings: Iterable[Finding],
 ) -> list[Finding]:
-    "Findings in the order in which they should be read."
-    return sorted(findings, key=lambda found: (-GRAVITY[found.kind], -found.size))
+    "Findings as they should be read; those with the same advice are one, which names the other places."
+    ordered = sorted(findings, key=lambda found: (-GRAVITY[found.kind], -found.size))
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for found in ordered:
+        groups.setdefault((found.kind, found.advice or found.what), []).append(found)
+    first_of = ((same[0], dict.fromkeys(found.where for found in same[1:])) for same in groups.values())
+    return [
+        replace(first, also=tuple(where for where in others if where != first.where))
+        for first, others in first_of
+    ]
 
 # %% ../../../nbs/10_explore/11_audit/01_findings.ipynb #3e27ded8
 @dataclass(frozen=True)

@@ -124,13 +124,14 @@ def draw_loads(
     health: dict[str, Health],
 ) -> "Figure":
     "Each layer a row, each expert a field, as dark as its load; 1 is an even share."
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
     most = max(one.load.n_experts for one in health.values())
     shades = np.full((len(health), most), np.nan)
     for row, one in enumerate(health.values()):
         shades[row, : one.load.n_experts] = one.load.share.numpy() * one.load.n_experts
-    figure, ax = plt.subplots(figsize=(9, 1.2 + 0.22 * len(health)), layout="constrained")
+    figure = Figure(figsize=(9, 1.2 + 0.22 * len(health)), layout="constrained")
+    ax = figure.subplots()
     shown = ax.imshow(
         shades, aspect="auto", cmap="Blues", vmin=0, vmax=min(max(2.0, float(np.nanmax(shades))), 8)
     )

@@ -157,9 +157,10 @@ def draw_shifts(
     shifts: "pd.DataFrame",  # from `topic_tables`
 ) -> "Figure":
     "How far the load of each kind of text lies from the others', layer by layer; thin marks: by chance at most."
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, ax = plt.subplots(figsize=(9, 3), layout="constrained")
+    figure = Figure(figsize=(9, 3), layout="constrained")
+    ax = figure.subplots()
     layers = list(dict.fromkeys(shifts["layer"]))
     for kind, rows in shifts.groupby("kind", sort=False):
         place = [layers.index(layer) for layer in rows["layer"]]

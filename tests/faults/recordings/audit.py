@@ -1,0 +1,58 @@
+"Mistakes with audits of models and recordings."
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from faults.table import Bad
+
+from moe_lab.actions import audit as audit_command
+from moe_lab.experts.experts import Bottleneck
+from moe_lab.experts.moe import MoE
+from moe_lab.explore.audit.audit import audit
+from moe_lab.explore.audit.findings import Finding
+from moe_lab.explore.audit.reading import drawn_rows, read_model
+from moe_lab.measure.trace.trace import Trace
+from moe_lab.measure.transformers.tiny_models import tiny_model
+from moe_lab.routing.presets import top_k
+
+
+def recording(n_layers: int = 1) -> Trace:
+    drawn = np.argsort(np.random.default_rng(0).random((4, 10, n_layers, 4)), -1)[..., :2]
+    return Trace.from_routed_experts(drawn, n_experts=4)
+
+
+def layer() -> MoE:
+    return MoE(top_k(8, 4, 2), Bottleneck(8, 4, 4))
+
+
+def command(*given, **named) -> Callable[[], None]:
+    return lambda: audit_command(*given, **named)()
+
+
+ROWS = [
+    Bad("a finding of no kind", lambda: Finding("news", "layer 0", "x"), ("kind='news'", "fault")),
+    Bad("a model without texts", lambda: audit(tiny_model("olmoe")), ("texts=None", "load_text")),
+    Bad("a model without a tokenizer", lambda: audit(tiny_model("olmoe"), ["a b"]), ("tokenizer is None",)),
+    Bad("a model that reads no tokens", lambda: audit(layer(), ["a b"]), ("tokenizer is None",)),
+    Bad("a dense model", lambda: audit(torch.nn.Linear(2, 2), ["a"]), ("tokenizer is None",)),
+    Bad("a model by number", lambda: audit(3, ["a"]), ("model is a int",)),
+    Bad(
+        "a recording against a model",
+        lambda: audit(recording(), against=layer()),
+        ("against", "another recording"),
+    ),
+    Bad(
+        "a recording against one of more layers",
+        lambda: audit(recording(), against=recording(2)),
+        ("a has 1 layers, b 2",),
+    ),
+    Bad("no rows", lambda: drawn_rows(None, 0), ("at_most=0", "at least 1")),
+    Bad(
+        "texts that are a number",
+        lambda: read_model(tiny_model("olmoe"), 3, object()),
+        ("tokenizer is a object",),
+    ),
+    Bad("a folder without a model", command("."), ("no model to load",), FileNotFoundError),
+    Bad("a text that nobody knows", command(".", "versee"), ("versee",)),
+]
