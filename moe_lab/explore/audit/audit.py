@@ -48,9 +48,9 @@ def halves(
     a, b = (part[:at_most].sort().values for part in shuffled)
     return a, b
 
-# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #e20254dc
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #07591dc0
 def expert_table(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
     loud: dict[str, Loudness],  # by layer; layers may be missing
     costs: "pd.DataFrame",  # from `expert_costs`; without rows where nothing can be asked
 ) -> "pd.DataFrame":
@@ -69,7 +69,7 @@ def expert_table(
         parts.append(rows)
     return pd.concat(parts, ignore_index=True).merge(costs, on=["layer", "expert"], how="left")
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #f84f87ce
 def expert_findings(
     table: "pd.DataFrame",  # from `expert_table`
 ) -> list[Finding]:
@@ -86,23 +86,19 @@ def expert_findings(
         what = f"without E{row['expert']} the loss falls by {-row['cost']:.3g} nats a token "
         what += f"[{-row['high']:.3g}, {-row['low']:.3g}]"
         found.append(Finding("fault", row["layer"], what, "It does harm on these texts", -row["cost"]))
-    costly = certain[certain["cost"] > 0]
-    if len(costly) and len(table) > 4:
-        worst = costly.loc[costly["cost"].idxmax()]
-        usual = float(table["cost"].abs().median())
-        if worst["cost"] > 10 * max(usual, 1e-6):
-            what = (
-                f"E{worst['expert']} is worth {worst['cost']:.3g} nats a token, the usual expert {usual:.2g}"
-            )
-            found.append(Finding("look", worst["layer"], what, "Most depends on it", worst["cost"]))
+    usual = max(float(table["cost"].abs().median()), 1e-6) if len(certain) else 1.0
+    for row in certain.sort_values("cost").tail(1).to_dict("records"):
+        if row["cost"] > 10 * usual:
+            what = f"E{row['expert']} is worth {row['cost']:.3g} nats a token, the usual expert {usual:.2g}"
+            found.append(Finding("look", row["layer"], what, "Most depends on it", row["cost"]))
     return found
 
-# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #fbfa03df
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #e2de7ac3
 NO_COSTS = ("layer", "expert", "cost", "low", "high", "p", "p (Holm)")  # columns of a table without rows
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #5a0e6c34
 def orders_of(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
     loud: dict[str, Loudness],  # of each layer; of none where experts are not called apart
 ) -> dict[str, dict[str, np.ndarray]]:  # name -> layer -> (E,): higher is better
     "What experts are pruned by, beside chance."
@@ -111,7 +107,7 @@ def orders_of(
         orders["importance"] = {name: one.importance.numpy() for name, one in loud.items()}
     return orders
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #ad592178
 def says_what_comes(
     reading: Reading,  # with a model
 ) -> str:
@@ -124,7 +120,7 @@ def says_what_comes(
         return str(error)
     return ""
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #df42494a
 def pruning_section(
     curve: "pd.DataFrame",  # from `pruning_curve`
 ) -> tuple[Section, list[Finding]]:
@@ -134,19 +130,19 @@ def pruning_section(
     )
     about += "Random orders are the null."
     found = []
-    quarter = curve[curve["pruned"] == 0.25].set_index("order")
-    random = quarter[quarter.index.str.startswith("random")]["cost"]
-    for order in ("importance", "frequency"):
-        if order in quarter.index and quarter.loc[order, "high"] < random.min() / 2:
-            what = f"a quarter of the experts can go for {quarter.loc[order, 'cost']:+.3g} nats a token, by {order}; "
+    quarter = curve[curve["pruned"] == 0.25]
+    random = quarter[quarter["order"].str.startswith("random")]["cost"]
+    ours = quarter[quarter["order"].isin(["importance", "frequency"])].sort_values("cost")
+    for row in ours.head(1).to_dict("records"):
+        if row["high"] < random.min() / 2:
+            what = f"a quarter of the experts can go for {row['cost']:+.3g} nats a token, by {row['order']}; "
             what += f"at random {random.mean():+.3g}"
             found.append(Finding("note", "all layers", what, "There is room to prune", float(random.mean())))
-            break
     return Section("Pruning", about, {"curves": curve}, {"pruning": draw_pruning(curve)}), found
 
 # %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #8027f0cd
 def expert_sections(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
     progress: Callable[[Sequence], Iterable] = list,  # wraps what is gone through, for a bar
 ) -> list[tuple[Section, list[Finding]]]:
     "What experts say and are worth, and how many can go; of a recording, their load and words alone."
@@ -169,7 +165,7 @@ def expert_sections(
 
 # %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #40a88176
 def drift_section(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
     against: Trace,  # another run over the same texts
 ) -> tuple[Section, list[Finding]]:
     "How many choices differ from those of another checkpoint, beside what chance would change."
@@ -183,7 +179,7 @@ def drift_section(
             found.append(Finding("note", str(name), what, "", float(row["changed choices"])))
     return Section("Another checkpoint", about, {"layers": table}), found
 
-# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #30e02b61
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #88c31025
 @dataclass(frozen=True)
 class Audit:
     "What was asked, what was answered, and what stands out."
@@ -196,9 +192,9 @@ class Audit:
         told = [f"{found.kind:5} {found}" for found in self.findings]
         return "\n".join([self.what, "", *(told or ["Nothing stands out."])])
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #bd2da811
 def audit_reading(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
     against: Trace | None = None,  # another run over the same texts
     progress: Callable[[Sequence], Iterable] = list,  # wraps what is gone through, for a bar
 ) -> Audit:
@@ -217,7 +213,7 @@ def audit_reading(
     findings = [found for _, some in parts for found in some]
     return Audit(what, [section for section, _ in parts], gravest_first(findings))
 
-
+# %% ../../../nbs/10_explore/11_audit/08_audit.ipynb #453027c5
 def audit(
     model: nn.Module
     | str

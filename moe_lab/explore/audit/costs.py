@@ -7,7 +7,7 @@ __all__ = ['SHARES', 'DocumentLoss', 'document_loss', 'cost_row', 'expert_costs'
            'worst_first', 'pruning_curve', 'draw_pruning']
 
 # %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #c15168f4
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,9 +65,9 @@ def document_loss(
     owner = np.unique(rows.document[:, 0], return_inverse=True)[1]  # (N,) the document of each row
     return DocumentLoss(*(np.bincount(owner, torch.cat(part).numpy()) for part in (nats, counts)))
 
-# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #859a414c
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #840024bc
 def cost_row(
-    before: DocumentLoss,
+    before: DocumentLoss,  # with the expert
     after: DocumentLoss,  # without the expert
 ) -> dict[str, float]:
     "By how many nats a token the loss rises, with its interval over documents, and p that it does not change."
@@ -82,12 +82,12 @@ def cost_row(
         "p": paired_p(*each) if usual.sum() > 1 else float("nan"),
     }
 
-
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #11cece6b
 def expert_costs(
     reading: Reading,  # with a language model
     index: Tensor,  # (n,) long: rows of the texts
     most: int = 256,  # experts that are tried; of more, so many are drawn
-    progress: Callable[[Sequence], Sequence] = list,  # wraps what is gone through, for a bar
+    progress: Callable[[Sequence], Iterable] = list,  # wraps what is gone through, for a bar
 ) -> "pd.DataFrame":
     "A row for each expert that was silenced: layer, expert, cost with interval, p, and p with Holm's correction."
     import pandas as pd
@@ -111,7 +111,7 @@ def expert_costs(
     table.loc[known, "p (Holm)"] = holm(table.loc[known, "p"].to_numpy()) if known.any() else []
     return table
 
-# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #e2757313
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #9037e624
 def choose_again(
     choice: Choice,  # of T tokens, with logits (T, E)
     gone: Tensor,  # (E,) bool
@@ -123,7 +123,7 @@ def choose_again(
     scores.scatter_add_(1, own.clamp_min(0), torch.where(own >= 0, 1e6, 0.0).double())
     return scores.masked_fill(gone, -torch.inf).topk(own.shape[1], dim=-1).indices
 
-
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #685a35a8
 class Pruned:
     "What a layer carries out when some of its experts are gone."
 
@@ -167,7 +167,7 @@ def pruned(
             stack.enter_context(hooked(layers[name].change(edit, lambda n: Context())))
         yield edits
 
-# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #6e851d6f
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #e7c1575c
 def worst_first(
     scores: dict[str, np.ndarray],  # layer -> (E,): higher is better
     share: float,  # of the experts of each layer that go
@@ -183,7 +183,7 @@ def worst_first(
 
 SHARES = (0.125, 0.25, 0.5)  # of the experts of every layer
 
-
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #6fcc5a6a
 def pruning_curve(
     reading: Reading,  # with a language model
     index: Tensor,  # (n,) long: rows on which the loss is measured

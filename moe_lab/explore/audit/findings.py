@@ -39,7 +39,7 @@ class Finding:
 
 
 def gravest_first(
-    findings: Iterable[Finding],
+    findings: Iterable[Finding],  # of all sections
 ) -> list[Finding]:
     "Findings as they should be read; those with the same advice are one, which names the other places."
     ordered = sorted(findings, key=lambda found: (-GRAVITY[found.kind], -found.size))
@@ -65,7 +65,7 @@ class Section:
 
 
 def rounded_table(
-    table: "pd.DataFrame",
+    table: "pd.DataFrame",  # to be shown
     digits: int = 3,  # that are shown of a number with a fraction
 ) -> "pd.DataFrame":
     "The table as text: small numbers keep their first digits, what is not known is a dash."

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #aff5d7c9
 def counts_by_sequence(
-    trace: Trace,
+    trace: Trace,  # a recording
     layer: str,  # its name
 ) -> np.ndarray:  # (B, E) int
     "How often each sequence visits each expert."
@@ -54,7 +54,7 @@ def max_vio_of_texts(
 
 # %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #5164122b
 def layer_row(
-    health: Health,
+    health: Health,  # of a layer
     counts: np.ndarray,  # (B, E) visits of each sequence
 ) -> dict[str, float | str]:
     "What is told of a layer."
@@ -80,7 +80,7 @@ def layer_row(
 
 
 def layer_table(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
 ) -> "pd.DataFrame":
     "State and load of each layer, each beside a uniform random router's."
     import pandas as pd
@@ -91,7 +91,7 @@ def layer_table(
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
 
-# %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #e05584e3
+# %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #36714f29
 def load_findings(
     table: "pd.DataFrame",  # from `layer_table`
     health: dict[str, Health],  # of each layer
@@ -119,9 +119,9 @@ def load_findings(
             found.append(Finding("note", layer, what, advice, row["MaxVio of a text"]))
     return found
 
-
+# %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #3cd12762
 def draw_loads(
-    health: dict[str, Health],
+    health: dict[str, Health],  # layer -> verdict
 ) -> "Figure":
     "Each layer a row, each expert a field, as dark as its load; 1 is an even share."
     from matplotlib.figure import Figure
@@ -142,7 +142,7 @@ def draw_loads(
 
 # %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #56998f3d
 def load_section(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
 ) -> tuple[Section, list[Finding]]:
     "The load of every layer, and what stands out in it."
     table, health = layer_table(reading), reading.health

@@ -72,10 +72,10 @@ class Loudness:
         middle = self.peak[self.visits > 0].median() if (self.visits > 0).any() else torch.ones(())
         return self.peak / middle.clamp_min(1e-30)
 
-# %% ../../../nbs/10_explore/11_audit/06_outputs.ipynb #f05548ac
+# %% ../../../nbs/10_explore/11_audit/06_outputs.ipynb #1930d8d6
 def listen_to_layer(
     hooks: MoEHooks,  # of a layer of the kit
-    loud: Loudness,
+    loud: Loudness,  # the layer's running sums
 ) -> list:
     "Hooks that compute each visit of a layer of the kit by itself."
     layer = hooks.layer
@@ -99,10 +99,10 @@ def listen_to_layer(
         layer.register_forward_hook(uncompiled(hook)),
     ]
 
-
+# %% ../../../nbs/10_explore/11_audit/06_outputs.ipynb #f7c5c845
 def listen_to_module(
     hooks: TransformersHooks,
-    loud: Loudness,
+    loud: Loudness,  # the layer's running sums
 ) -> list:
     "Hooks that compute each visit of a layer of transformers by itself; none where its experts are not called apart."
     module, adapter = hooks.module, hooks.adapter

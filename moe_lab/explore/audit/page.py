@@ -18,9 +18,9 @@ from .findings import rounded_table
 from ...files import write_atomically
 from ...training.runs import environment
 
-# %% ../../../nbs/10_explore/11_audit/09_page.ipynb #7538f4cb
+# %% ../../../nbs/10_explore/11_audit/09_page.ipynb #77ea978f
 def audit_page(
-    audit: Audit,
+    audit: Audit,  # with its sections
     settings: dict[str, Any],  # what was asked for
 ) -> str:
     "An audit as one HTML page."
@@ -45,9 +45,9 @@ def audit_page(
     page = Environment(autoescape=True).from_string(template)
     return page.render(what=audit.what, findings=audit.findings, sections=sections, asked=asked)
 
-
+# %% ../../../nbs/10_explore/11_audit/09_page.ipynb #bb7a7b58
 def write_audit(
-    audit: Audit,
+    audit: Audit,  # with its sections
     folder: Path,  # made if need be
     settings: dict[str, Any],  # what was asked for
 ) -> Path:  # of the page

@@ -22,16 +22,16 @@ from ...measure.trace.trace import Trace
 if TYPE_CHECKING:
     import pandas as pd
 
-# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #6a462fc4
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #4264644a
 def choices_of(
-    trace: Trace,
+    trace: Trace,  # a recording
     layer: str,  # its name
 ) -> np.ndarray:  # (T, k) int16, −1: no more
     "The experts of each token in a layer, the best first."
     k = max(trace.about["k"].get(layer, 0), 1)
     return choice_table([trace.of_layer(layer)["experts"]], k)[:, 0]
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #2ce4ec51
 def together_of(
     choices: np.ndarray,  # (T, k) experts, −1: no more
     n_experts: int,  # E
@@ -49,9 +49,9 @@ def together_of(
     counted.both = torch.from_numpy(both)
     return counted
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #d10b1666
 def partner_row(
-    together: Together,
+    together: Together,  # counts of pairs in one layer
 ) -> dict[str, float | str]:
     "The strongest partners of a layer: share of an expert's tokens, by chance, and the pair with the highest lift."
     partner, lift = strongest_partner(together), lift_over_chance(together)
@@ -66,16 +66,16 @@ def partner_row(
         "times chance": float(lift[i, j]) if pair else float("nan"),
     }
 
-# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #56da9f5f
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #f70204af
 def first_choices(
-    trace: Trace,
+    trace: Trace,  # a recording
 ) -> tuple[list[str], np.ndarray]:
     "Names of the layers that saw as many tokens as the first, and (T, L) the first choice of each token, −1: none."
     size = len(trace.of_layer(0))
     names = [name for name in trace.layers if len(trace.of_layer(name)) == size]
     return names, np.stack([choices_of(trace, name)[:, 0] for name in names], 1)
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #a1637397
 def next_layer_row(
     before: np.ndarray,  # (T,) first choices, −1: none
     after: np.ndarray,  # (T,) in the next layer
@@ -88,7 +88,7 @@ def next_layer_row(
     null = [nmi(meetings(x, rng.permutation(y), n_experts)) for _ in range(draws)]
     return {"NMI with the next layer": nmi(meetings(x, y, n_experts)), "independent": float(np.mean(null))}
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #fcc77a4e
 def path_row(
     firsts: np.ndarray,  # (T, L) first choices, −1: none
     n: int = 10,  # paths that are looked at
@@ -111,9 +111,9 @@ def path_row(
         "independent": float(chance.sum()),
     }
 
-# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #4bff6882
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #23c6d48c
 def path_tables(
-    trace: Trace,
+    trace: Trace,  # a recording
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     "A row for each layer about partners and the next layer; a row about paths through all of them."
     import pandas as pd
@@ -127,7 +127,7 @@ def path_tables(
     paths = pd.DataFrame([path_row(firsts)], index=[f"{len(names)} layers"])
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer"), paths
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #b9ee43df
 def path_findings(
     table: "pd.DataFrame",  # of partners, a row a layer
     paths: "pd.DataFrame",  # of paths, one row
@@ -149,9 +149,9 @@ def path_findings(
         found.append(Finding("note", "all layers", what, "Layers repeat each other's choice", float(times)))
     return found
 
-
+# %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #76ece4e5
 def path_section(
-    trace: Trace,
+    trace: Trace,  # a recording
 ) -> tuple[Section, list[Finding]]:
     "Partners and paths, and what stands out in them."
     table, paths = path_tables(trace)

@@ -66,7 +66,7 @@ def layers_examined(
 
 # %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #3eb038d0
 def layer_of_trace(
-    trace: Trace,
+    trace: Trace,  # a recording
     layer: str,  # its name
     at_once: int = 100_000,  # tokens
 ) -> CheckUp:
@@ -79,7 +79,7 @@ def layer_of_trace(
         found.update(from_table(experts, torch.ones(experts.shape), n_experts))
     return found
 
-# %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #5039cf64
+# %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #863afa6e
 @dataclass(frozen=True)
 class Reading:
     "What a model decided while it read, and what is known of the texts and of the model."
@@ -95,14 +95,14 @@ class Reading:
         "Layer -> verdict."
         return {name: found.verdict() for name, found in self.check_ups.items()}
 
-
+# %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #a445b2dc
 def read_trace(
     trace: Trace,  # of any engine
 ) -> Reading:
     "A recording alone."
     return Reading(trace, check_ups={layer: layer_of_trace(trace, layer) for layer in trace.layers})
 
-
+# %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #a265b77d
 def read_model(
     model: nn.Module | str | Path,  # the kit's or a transformers model, or the folder or the hub id of one
     texts: Any,  # as `look_into` takes them: a TokenSet, a list, {domain: list}, a data set

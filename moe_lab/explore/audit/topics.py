@@ -30,7 +30,7 @@ MOST_TOKENS = 100_000  # of a layer that are asked about words
 
 
 def word_frame(
-    trace: Trace,
+    trace: Trace,  # a recording
     layer: str,  # its name
     at_most: int = MOST_TOKENS,  # tokens; whole sequences are drawn
 ) -> "pd.DataFrame":
@@ -57,7 +57,7 @@ def word_row(
     found = association(frame, token, "row", n_experts, permutations=2)
     return {"NMI with words": found.value, "words dealt anew": found.floor}
 
-# %% ../../../nbs/10_explore/11_audit/05_topics.ipynb #c44d888c
+# %% ../../../nbs/10_explore/11_audit/05_topics.ipynb #04c34c39
 def kind_row(
     routed: Routed,  # a layer
 ) -> dict[str, float]:
@@ -73,7 +73,7 @@ def kind_row(
         "documents": found.n,
     }
 
-
+# %% ../../../nbs/10_explore/11_audit/05_topics.ipynb #9a2afec2
 def distance(
     table: np.ndarray,  # (D, E) visits of each kind at each expert
 ) -> np.ndarray:  # (D,) 0: the same load, 1: nobody in common
@@ -82,7 +82,7 @@ def distance(
     own, rest = (part / np.maximum(part.sum(1, keepdims=True), 1) for part in (table, others))
     return np.abs(own - rest).sum(1) / 2
 
-
+# %% ../../../nbs/10_explore/11_audit/05_topics.ipynb #99592237
 def shift_rows(
     routed: Routed,  # a layer
     permutations: int = 200,  # of the kinds among the documents
@@ -115,7 +115,7 @@ def keyword_table(
 
 # %% ../../../nbs/10_explore/11_audit/05_topics.ipynb #d12ee914
 def topic_tables(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
 ) -> dict[str, "pd.DataFrame"]:
     "Words and kinds, a row a layer; the load of kinds, a row a kind and layer, where kinds are known."
     import pandas as pd
@@ -136,12 +136,13 @@ def topic_findings(
 ) -> list[Finding]:
     "Kinds of text whose load lies far from the others', and layers that are ruled by words."
     found = []
-    for _, row in tables.get("load of each kind of text", {}).iterrows() if len(tables) > 1 else ():
-        if row["distance"] > max(row["by chance at most"], 0.3):
-            what = f"{row['kind']} moves {row['distance']:.0%} of the load, relabelled documents at most "
-            what += f"{row['by chance at most']:.0%}"
+    shifts = tables.get("load of each kind of text")
+    for shift in [] if shifts is None else shifts.to_dict("records"):
+        if shift["distance"] > max(shift["by chance at most"], 0.3):
+            what = f"{shift['kind']} moves {shift['distance']:.0%} of the load, relabelled documents at most "
+            what += f"{shift['by chance at most']:.0%}"
             advice = "A stream of such texts will overfill a few experts: measure capacity on it"
-            found.append(Finding("look", row["layer"], what, advice, row["distance"]))
+            found.append(Finding("look", shift["layer"], what, advice, shift["distance"]))
     for name, row in next(iter(tables.values())).iterrows():
         beyond = row["NMI with words"] - row["words dealt anew"]
         if beyond > 0.5:
@@ -166,7 +167,7 @@ def draw_shifts(
         place = [layers.index(layer) for layer in rows["layer"]]
         line = ax.plot(place, rows["distance"], "o-", ms=4, label=kind)[0]
         ax.plot(place, rows["by chance at most"], "_", ms=9, color=line.get_color())
-    ax.set_xticks(range(len(layers)), range(len(layers)))
+    ax.set_xticks(range(len(layers)))
     ax.set_ylim(0, None)
     ax.legend(fontsize=7, frameon=False, ncols=4)
     calm(ax, "Load of each kind of text", "total variation from the others", "layer")
@@ -174,7 +175,7 @@ def draw_shifts(
 
 
 def topic_section(
-    reading: Reading,
+    reading: Reading,  # what was read, and what is known of it
 ) -> tuple[Section, list[Finding]]:
     "What experts go by, and what stands out in it."
     tables = topic_tables(reading)
