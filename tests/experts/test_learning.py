@@ -20,7 +20,20 @@ D, KINDS, E = 8, 4, 8  # more experts than kinds of token, so that one may idle
 ROUTERS = composed_differently(REGISTERED) | {
     "TimeGRU": lambda d, n_experts, k: Router(TimeGRU(d, n_experts), [], TopK(k)),
 }
-LEARNED = [name for name, make in ROUTERS.items() if list(make(D, E, 2).parameters())]
+
+
+def kinds(name: str) -> tuple[type, ...]:
+    "What a router is made of, without its settings."
+    return tuple(type(part) for part in ROUTERS[name](D, E, 2).modules())
+
+
+OF_MODELS = [name for name in ROUTERS if getattr(ROUTERS[name], "model", "")]
+KNOWN = {kinds(name) for name in ROUTERS if name not in OF_MODELS}
+LEARNED = [  # of models those alone that have a part of their own; the others learn as Transformers' modules do
+    name
+    for name, make in ROUTERS.items()
+    if list(make(D, E, 2).parameters()) and not (name in OF_MODELS and kinds(name) in KNOWN)
+]
 
 
 class Maps(Experts):

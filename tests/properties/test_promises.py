@@ -77,7 +77,7 @@ class Case:
         return router
 
 
-def some_cases(name: str, n: int = 8) -> list[Case]:
+def some_cases(name: str, n: int = 6) -> list[Case]:
     "Cases of a router's own, the same in every run."
     rng = random.Random(name)
     return [Case.of(rng.randrange(2**20)) for _ in range(n)]
