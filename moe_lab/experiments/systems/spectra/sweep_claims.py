@@ -119,6 +119,22 @@ SINKHORNS = (
         five_rounds_do,
         PLANS,
     ),
+    Claim(
+        "spectra-rounds",
+        "More rounds of Sinkhorn (8, not 2) even out the load.",
+        f"{TEXT}, sweep B",
+        "spectra-sinkhorn",
+        more_even("epsilon=0.05, rounds=8, solver=log", "epsilon=0.05, rounds=2, solver=log"),
+        WHERE,
+    ),
+    Claim(
+        "spectra-epsilon",
+        "A smaller ε (0.03, not 0.2) is paid for with balance.",
+        f"{TEXT}, sweep B",
+        "spectra-sinkhorn",
+        more_even("epsilon=0.2, rounds=5, solver=log", "epsilon=0.03, rounds=5, solver=log"),
+        WHERE,
+    ),
 )
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/10_sweep_claims.ipynb #4a1267fe
