@@ -6,7 +6,7 @@
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
-# make stored-gates   the curves of GateLab and what each gate would have lost on them, three minutes
+# make stored-gates   the curves of GateLab and what each gate would have lost on them, four minutes
 # make stored-memories  the three small computers of MemoryLab, three minutes
 PYTHON  ?= python3
 VENV    ?= .venv
