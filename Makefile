@@ -106,7 +106,7 @@ postgresql:
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
 
-# The runs behind the lessons (three hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
+# The runs behind the lessons (about four hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
 # photographs with masks, and is made by hand), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations sinkhorn-numerics spectra-quota \
