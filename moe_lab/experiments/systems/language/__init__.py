@@ -6,7 +6,18 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     ["claims", "domain_experiment", "domain_figures", "domains", "spectra_text", "training"],
     {
-        "claims": ["ON_TEXT", "OWN", "SPECIAL", "WHERE", "gain_on", "larger_on_special"],
+        "claims": [
+            "IN_LONG_TEXTS",
+            "ON_TEXT",
+            "OWN",
+            "SPECIAL",
+            "WHERE",
+            "gain_on",
+            "grows_with_length",
+            "help_of_gru",
+            "larger_on_special",
+            "steadier",
+        ],
         "domain_experiment": ["COLUMNS", "jobs"],
         "domain_figures": [
             "MARKS",
