@@ -275,7 +275,6 @@ __getattr__, __dir__, __all__ = attach(
             "as_task",
             "check_text",
             "text_of",
-            "words_of",
         ],
         "memory.trained": ["LENGTHS", "errors"],
         "memory.views": [
@@ -659,6 +658,7 @@ __getattr__, __dir__, __all__ = attach(
             "special_ids",
             "transformers_reader",
         ],
+        "tokens.recordings": ["drawn_sequences", "look_at", "paths", "routed_of"],
         "tokens.routed": [
             "LabelledVisits",
             "Routed",
