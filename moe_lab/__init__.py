@@ -17,10 +17,12 @@ _NAMES = {
     "experts": ["Bottleneck", "MoE", "observe", "reuse_memory", "upcycle"],
     "measure": ["METRICS", "register_metric", "Load", "n_eff", "cv", "record", "Trace", "load_model", "ablate", "force"],
     "measure.transformers": ["listen"],
+    "measure.trace": ["replay", "routing_mismatch"],
     "data": ["load_images", "load_scenes", "load_text"],
     "training": ["AuxLoss", "Trainer", "HealthMonitor"],
     "experiments": ["EXPERIMENTS", "Experiment"],
-    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "GateLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into"],
+    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "GateLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into", "look_at"],
+    "explore.audit": ["audit"],
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _FLOORS, _NAMES)

@@ -101,7 +101,7 @@ def audit(
         from tqdm.auto import tqdm
 
         from moe_lab.data.language.loading import load_text
-        from moe_lab.explore.audit.audit import audit
+        from moe_lab.explore.audit.auditing import audit
         from moe_lab.explore.audit.page import write_audit
         from moe_lab.measure.trace.trace import Trace
 

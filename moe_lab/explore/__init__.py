@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = attach(
         "tokens",
     ],
     {
-        "audit.audit": [
+        "audit.auditing": [
             "Audit",
             "NO_COSTS",
             "audit_reading",

@@ -327,7 +327,7 @@ __getattr__, __dir__, __all__ = attach(
             "kept_places",
             "local_sequences",
         ],
-        "trace.replay": [
+        "trace.replaying": [
             "GATES",
             "LayerReplay",
             "RecordedChoices",

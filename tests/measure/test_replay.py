@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from moe_lab.measure.trace.replay import as_recorded, by_own_gate, replay
+from moe_lab.measure.trace.replaying import as_recorded, by_own_gate, replay
 from moe_lab.measure.trace.trace import Trace, record
 from moe_lab.measure.transformers.hooks import routed_layers
 

@@ -4,11 +4,12 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["audit", "costs", "findings", "layers", "outputs", "page", "paths", "reading", "topics"],
+    ["auditing", "costs", "findings", "layers", "outputs", "page", "paths", "reading", "topics"],
     {
-        "audit": [
+        "auditing": [
             "Audit",
             "NO_COSTS",
+            "audit",
             "audit_reading",
             "drift_section",
             "expert_findings",

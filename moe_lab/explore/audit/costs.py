@@ -21,7 +21,7 @@ from ..tokens.readers import KitModel
 from ...measure.figures import calm
 from ...measure.statistics import holm, paired_p
 from ...measure.trace.mismatch import ratio_interval
-from ...measure.trace.replay import gate_behind, gate_weights
+from ...measure.trace.replaying import gate_behind, gate_weights
 from ...measure.transformers.adapters import Table
 from ...measure.transformers.hooks import Choice, hooked, routed_layers
 from ...measure.transformers.interventions import ablate

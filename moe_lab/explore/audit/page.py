@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...experiments.core.report import png, write_beside
-from .audit import Audit
+from .auditing import Audit
 from .findings import rounded_table
 from ...files import write_atomically
 from ...training.runs import environment

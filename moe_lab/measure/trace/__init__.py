@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["folder", "mismatch", "places", "replay", "routed_experts", "trace", "writer"],
+    ["folder", "mismatch", "places", "replaying", "routed_experts", "trace", "writer"],
     {
         "folder": [
             "SavedTrace",
@@ -49,7 +49,7 @@ __getattr__, __dir__, __all__ = attach(
             "local_sequences",
             "places_of",
         ],
-        "replay": [
+        "replaying": [
             "GATES",
             "LayerReplay",
             "RecordedChoices",
@@ -65,6 +65,7 @@ __getattr__, __dir__, __all__ = attach(
             "layers_to_replay",
             "marked",
             "no_gate",
+            "replay",
             "root_softplus",
         ],
         "routed_experts": [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from moe_lab.explore.audit.audit import audit, audit_reading
+from moe_lab.explore.audit.auditing import audit, audit_reading
 from moe_lab.explore.audit.costs import pruned
 from moe_lab.explore.audit.outputs import outputs_heard
 from moe_lab.explore.audit.page import audit_page

@@ -9,7 +9,7 @@ from faults.table import Bad
 from moe_lab.actions import audit as audit_command
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
-from moe_lab.explore.audit.audit import audit
+from moe_lab.explore.audit.auditing import audit
 from moe_lab.explore.audit.findings import Finding
 from moe_lab.explore.audit.reading import drawn_rows, read_model
 from moe_lab.measure.trace.trace import Trace

@@ -9,7 +9,7 @@ from faults.table import Bad
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.measure.trace.mismatch import ratio_mismatch, routing_mismatch, token_logprobs
-from moe_lab.measure.trace.replay import as_recorded, replay
+from moe_lab.measure.trace.replaying import as_recorded, replay
 from moe_lab.measure.trace.routed_experts import decode_routed_experts
 from moe_lab.measure.trace.trace import Trace, record
 from moe_lab.routing.presets import top_k
