@@ -80,6 +80,7 @@ __getattr__, __dir__, __all__ = attach(
             "read_model",
             "read_trace",
         ],
+        "audit.recordings": ["drawn_sequences", "look_at", "paths", "routed_of"],
         "audit.topics": [
             "MOST_TOKENS",
             "draw_shifts",
@@ -658,7 +659,6 @@ __getattr__, __dir__, __all__ = attach(
             "special_ids",
             "transformers_reader",
         ],
-        "tokens.recordings": ["drawn_sequences", "look_at", "paths", "routed_of"],
         "tokens.routed": [
             "LabelledVisits",
             "Routed",

@@ -4,7 +4,18 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["auditing", "costs", "findings", "layers", "outputs", "page", "paths", "reading", "topics"],
+    [
+        "auditing",
+        "costs",
+        "findings",
+        "layers",
+        "outputs",
+        "page",
+        "paths",
+        "reading",
+        "recordings",
+        "topics",
+    ],
     {
         "auditing": [
             "Audit",
@@ -64,6 +75,7 @@ __getattr__, __dir__, __all__ = attach(
             "together_of",
         ],
         "reading": ["Reading", "drawn_rows", "layer_of_trace", "layers_examined", "read_model", "read_trace"],
+        "recordings": ["drawn_sequences", "look_at", "routed_of", "words_of"],
         "topics": [
             "MOST_TOKENS",
             "distance",

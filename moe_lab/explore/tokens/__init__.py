@@ -11,7 +11,6 @@ __getattr__, __dir__, __all__ = attach(
         "map_stage",
         "passage",
         "readers",
-        "recordings",
         "routed",
         "selection",
         "specialist_map",
@@ -109,7 +108,6 @@ __getattr__, __dir__, __all__ = attach(
             "special_ids",
             "transformers_reader",
         ],
-        "recordings": ["drawn_sequences", "look_at", "paths", "routed_of", "words_of"],
         "routed": [
             "LabelledVisits",
             "Routed",
