@@ -285,6 +285,14 @@ __getattr__, __dir__, __all__ = attach(
             "whole_numbers",
             "with_document",
         ],
+        "trace.counterfactuals": [
+            "better_than_others",
+            "checked_route",
+            "choices_judged",
+            "counterfactuals",
+            "reroute",
+            "routes",
+        ],
         "trace.folder": [
             "SavedTrace",
             "TraceFolder",

@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["folder", "mismatch", "places", "replaying", "routed_experts", "trace", "writer"],
+    ["counterfactuals", "folder", "mismatch", "places", "replaying", "routed_experts", "trace", "writer"],
     {
+        "counterfactuals": ["better_than_others", "checked_route", "choices_judged", "reroute", "routes"],
         "folder": [
             "SavedTrace",
             "TraceFolder",

@@ -8,6 +8,7 @@ from faults.table import Bad
 
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
+from moe_lab.measure.trace.counterfactuals import choices_judged, counterfactuals, reroute, routes
 from moe_lab.measure.trace.mismatch import ratio_mismatch, routing_mismatch, token_logprobs
 from moe_lab.measure.trace.replaying import as_recorded, replay
 from moe_lab.measure.trace.routed_experts import decode_routed_experts
@@ -42,7 +43,29 @@ def replayed(
     return call
 
 
+def rerouted(token: int, experts) -> Callable[[], None]:
+    def call():
+        model = layer()
+        with reroute(model, 0, token, experts):
+            model(torch.randn(2, 8))
+
+    return call
+
+
 ROWS = [
+    # other routes
+    Bad("a token beyond the last", rerouted(2, [0]), ("token=2", "rows 0 to 1")),
+    Bad("a route of nobody", rerouted(0, []), ("experts=[]", "1 to 2")),
+    Bad("a route to one twice", rerouted(0, [1, 1]), ("experts=[1, 1]", "different")),
+    Bad("a route of too many", rerouted(0, [0, 1, 2]), ("experts=[0, 1, 2]", "1 to 2")),
+    Bad("a route to nobody there is", rerouted(0, [4]), ("experts=[4]", "0 to 3")),
+    Bad("no routes", lambda: routes(4, 2, most=0), ("most=0", "at least 1")),
+    Bad("a choice of one token", lambda: choices_judged([0.5]), ("values: 1", "at least 2")),
+    Bad(
+        "other routes of a token that is not there",
+        lambda: counterfactuals(model := layer(), 0, 5, lambda: model(torch.ones(2, 8)).sum()),
+        ("token=5", "rows 0 to 1"),
+    ),
     # what an engine returned
     Bad("text that is no base 64", lambda: decode_routed_experts("?"), ("text='?'", "base 64")),
     Bad("text that is a number", lambda: decode_routed_experts(3), ("text=3", "base 64")),
