@@ -5,12 +5,15 @@ import shutil
 import warnings
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from markupsafe import escape
 
 from moe_lab.experiments.core.experiment import EXPERIMENTS, told
+from moe_lab.experiments.core.figures import results_table
 from moe_lab.experiments.core.report import write_report
 from moe_lab.experiments.core.stored import check_stored
+from moe_lab.experiments.systems.srnn import COLUMNS
 from moe_lab.training.runs import describe, settings_differences
 
 STORED = sorted(Path(__file__).parents[2].glob("nbs/lessons/stored/*/settings.json"))
@@ -50,3 +53,11 @@ def test_a_page_is_made_of_what_is_stored(tmp_path, path):
 def test_one_seed_comes_again(tmp_path, name):
     found = check_stored(STORED[0].parents[1] / name, tmp_path / name)
     assert found.agrees, found.problem or found.outside
+
+
+def test_the_front_page_shows_the_table_that_is_stored():
+    stored = pd.read_parquet(STORED[0].parents[1] / "srnn-three-way" / "summary.parquet")
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf8")
+    for arm, row in results_table(stored, COLUMNS).droplevel("regime").iterrows():
+        told = "".join(f"<td>{row[name]}</td>" for name in ("active", "N_eff", "CV", "held-out loss ×1000"))
+        assert told in "".join(line.strip() for line in readme.splitlines()), arm

@@ -90,7 +90,8 @@ def compared(
     same = (found["now"] - found["then"]).abs() <= NOISE * found["then"].abs()
     inside = found["now"].between(found["low"], found["high"])
     words = np.select([same, found["n"] < 2, inside], ["the same", "one seed", "within"], "outside")
-    words[found["now"].isna() & found["mean"].isna()] = "the same"  # known in neither table
+    earlier = found["then"] if seed in stored else found["mean"]
+    words[found["now"].isna() & earlier.isna()] = "the same"  # not known then, and not now
     return found.assign(word=words)
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #4b0665ba
