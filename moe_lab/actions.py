@@ -43,7 +43,7 @@ def check_stored(
 
 # %% ../nbs/12_actions.ipynb #e2d06902
 def claims(stored: Path = Path("nbs/lessons/stored"), out: Path | None = None) -> Callable[[], None]:
-    """Print every claim with its verdict, effect, interval and n, from the stored runs; and what is not reached.
+    """Print a line a claim: verdict, effect, interval and n, from the stored runs; notes and commands are on the page.
 
     Args:
         stored: the folder above the stored experiments
@@ -51,12 +51,12 @@ def claims(stored: Path = Path("nbs/lessons/stored"), out: Path | None = None) -
     """
 
     def tell():
-        from moe_lab.experiments.core.claims import claims_table, write_claims
+        from moe_lab.experiments.core.claims import claims_lines, claims_table, write_claims
         from moe_lab.experiments.core.stored import stored_folders
 
         stored_folders(stored)  # refuses a folder without any
         table = claims_table(stored)
-        print(table.to_string())
+        print(claims_lines(table))
         if out is not None:
             write_claims(table, out)
 

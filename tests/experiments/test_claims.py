@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moe_lab.experiments.core.claims import CLAIMS, ahead, claims_page, claims_table, only_when
+from moe_lab.experiments.core.claims import (
+    CLAIMS,
+    FEWEST,
+    ahead,
+    claims_lines,
+    claims_page,
+    claims_table,
+    only_when,
+)
 from moe_lab.experiments.core.experiment import EXPERIMENTS
 from moe_lab.measure.comparison import compare
 
@@ -33,6 +41,19 @@ def test_every_claim_has_a_verdict_or_what_it_would_take(table):
     assert all(claim.experiment in EXPERIMENTS for claim in CLAIMS.values() if claim.judge)
     nameless = table[(table["effect"] == "") & (table["note"] == "")]
     assert nameless.empty
+
+
+def test_few_units_decide_nothing(table):
+    few = table[table["n"].map(lambda n: n != "" and n < FEWEST)]
+    assert few["verdict"].isin(["undecided", "ill-defined"]).all(), few["verdict"]
+    assert table["effect"].map(lambda text: text == "" or " " in text).all(), "an effect without a name"
+
+
+def test_a_terminal_has_a_line_a_claim(table):
+    lines = claims_lines(table).splitlines()
+    assert len(lines) == 1 + len(table) and max(map(len, lines)) <= 160
+    numbers = [text.split()[-1] for text in table["effect"] if text]
+    assert all(any(number in line for line in lines) for number in numbers)
 
 
 def test_all_twelve_claims_of_the_field_are_there(table):

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'HEAD', 'Finding', 'visible', 'kept', 'ahead', 'only_when', 'runs_of',
-           'promise', 'lead', 'each', 'Claim', 'judged', 'claims_table', 'claims_page', 'write_claims']
+__all__ = ['FEWEST', 'VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'WIDTHS', 'HEAD', 'Finding', 'visible', 'enough', 'kept', 'ahead',
+           'only_when', 'runs_of', 'promise', 'lead', 'each', 'Claim', 'judged', 'claims_table', 'claims_lines',
+           'claims_page', 'write_claims']
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #2286aa89
 @dataclass(frozen=True)
@@ -47,15 +48,28 @@ def visible(
     return half * errors_seen(df, level=found.level) / float(t.ppf((1 + found.level) / 2, df))
 
 
+FEWEST = 5  # seeds, or what was sampled: fewer decide nothing
+
+
+def enough(
+    found: Finding,  # that rests on an effect
+) -> Finding:
+    "The same finding, but undecided where it rests on fewer than `FEWEST` units."
+    if found.effect is None or found.effect.n >= FEWEST:
+        return found
+    return replace(found, word="undecided", note=f"{found.note}; fewer than {FEWEST} decide nothing")
+
+
 def kept(
     found: Estimate,
     least: float = -inf,  # what was promised, in the estimate's units
     most: float = inf,
 ) -> Finding:
-    "Whether a promise is kept, as `verdict` says it, and if undecided what would have been seen; errors as there."
+    "Whether a promise is kept, as `verdict` says it, by `enough` units, and if undecided what would have been seen."
     word, _, rest = verdict(found, least, most).partition(": ")
-    note = rest.rpartition("; ")[2]
-    return Finding(word, found, note + (f"; detectable: {visible(found):.2g}" if word == "undecided" else ""))
+    promised = rest.rpartition("; ")[2]
+    seen = f"; detectable: {visible(found):.2g}" if word == "undecided" else ""
+    return enough(Finding(word, found, promised + seen))
 
 
 VERDICTS = {"better": "reproduced", "worse": "not reproduced", "cannot tell": "undecided"}
@@ -64,9 +78,9 @@ VERDICTS = {"better": "reproduced", "worse": "not reproduced", "cannot tell": "u
 def ahead(
     found: Comparison,  # of the arm that is said to be better with the other
 ) -> Finding:
-    "Whether an arm is better than another, as was claimed."
+    "Whether an arm is better than another, as was claimed, by `enough` units."
     noted = f"p = {found.p:.2g}; detectable: {found.detectable:.2g}"
-    return Finding(VERDICTS.get(found.word, "not reproduced"), found.effect, f"{found.word}; {noted}")
+    return enough(Finding(VERDICTS.get(found.word, "not reproduced"), found.effect, f"{found.word}; {noted}"))
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #7db290aa
 def only_when(
@@ -214,12 +228,37 @@ def claims_table(
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=[*SHOWN])
     return table.astype({"n": "Int64"}).astype(object).fillna("").rename_axis("name")
 
+# %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #2056f18f
+WIDTHS = {"claim": 44, "verdict": 27, "effect": 28}  # characters of what is cut
+
+
+def _cut(text: str, width: int) -> str:
+    "At most so many characters."
+    return text if len(text) <= width else f"{text[: width - 2].rstrip()} …"
+
+
+def _cut_effect(text: str, width: int) -> str:
+    "Its number is whole, whatever is left of its name."
+    of, _, number = text.rpartition(" ")
+    return f"{_cut(of, width - len(number) - 1)} {number}".strip()
+
+
+def claims_lines(
+    table: pd.DataFrame,  # from `claims_table`
+) -> str:
+    "The table for a terminal, a line a claim: name, claim, verdict, effect, interval and n."
+    told = table[["claim", "verdict", "effect", "interval", "n"]].astype(str)
+    for name in ("claim", "verdict"):
+        told[name] = [_cut(text, WIDTHS[name]).ljust(WIDTHS[name]) for text in told[name]]
+    told["effect"] = [_cut_effect(text, WIDTHS["effect"]) for text in told["effect"]]
+    return told.rename_axis(None).to_string(justify="left")
+
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #5a2a9260
 HEAD = """# The table of claims
 
 Made by `moe-lab claims --out docs/claims.md` from the stored runs; no verdict is typed by hand. *Undecided* means
 that the runs could not tell, and the note says what they would have found. Intervals hold the truth in 95 % of
-cases, and each claim is a question of its own. *n* counts seeds, or what was sampled.
+cases, and each claim is a question of its own. *n* counts seeds, or what was sampled; fewer than five decide nothing.
 """
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...core.claims import CLAIMS, Claim, Finding, Judge
+from ...core.claims import CLAIMS, Claim, Finding, Judge, enough
 from .tables import SOLVED, by_seed, learned_verdict, utilisation_verdict
 from ....measure.statistics import wilson
 
@@ -31,9 +31,8 @@ def solves(
     def judge(table: pd.DataFrame) -> Finding:
         errors = by_seed(table, split).T[arm]
         found = learned_verdict(errors)
-        return Finding(
-            found["verdict"], wilson(int((errors < SOLVED).sum()), len(errors), "solved"), found["seen"]
-        )
+        share = wilson(int((errors < SOLVED).sum()), len(errors), "solved")
+        return enough(Finding(found["verdict"], share, found["seen"]))
 
     return judge
 

@@ -47,7 +47,7 @@ __getattr__, __dir__, __all__ = attach(
             "model_sizes",
             "of_load",
         ],
-        "claims": ["LOSS", "NOTES", "OPEN", "OWN", "TEXT", "WHERE", "loses_little"],
+        "claims": ["LOSS", "NOTES", "OPEN", "OWN", "SIZE", "TEXT", "WHERE", "loses_little"],
         "evaluation": [
             "EVALUATED",
             "EvaluationLog",

@@ -5,11 +5,13 @@
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/10_claims.ipynb #40b465c3
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.claims import CLAIMS, Claim, Finding, kept, lead, only_when, runs_of
+from ...core.sweep import Column
 from .balance_schedule import FEWER, REFERENCE
 from .experiment import COLUMNS
 from .tables import MARGIN
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['TEXT', 'WHERE', 'LOSS', 'NOTES', 'OPEN', 'OWN', 'loses_little']
+__all__ = ['TEXT', 'WHERE', 'LOSS', 'SIZE', 'NOTES', 'OPEN', 'OWN', 'loses_little']
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/10_claims.ipynb #1ba2e47b
 TEXT = "recurrent_shared_moe_ablations.txt"
 WHERE = "{limit} characters of {data}, {n_experts} experts, {k} a token, {layers} depths, {steps} steps"
 LOSS = COLUMNS["loss, nats a token"]
+SIZE = Column("model", "parameters", ".0f")
 
 
 def loses_little(
@@ -34,7 +37,10 @@ def loses_little(
     fewer, all_of_them = (runs_of(table, arm, LOSS) for arm in (FEWER, REFERENCE))
     rises = {"loss": fewer / all_of_them - 1, "perplexity": np.expm1(fewer - all_of_them)}
     told = {f"by {of}": student(100 * rise, f"{of}, rise in %") for of, rise in rises.items()}
-    return only_when({by: kept(rise, most=3.0) for by, rise in told.items()})
+    found = only_when({by: kept(rise, most=3.0) for by, rise in told.items()})
+    share = runs_of(table, FEWER, SIZE).mean() / runs_of(table, REFERENCE, SIZE).mean()
+    costs = f"{share:.0%} of all parameters, perplexity {told['by perplexity'].value:+.3g} %"
+    return replace(found, note=f"{FEWER}, {costs}; {found.note}")
 
 # %% ../../../../nbs/09_experiments/3_systems/06_recurrent/10_claims.ipynb #05cd422f
 NOTES = (

@@ -12,6 +12,7 @@ from moe_lab.experiments.core.claims import (
     Claim,
     Finding,
     ahead,
+    enough,
     kept,
     lead,
     only_when,
@@ -155,7 +156,9 @@ def has_a_price(
         for arm in USUAL:
             one = found[f"2 experts at first, {skips}", arm]
             word = VERDICTS.get(one.word, "not reproduced")
-            asked[f"{arm} ({skips})"] = Finding(word, one.effect, f"detectable: {one.detectable:.2g} %")
+            asked[f"{arm} ({skips})"] = enough(
+                Finding(word, one.effect, f"detectable: {one.detectable:.2g} %")
+            )
     return only_when(asked)
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/09_claims.ipynb #1885a83a

@@ -28,7 +28,7 @@ class Claim:
     "What somebody said about tickets, as a number a seed and its bounds."
 
     text: str  # in words
-    number: Callable[[pd.DataFrame], pd.Series]  # points of one arm -> seed -> the number
+    number: Callable[[pd.DataFrame], pd.Series]  # points of one arm -> seed -> the number, with its name
     least: float = -inf  # where it holds the number is at least this
     most: float = inf  # and at most this
 
@@ -42,7 +42,8 @@ def lead_over(
 
     def lead(points: pd.DataFrame) -> pd.Series:
         at = 0 if other == "dense" else number
-        return by_seed(points, curve, number) - by_seed(points, other, at)
+        better = by_seed(points, curve, number) - by_seed(points, other, at)
+        return better.rename(f"accuracy, {curve} − {other}")
 
     return lead
 
@@ -58,7 +59,7 @@ def mean_lead_over(
 
         numbers = sorted(set(points.loc[(points["curve"] == other) & (points["number"] >= 3), "number"]))
         leads = [lead_over(other, number, curve)(points) for number in numbers]
-        return pd.concat(leads, axis=1).mean(axis=1)
+        return pd.concat(leads, axis=1).mean(axis=1).rename(f"accuracy, {curve} − {other}")
 
     return lead
 
@@ -67,7 +68,7 @@ def share_of_dense(
     points: pd.DataFrame,  # of one arm
 ) -> pd.Series:
     "The winning ticket's accuracy at 49 %, in units of the dense network's."
-    return by_seed(points, "winning ticket", 3) / by_seed(points, "dense")
+    return (by_seed(points, "winning ticket", 3) / by_seed(points, "dense")).rename("accuracy, ÷ dense")
 
 
 def spread_in_window(
@@ -77,14 +78,15 @@ def spread_in_window(
     import pandas as pd
 
     inside = pd.concat([by_seed(points, "winning ticket", number) for number in (2, 3, 4, 5)], axis=1)
-    return inside.max(axis=1) - inside.min(axis=1)
+    return (inside.max(axis=1) - inside.min(axis=1)).rename("accuracy, best − worst")
 
 
 def fall_at_cliff(
     points: pd.DataFrame,  # of one arm
 ) -> pd.Series:
     "What the winning ticket loses from 67 % to 74 %."
-    return by_seed(points, "winning ticket", 5) - by_seed(points, "winning ticket", 6)
+    fall = by_seed(points, "winning ticket", 5) - by_seed(points, "winning ticket", 6)
+    return fall.rename("accuracy, 67 % − 74 %")
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/06_verdicts.ipynb #204d95d3
 CLAIMS = {
@@ -126,7 +128,7 @@ def by_arm(
     "What each arm says to a claim; `ValueError` where it lacks a curve or a round that was asked for."
     arms = dict.fromkeys(points["arm"])
     numbers = {str(arm): claim.number(points[points["arm"] == arm]) for arm in arms}
-    return {arm: kept(student(own), claim.least, claim.most) for arm, own in numbers.items()}
+    return {arm: kept(student(own, str(own.name)), claim.least, claim.most) for arm, own in numbers.items()}
 
 
 def judge(
