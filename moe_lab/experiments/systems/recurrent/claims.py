@@ -35,9 +35,9 @@ def loses_little(
 ) -> Finding:
     "By how many per cent a quarter of the experts is worse, in loss and in perplexity: three at most?"
     fewer, all_of_them = (runs_of(table, arm, LOSS) for arm in (FEWER, REFERENCE))
-    rises: dict[str, pd.Series] = {
+    rises = {
         "loss": fewer / all_of_them - 1,
-        "perplexity": np.expm1(fewer - all_of_them),
+        "perplexity": (fewer - all_of_them).map(np.expm1),
     }
     told = {f"by {of}": student(100 * rise, f"{of}, rise in %") for of, rise in rises.items()}
     found = only_when({by: kept(rise, most=3.0) for by, rise in told.items()})
