@@ -48,7 +48,7 @@ def all_in_use(
 COMPUTER = (
     Claim(
         "dnc-copy",
-        "The computer learns to copy: every run does.",
+        "The computer learns to copy (here: in each of the runs; the interval is of the share in all).",
         TEXT,
         "dnc",
         solves("held out"),
