@@ -26,9 +26,11 @@ __getattr__, __dir__, __all__ = attach(
             "expert_findings",
             "expert_sections",
             "expert_table",
+            "left_untried",
+            "one_document",
             "orders_of",
             "pruning_section",
-            "says_what_comes",
+            "why_no_costs",
         ],
         "audit.costs": [
             "DocumentLoss",

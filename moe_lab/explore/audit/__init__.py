@@ -27,9 +27,11 @@ __getattr__, __dir__, __all__ = attach(
             "expert_sections",
             "expert_table",
             "halves",
+            "left_untried",
+            "one_document",
             "orders_of",
             "pruning_section",
-            "says_what_comes",
+            "why_no_costs",
         ],
         "costs": [
             "DocumentLoss",

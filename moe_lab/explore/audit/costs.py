@@ -55,13 +55,15 @@ def document_loss(
     for some in torch.arange(len(rows)).split(at_once):
         ids, real = rows.tokens[some].to(where), rows.mask[some].to(where)
         said = asked.read(ids, real)
-        if not isinstance(said, Tensor) or said.ndim != 3:
+        if not isinstance(said, Tensor) or said.ndim != 3 or said.shape[2] <= int(ids.max()):
             raise ValueError(f"model is a {type(asked.model).__name__}, which does not say what comes next")
         said = said[:, asked.lead :].float()[:, :-1].log_softmax(-1)  # (B, S − 1, V)
         each = -said.gather(-1, ids[:, 1:, None])[..., 0]  # (B, S − 1)
         known = real[:, 1:] & real[:, :-1]
         nats.append((each * known).sum(1).double().cpu())
         counts.append(known.sum(1).cpu())
+    if not any(bool(part.any()) for part in counts):
+        raise ValueError("texts: no row has two tokens, so there is nothing to predict")
     owner = np.unique(rows.document[:, 0], return_inverse=True)[1]  # (N,) the document of each row
     return DocumentLoss(*(np.bincount(owner, torch.cat(part).numpy()) for part in (nats, counts)))
 
@@ -134,7 +136,7 @@ class Pruned:
     ):
         self.layer, self.gone = layer, gone
         self.gate: tuple | None = None  # that explains the layer's weights
-        self.silent = False  # its gate is not known: who is gone says nothing, and nobody takes over
+        self.silent = False  # its gate is not known, or too few are left: nobody takes over
 
     def __call__(self, choice: Choice) -> Table:
         experts, weights = choice.table  # (T, k) each
@@ -147,7 +149,8 @@ class Pruned:
                 self.gate = gate_behind(self.layer, choice)
             except ValueError:
                 self.silent = True
-        if self.gate is None or choice.logits is None or int((~gone).sum()) < experts.shape[1]:
+        self.silent |= int((~gone).sum()) < experts.shape[1]  # too few are left to choose from
+        if self.silent or self.gate is None or choice.logits is None:
             return experts, weights.masked_fill(lost, 0)
         (gate, scale), again = self.gate, choose_again(choice, gone)
         new = scale * gate_weights(gate, choice.logits, again).to(weights.dtype)
@@ -202,7 +205,8 @@ def pruning_curve(
         before = document_loss(asked, some)
         for order, scores in {**orders, **chance}.items():
             for share in SHARES:
-                with pruned(asked.model, worst_first(scores, share)) as edits:
+                gone = worst_first({name: scores[name] for name in sizes if name in scores}, share)
+                with pruned(asked.model, gone) as edits:
                     row = cost_row(before, document_loss(asked, some))
                 how = "silenced" if any(edit.silent for edit in edits.values()) else "chosen again"
                 found.append({"order": order, "pruned": share} | row | {"tokens": how})

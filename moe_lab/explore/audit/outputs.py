@@ -101,7 +101,7 @@ def listen_to_layer(
 
 # %% ../../../nbs/10_explore/11_audit/06_outputs.ipynb #f7c5c845
 def listen_to_module(
-    hooks: TransformersHooks,
+    hooks: TransformersHooks,  # of a layer of transformers
     loud: Loudness,  # the layer's running sums
 ) -> list:
     "Hooks that compute each visit of a layer of transformers by itself; none where its experts are not called apart."
@@ -116,10 +116,10 @@ def listen_to_module(
         token, place = ((experts >= 0) & (weights != 0)).nonzero(as_tuple=True)  # (A,) each
         if not len(token):
             return
-        rows = [values[0].flatten(0, -2)[token], *(part.flatten(0, -2)[token] for part in values[1:])]
+        rows = [(part if len(part) == len(experts) else part.flatten(0, -2))[token] for part in values]
         table = lone_visits(experts[token, place], experts.shape[1], hooks.n_experts)
         output = module.forward(*write(module, rows, table))  # (A, d)
-        loud.add(experts[token, place], weights[token, place], output.float().norm(dim=-1))
+        loud.add(experts[token, place], weights[token, place], output.float().flatten(1).norm(dim=1))
 
     return [module.register_forward_hook(uncompiled(hook), with_kwargs=True)]
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from .findings import Finding, Section
+from .reading import Reading
 from ...measure.load.overlap import Together, strongest_partner
 from ...measure.text.specialization import lift_over_chance, meetings, nmi
 from ...measure.trace.folder import choice_table
@@ -69,10 +70,11 @@ def partner_row(
 # %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #f70204af
 def first_choices(
     trace: Trace,  # a recording
+    layers: list[str],  # names of those that decided anything
 ) -> tuple[list[str], np.ndarray]:
     "Names of the layers that saw as many tokens as the first, and (T, L) the first choice of each token, −1: none."
-    size = len(trace.of_layer(0))
-    names = [name for name in trace.layers if len(trace.of_layer(name)) == size]
+    sizes = {name: len(trace.of_layer(name)) for name in layers}
+    names = [name for name in layers if sizes[name] == sizes[layers[0]]]
     return names, np.stack([choices_of(trace, name)[:, 0] for name in names], 1)
 
 # %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #a1637397
@@ -114,14 +116,15 @@ def path_row(
 # %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #23c6d48c
 def path_tables(
     trace: Trace,  # a recording
+    layers: list[str],  # names of those that decided anything
 ) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     "A row for each layer about partners and the next layer; a row about paths through all of them."
     import pandas as pd
 
     sizes, rows = trace.about["n_experts"], {}
-    for name in trace.layers:
+    for name in layers:
         rows[name] = partner_row(together_of(choices_of(trace, name), sizes[name]))
-    names, firsts = first_choices(trace)
+    names, firsts = first_choices(trace, layers)
     for i, (name, after) in enumerate(pairwise(names)):
         rows[name] |= next_layer_row(firsts[:, i], firsts[:, i + 1], max(sizes[name], sizes[after]))
     paths = pd.DataFrame([path_row(firsts)], index=[f"{len(names)} layers"])
@@ -151,10 +154,10 @@ def path_findings(
 
 # %% ../../../nbs/10_explore/11_audit/04_paths.ipynb #76ece4e5
 def path_section(
-    trace: Trace,  # a recording
+    reading: Reading,  # what was read, and what is known of it
 ) -> tuple[Section, list[Finding]]:
     "Partners and paths, and what stands out in them."
-    table, paths = path_tables(trace)
+    table, paths = path_tables(reading.trace, reading.layers)
     about = "By chance: partners by load alone, layers that decide independently. Pairs need 20 visits each."
     return Section("Partners and paths", about, {"layers": table, "paths": paths}), path_findings(
         table, paths

@@ -88,7 +88,12 @@ class Reading:
     rows: TokenSet | None = None  # what was read, sequence by sequence; None: nothing but the trace is known
     asked: KitModel | None = None  # the model that can be asked more; None: a recording alone
     special: frozenset[int] = frozenset()  # ids that stand for no text
-    check_ups: dict[str, CheckUp] = field(default_factory=dict)  # of each layer
+    check_ups: dict[str, CheckUp] = field(default_factory=dict)  # of each layer that decided anything
+
+    @property
+    def layers(self) -> list[str]:
+        "The names of the layers that decided anything."
+        return list(self.check_ups)
 
     @property
     def health(self) -> dict[str, Health]:
@@ -100,7 +105,8 @@ def read_trace(
     trace: Trace,  # of any engine
 ) -> Reading:
     "A recording alone."
-    return Reading(trace, check_ups={layer: layer_of_trace(trace, layer) for layer in trace.layers})
+    found = {layer: layer_of_trace(trace, layer) for layer in trace.layers}
+    return Reading(trace, check_ups={name: one for name, one in found.items() if one.load is not None})
 
 # %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #a265b77d
 def read_model(
@@ -117,4 +123,5 @@ def read_model(
     with at_rest(asked.model), layers_examined(asked.model) as found, record(asked.model) as trace:
         for some in torch.arange(len(rows)).split(32):
             asked.read(rows.tokens[some].to(where), rows.mask[some].to(where))
-    return Reading(trace, rows, asked, special, found)
+    decided = {name: one for name, one in found.items() if one.load is not None}
+    return Reading(trace, rows, asked, special, decided)

@@ -121,10 +121,11 @@ def topic_tables(
     import pandas as pd
 
     trace, rows = reading.trace, reading.rows
-    told = {name: word_row(word_frame(trace, name), trace.about["n_experts"][name]) for name in trace.layers}
+    sizes = trace.about["n_experts"]
+    told = {name: word_row(word_frame(trace, name), sizes[name]) for name in reading.layers}
     if rows is None or len(rows.domain.unique()) < 2:
         return {"words": pd.DataFrame.from_dict(told, orient="index").rename_axis("layer")}
-    layers = [Routed.of(trace, name, rows, reading.special) for name in trace.layers]
+    layers = [Routed.of(trace, name, rows, reading.special) for name in reading.layers]
     table = {routed.layer: told[routed.layer] | kind_row(routed) for routed in layers}
     shifts = [row for routed in layers for row in shift_rows(routed)]
     words = pd.DataFrame.from_dict(table, orient="index").rename_axis("layer")

@@ -149,10 +149,16 @@ def gate_behind(
         told = [gate_weights(gate, logits.detach().float(), experts)[there] for gate in GATES]
         scales = [float(given.sum() / part.sum()) for part in told]
         near = 2e-5 if weights.dtype == torch.float32 else 2e-2  # rounding, no more
-        for plain in (True, False):  # without a constant, if that explains them
-            for gate, part, scale in zip(GATES, told, scales):
-                if (abs(scale - 1) < near) >= plain and torch.allclose(given, scale * part, near, 1e-6):
-                    return gate, scale
+        fitting = [
+            (gate, scale)
+            for gate, part, scale in zip(GATES, told, scales)
+            if len(given) and torch.allclose(given, scale * part, near, 1e-6)
+        ]
+        plain = [
+            pair for pair in fitting if abs(pair[1] - 1) < near
+        ]  # without a constant, if that explains them
+        if plain or (fitting and len(given) > 1):  # of a single weight any gate is a multiple
+            return (plain or fitting)[0]
     raise no_gate(layer)
 
 # %% ../../../nbs/05_measure/4_trace/06_replaying.ipynb #5fd0e88b

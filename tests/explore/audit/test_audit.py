@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerFast
 
 from moe_lab.data.language.loading import load_text
 from moe_lab.data.language.tokens import train_tokenizer
-from moe_lab.measure.transformers.tiny_models import tiny_model
+from moe_lab.measure.transformers.tiny_models import families, quiet, tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +130,39 @@ def test_the_page_escapes_what_others_wrote():
     trace = Trace.from_routed_experts(choices(0, 1), n_experts=16, layers=["<script>alert(1)</script>"])
     page = audit_page(audit(trace), {"model": "<i>"})
     assert "<script>alert" not in page and "&lt;script&gt;" in page
+
+
+SIZES = {"gemma4": {"vocab_size": 300, "vocab_size_per_layer_input": 300}}  # what a vocabulary of 300 takes
+NO_AUDIT = {"vitpose_backbone"}  # it reads images
+ODD = ("dbrx", "doge", "switch_transformers", "openai_privacy_filter", "ernie4_5_vl_moe")
+
+
+def audited(family, texts, tokenizer):
+    with quiet():
+        model = tiny_model(family, **SIZES.get(family, {"vocab_size": 300}))
+        if model.get_input_embeddings().num_embeddings < 300:
+            model = tiny_model(family, text_config={"vocab_size": 300})
+        return audit(model, texts.train, tokenizer=tokenizer, length=8, at_most=6)
+
+
+@pytest.mark.parametrize("family", ODD)
+def test_odd_families_are_audited_and_what_cannot_be_known_is_said(family, texts, tokenizer):
+    sections = {section.title: section for section in audited(family, texts, tokenizer).sections}
+    assert {"Load", "Partners and paths", "Words and kinds of text", "Experts"} <= {*sections}
+    known = family in ("dbrx", "switch_transformers")
+    assert ("Pruning" in sections) == known == (not sections["Experts"].missing)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", sorted({*families()} - NO_AUDIT))
+def test_every_family_is_audited(family, texts, tokenizer):
+    assert audited(family, texts, tokenizer).sections[0].tables["layers"]["tokens"].min() > 0
+
+
+def test_a_single_document_has_costs_without_intervals(tokenizer):
+    found = audit(
+        small(), ["The quick brown fox jumps over the lazy dog, which sleeps."], tokenizer=tokenizer
+    )
+    experts = next(section for section in found.sections if section.title == "Experts")
+    assert "one document" in experts.missing
+    assert experts.tables["experts"]["cost"].notna().all() and experts.tables["experts"]["low"].isna().all()
