@@ -108,6 +108,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "studies.engine.launch": ["aloud", "begin", "join", "launch_study", "work_at"],
         "studies.engine.results": [
+            "against_reference",
+            "compared_at",
             "curve_rows",
             "curves_of",
             "draw_curves",

@@ -28,6 +28,8 @@ __getattr__, __dir__, __all__ = attach(
         "engine.launch": ["aloud", "begin", "join", "launch_study", "work_at"],
         "engine.results": [
             "SIGNS",
+            "against_reference",
+            "compared_at",
             "curve_rows",
             "curves_of",
             "draw_curves",

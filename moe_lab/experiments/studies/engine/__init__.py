@@ -9,6 +9,8 @@ __getattr__, __dir__, __all__ = attach(
         "launch": ["aloud", "begin", "join", "launch_study", "work_at"],
         "results": [
             "SIGNS",
+            "against_reference",
+            "compared_at",
             "curve_rows",
             "curves_of",
             "draw_curves",

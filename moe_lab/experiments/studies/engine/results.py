@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.experiment import told
 from ...core.report import page, png, write_beside
 from ...core.sweep import Job, folder_of, gather
-from ..curves import Curve, last, long_table, up_to
+from ..curves import Curve, last, long_table, places, up_to
 from .study import Study, jobs_of
 from .worker import curve_at, steps_done
 from ....files import Hold, write_atomically
+from ....measure.comparison import compare_pairs, comparison_table
 from ....measure.figures import calm
 from ....training.runs import StoredRun, describe
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['SIGNS', 'curves_of', 'curve_rows', 'steps_taken', 'saved', 'loss_in_words', 'trials_for_readers', 'finished_rows',
-           'draw_curves', 'study_command', 'write_results']
+__all__ = ['SIGNS', 'curves_of', 'curve_rows', 'steps_taken', 'saved', 'loss_in_words', 'trials_for_readers', 'compared_at',
+           'against_reference', 'finished_rows', 'draw_curves', 'study_command', 'write_results']
 
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #e8a4b673
 def curves_of(
@@ -107,6 +108,36 @@ def trials_for_readers(
         )
     return pd.DataFrame(rows).set_index(["stage", "arm"])
 
+# %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #d914a2b1
+def compared_at(
+    curve: Curve,
+    reference: Curve,  # what it is compared with
+) -> tuple[int, Any, Any]:  # steps taken, and the losses of both by seed
+    "The losses of two arms at the last step that both have."
+    import pandas as pd
+
+    steps, own, other = places(curve.steps, reference.steps)
+    pair = ((curve, own[-1]), (reference, other[-1]))
+    return int(steps[-1]) + 1, *(pd.Series(c.metrics["loss"][at], c.seeds) for c, at in pair)
+
+
+def against_reference(
+    study: Study,  # what is asked, and of what
+    curves: dict[str, Curve],  # by arm
+) -> pd.DataFrame:  # arm × steps, n, effect, interval, corrected p, word, smallest detectable
+    "Each arm against the reference, in words; without rows where there is no reference, or fewer than two seeds."
+    import pandas as pd
+
+    reference = curves.get(study.reference)
+    others = {arm: curve for arm, curve in curves.items() if curve is not reference}
+    if reference is None or len(reference.seeds) < 2 or not others:
+        return pd.DataFrame()
+    at = {arm: compared_at(curve, reference) for arm, curve in others.items()}
+    words = compare_pairs({arm: (own, its) for arm, (_, own, its) in at.items()}, "lower")
+    shown = comparison_table(words, study.reference)
+    shown.insert(0, "steps", [steps for steps, *_ in at.values()])
+    return shown
+
 # %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #8110332f
 def finished_rows(
     study: Study,  # what is asked, and of what
@@ -172,17 +203,19 @@ def _texts(study: Study, table: pd.DataFrame) -> dict[str, str]:
     found = f"Losses are means over {study.seeds} seeds, with their interval of 95 %. {saved(study, table)}"
     return texts | {"found": found, "about": f"The gate: {study.rules}.", "command": study_command(study)}
 
-
+# %% ../../../../nbs/09_experiments/2_studies/04_engine/06_results.ipynb #9361963e
 def write_results(
     study: Study,  # what is asked, and of what
     out: Path,  # its folder
     table: pd.DataFrame,  # of its trials, all finished
 ) -> Path:  # of the page
-    "Write `trials`, `curves` and `summary.parquet`, the figure and `report.html`; others who do so wait."
+    "Write `trials`, `curves` and `summary.parquet`, the figure, the verdicts and `report.html`; others who do so wait."
     from matplotlib import rc_context
 
     curves = curves_of(study, out, table)
     readable = trials_for_readers(table, curves)
+    words = against_reference(study, curves)
+    tables = {f"Against {study.reference}": words} if len(words) else {}
     with rc_context({"text.parse_math": False}):
         pictures = {"Curves": png(draw_curves(study, table, curves))}
     kept = {
@@ -194,6 +227,7 @@ def write_results(
         for name, rows in kept.items():
             write_atomically(out / f"{name}.parquet", rows.to_parquet(index=False))
         write_beside(out / "figures", pictures, "png")
-        written = page(out, study.name, _texts(study, table), readable, pictures, {})
+        write_beside(out / "tables", {title: rows.to_parquet() for title, rows in tables.items()}, "parquet")
+        written = page(out, study.name, _texts(study, table), readable, pictures, tables)
         write_atomically(out / "report.html", written.encode("utf8", "backslashreplace"))
     return out / "report.html"
