@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = attach(
             "with_measured_thresholds",
         ],
         "reader": [
+            "CausalAttention",
             "DigitReader",
             "ExpertChoiceSettings",
             "LENGTH",

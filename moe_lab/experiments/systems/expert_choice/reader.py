@@ -17,6 +17,7 @@ from ....data.batching import batch_index, order
 from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
+from ....models.vision.vit import Heads
 from ....registry import one_of
 from ....routing.decision import Context
 from ....routing.parts import positive
@@ -25,8 +26,8 @@ from ....routing.selection import softmax_all
 from ....training.trainer import Callback, Trainer
 
 # %% auto #0
-__all__ = ['LENGTH', 'SHADES', 'digit_texts', 'ReaderBlock', 'DigitReader', 'next_pixel', 'ExpertChoiceSettings', 'capacity',
-           'make_router', 'make_model', 'build']
+__all__ = ['LENGTH', 'SHADES', 'digit_texts', 'CausalAttention', 'ReaderBlock', 'DigitReader', 'next_pixel',
+           'ExpertChoiceSettings', 'capacity', 'make_router', 'make_model', 'build']
 
 # %% ../../../../nbs/09_experiments/3_systems/03_expert_choice/01_reader.ipynb #75e9904d
 LENGTH = 64  # words of a text: 8 × 8 pixels, row by row
@@ -42,6 +43,13 @@ def digit_texts() -> tuple[Tensor, Tensor]:
     return pixels[:1437], pixels[1437:]
 
 # %% ../../../../nbs/09_experiments/3_systems/03_expert_choice/01_reader.ipynb #510453a2
+class CausalAttention(Heads):
+    "Every token looks at itself and those before it (1706.03762): (B, n, d) -> (B, n, d)."
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.joined(scaled_dot_product_attention(*self.split(x), is_causal=True))
+
+
 class ReaderBlock(nn.Module):
     "Causal attention, then a sparse layer: (B, n, d) -> (B, n, d)."
 
@@ -52,14 +60,11 @@ class ReaderBlock(nn.Module):
         moe: MoE,  # the sparse layer
     ):
         super().__init__()
-        self.heads, self.moe = heads, moe
-        self.before, self.between = nn.LayerNorm(d), nn.LayerNorm(d)
-        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
+        self.before, self.attention = nn.LayerNorm(d), CausalAttention(d, heads)
+        self.between, self.moe = nn.LayerNorm(d), moe
 
     def forward(self, x: Tensor, context: Context) -> Tensor:
-        q, k, v = self.qkv(self.before(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        seen = scaled_dot_product_attention(q, k, v, is_causal=True)  # (B, heads, n, d / heads)
-        x = x + self.out(seen.transpose(1, 2).flatten(2))
+        x = x + self.attention(self.before(x))
         return x + self.moe(self.between(x), context)
 
 # %% ../../../../nbs/09_experiments/3_systems/03_expert_choice/01_reader.ipynb #66492955
