@@ -63,13 +63,14 @@ WITHOUT_A_PIECE = "a piece of SPECTRA left out: spectra-ablations and spectra-te
 PIECES = ("expression", "gru", "repulsion", "quota", "all")
 LEFT_OUT: dict[str, str] = {
     "dense": "a token visits all experts, whatever is asked for; the dense null is the one of equal compute",
-    **dict.fromkeys(
-        (f"spectra_without_{part}" for part in ("expression", "gru", "repulsion", "quota", "all")),
-        WITHOUT_A_PIECE,
-    ),
+    **{f"spectra_without_{part}": WITHOUT_A_PIECE for part in PIECES},
+    **{
+        f"srnn_by_{how}": "srnn with another division: srnn-repairs asks for those"
+        for how in ("max", "rank", "share")
+    },
 }
 
-
+# %% ../../../../nbs/09_experiments/3_systems/05_language/06_router_arms.ipynb #2c694668
 def alphabetical() -> list[str]:
     "The names of all routers, those that a paper alone describes first, whichever module was loaded first."
     return sorted(ROUTERS, key=lambda name: (bool(ROUTERS[name].model), name))
@@ -87,7 +88,8 @@ def reasons() -> dict[str, str]:  # router -> why it is no arm of its own
 
 def taking_part() -> list[str]:
     "Every router that is an arm; what is registered later is among them."
-    return [name for name in alphabetical() if name not in reasons()]
+    out = reasons()
+    return [name for name in alphabetical() if name not in out]
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/06_router_arms.ipynb #4d0da0ce
 NO_LOSS = with_aux_loss("switch_loss", 0.0)
