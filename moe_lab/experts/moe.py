@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from .dispatch import apply_experts
 from .experts import ExpertSet
-from ..routing.adjustments import Feedback
+from ..routing.adjustments import NOTED, Feedback
 from ..routing.decision import Context, Routing
 from ..routing.parts import backward_pass, positive
 from ..routing.router import Router
@@ -317,8 +317,8 @@ class MoE(ResizableLayer):
         "What the step just taken tells: counts, mean |gradient| per expert, moments of logits, notes; `ValueError`."
         check_routings(routings, self.n_experts)
         counts = reduce(torch.add, (r.counts for r in routings)).float()  # (E,)
-        centroids, cutoffs = (mean_note(routings, name) for name in ("centroids", "cutoffs"))
-        return Feedback(counts, self.experts.mean_gradient(), centroids, logit_moments(routings), cutoffs)
+        noted = {name: mean_note(routings, name) for name in NOTED}
+        return Feedback(counts, self.experts.mean_gradient(), moments=logit_moments(routings), **noted)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #a9e8738b
 def moe_layers(

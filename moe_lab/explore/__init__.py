@@ -151,6 +151,7 @@ __getattr__, __dir__, __all__ = attach(
             "router_values",
             "scene_weight",
             "settle",
+            "settle_averages",
             "shown_fields",
         ],
         "balance.stage": [

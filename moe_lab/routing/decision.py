@@ -27,6 +27,7 @@ class Context:
     token_ids: Tensor | None = None  # (T,) long, for routers that look at the word and not at x
     sequence: Tensor | None = None  # (T,) long, non-decreasing: the sequence of each token; None: all in one
     position: Tensor | None = None  # (T,) long: the place of each token in its sequence; None: as they stand
+    document: Tensor | None = None  # (T,) long, non-decreasing; None: each sequence is a document
     state: dict[str, Tensor] = field(default_factory=dict)  # from layer to layer within one forward pass
     given: list[Any] = field(
         default_factory=list
@@ -70,19 +71,21 @@ def check_context(
     context: Context,  # for these tokens
     n_tokens: int,  # T
 ):
-    "`ValueError` for a mask (bool), ids, sequences, positions (long) that are not one per token, or falling sequences."
+    "`ValueError` for a mask (bool), ids, sequences, … (long) that are not one per token, or that fall."
     if not isinstance(context, Context):
         raise ValueError(
             f"context is a {type(context).__name__}: needs a Context, such as Context(mask=mask)"
         )
-    numbers = dict.fromkeys(("token_ids", "sequence", "position"), torch.int64)
+    numbers = dict.fromkeys(("token_ids", "sequence", "position", "document"), torch.int64)
     for name, dtype in {"mask": torch.bool, **numbers}.items():
         if (part := getattr(context, name)) is not None:
             check_per_token(f"context.{name}", part, dtype, n_tokens)
-    if context.sequence is not None and bool((of_real(context, context.sequence).diff() < 0).any()):
-        raise ValueError(
-            "context.sequence is decreasing: the tokens of a sequence stand together, in rising order"
-        )
+    for name in ("sequence", "document"):
+        part = getattr(context, name)
+        if part is not None and bool((of_real(context, part).diff() < 0).any()):
+            raise ValueError(
+                f"context.{name} is decreasing: the tokens of a {name} stand together, in rising order"
+            )
 
 # %% ../../nbs/01_routing/01_decision.ipynb #6c1eab9d
 def check_inputs(

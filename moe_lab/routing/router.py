@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ..draws import OwnDraws
-from .adjustments import Feedback
+from .adjustments import NOTED, Feedback
 from .decision import Context, Promises, Routing, check_inputs
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
 from .selection import check_k
@@ -155,10 +155,10 @@ def check_feedback(
     feedback: Feedback,  # of one step
     n_experts: int,  # E
 ):
-    "`ValueError` for counts, gradients, centroids, moments or cutoffs that are not one per expert, or not finite."
+    "`ValueError` for counts, gradients, moments or what was noted that are not one per expert, or not finite."
     if not isinstance(feedback, Feedback):
         raise ValueError(f"feedback is a {type(feedback).__name__}: needs layer.feedback(routings)")
-    for name in ("counts", "gradient", "centroids", "moments", "cutoffs"):
+    for name in ("counts", "gradient", "moments", *NOTED):
         told = getattr(feedback, name)
         if told is None:
             continue

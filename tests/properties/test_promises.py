@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from moe_lab.routing.adjustments import Feedback, Jitter, Standardise
+from moe_lab.routing.adjustments import NOTED, Feedback, Jitter, Standardise
 from moe_lab.routing.capacity import Capacity, ExpertChoice, Quota
 from moe_lab.routing.decision import Context, Promises, Routing, check
 from moe_lab.routing.presets import expert_choice, gshard, switch
@@ -69,11 +69,10 @@ class Case:
         x, context = replace(self, seed=self.seed + 1).batch()
         for _ in range(2):
             notes = router(x, context).notes
-            centroids, cutoffs = notes.get("centroids"), notes.get("cutoffs")
+            noted = {name: notes[name].detach() for name in NOTED if name in notes}
             counts, pull = torch.randint(9, (self.n_experts,)).float(), torch.rand(self.n_experts)
-            known = None if centroids is None else centroids.detach()
             moments = torch.rand(self.n_experts, 2) + torch.tensor([0.0, 1.0])  # squares above those of means
-            router.after_step(Feedback(counts, pull, known, moments, cutoffs))
+            router.after_step(Feedback(counts, pull, moments=moments, **noted))
         return router
 
 

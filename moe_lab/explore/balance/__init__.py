@@ -63,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
             "router_values",
             "scene_weight",
             "settle",
+            "settle_averages",
             "shown_fields",
         ],
         "stage": ["BalanceStage", "BalanceViews", "FORMATS", "most_tokens", "number_cell", "numbers_table"],

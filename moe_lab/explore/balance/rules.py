@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NAMED', 'BY_PARTS', 'ROUTER_MENU', 'SIDE_BOUNDS', 'SETTLING', 'can_be_aimed', 'shown_fields', 'router_values',
            'named_router', 'SideState', 'check_choices', 'BalanceState', 'scene_weight', 'router_of', 'settle',
-           'decide_side']
+           'settle_averages', 'decide_side']
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #88cd1fed
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from ..shared.state import State
 from ...registry import Fitting
 from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient, raw
 from ...routing.decision import Context, Routing
+from ...routing.designs.centroids import CentroidRouter, Centroids
 from ...routing.production.choices import BestGroups, BudgetBias
 from ...routing.quantiles.cutoffs import MovingThresholds, QuantileBias
 from ...routing.router import ROUTERS, BiasedLogits, Router, RouterEntry
@@ -38,7 +39,7 @@ def can_be_aimed(
         router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
     untaught = any(getattr(part, "signal", None) is gradient for part in router.parts())
-    return type(score) in (Linear, Noisy, Hash) and not untaught
+    return type(score) in (Linear, Noisy, Hash, Centroids) and not untaught
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #a9027ad8
 NAMED = Fitting(ROUTERS, fits=can_be_aimed)
@@ -86,6 +87,8 @@ def named_router(
     for score in router.score.modules():
         if isinstance(score, Linear | Noisy):
             aimed(score, weight / side.temperature)
+        if isinstance(score, Centroids):
+            score.mean, score.temperature = weight, side.temperature
     return router
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #f5c7db4f
@@ -212,6 +215,18 @@ def settle(
         counts = torch.bincount(chosen.flatten(), minlength=logits.shape[1]).float()  # (E,)
         bias.after_step(Feedback(counts, torch.zeros_like(counts), cutoffs=seen.notes.get("cutoffs")))
 
+# %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #229ad437
+def settle_averages(
+    router: CentroidRouter,  # its averages change
+    x: Tensor,  # (T, d) tokens
+    context: Context,  # about them
+):
+    "Let averages learn from the router's decisions about one batch, `SETTLE` times."
+    for _ in range(SETTLE):
+        routing = router(x, context)
+        counts = routing.counts.float()  # (E,)
+        router.after_step(Feedback(counts, torch.zeros_like(counts), sums=routing.notes["sums"]))
+
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #ec8f7d8a
 @torch.no_grad()
 def decide_side(
@@ -227,4 +242,6 @@ def decide_side(
         for part in router.parts():
             if isinstance(part, SETTLING):
                 settle(part, router.score(batch.x, context), side.k, context, among)
+        if isinstance(router, CentroidRouter):
+            settle_averages(router, batch.x, context)
         return router(batch.x, context)

@@ -24,6 +24,7 @@ from moe_lab.models.language.attention import (
     Positions,
     Rotary,
     attention_inputs,
+    documents_of,
 )
 from ...registry import one_of
 from ...routing.decision import Context
@@ -109,11 +110,13 @@ def ids_of(
 def text_context(
     tokens: Tensor,  # (B, S) long
     mask: Tensor | None,  # (B, S) bool, False: padding; None: all are real
+    ends: Tensor | None = None,  # (B, S) bool, True: the last token of a document; None: a row is one
 ) -> Context:  # of B·S tokens, text by text
     "What routers may know of the tokens of one pass."
     n_texts, n = tokens.shape
     sequence = torch.arange(n_texts, device=tokens.device).repeat_interleave(n)  # (B·S,)
-    return Context(None if mask is None else mask.flatten(), tokens.flatten(), sequence)
+    document = None if ends is None else sequence * n + documents_of(ends).flatten()  # (B·S,)
+    return Context(None if mask is None else mask.flatten(), tokens.flatten(), sequence, document=document)
 
 # %% ../../../nbs/07_models/2_language/02_language_model.ipynb #59cf83b9
 def check_separator(
@@ -163,7 +166,7 @@ class LanguageModel(nn.Module):
         if ends is not None and cache is not None:
             ends = cache.read_ends(ends)  # (B, n + S)
         sight = attention_inputs(self.positions, seen, tokens.shape[1], ends)
-        context = text_context(tokens, mask)
+        context = text_context(tokens, mask, None if ends is None else ends[:, -tokens.shape[1] :])
         x = self.positions.add(self.embed(tokens), sight.place)  # (B, S, d)
         for number, block in enumerate(self.blocks):
             x = block(x, context, sight, None if cache is None else cache.layers[number])

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from ...data.batching import MeanOver
 from ...experts.moe import MoE
-from ...routing.adjustments import Feedback
+from ...routing.adjustments import NOTED, Feedback
 from ...routing.decision import Routing
 from ...routing.router import Router
 from ...experts.allocator import reuse_memory
@@ -275,5 +275,5 @@ def feedback_of_all(
 ) -> Feedback:
     "What the step as a whole tells the layer's router."
     counts = torch.stack([told.counts for told, _ in parts]).sum(0)  # (E,)
-    averaged = [over_tokens(name, parts) for name in ("centroids", "moments", "cutoffs")]
-    return on_device(Feedback(counts, layer.experts.mean_gradient(), *averaged), layer.device)
+    averaged = {name: over_tokens(name, parts) for name in ("moments", *NOTED)}
+    return on_device(Feedback(counts, layer.experts.mean_gradient(), **averaged), layer.device)

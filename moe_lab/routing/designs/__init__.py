@@ -1,0 +1,12 @@
+"""The public names of `moe_lab.routing.designs`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["centroids", "pools"],
+    {
+        "centroids": ["CentroidRouter", "Centroids", "online_kmeans", "sums_by_expert"],
+        "pools": ["DocumentPool", "document_pools", "documents", "places_in_documents"],
+    },
+)
