@@ -153,6 +153,7 @@ __getattr__, __dir__, __all__ = attach(
             "settle",
             "settle_averages",
             "shown_fields",
+            "told_of",
         ],
         "balance.stage": [
             "BalanceStage",

@@ -65,6 +65,7 @@ __getattr__, __dir__, __all__ = attach(
             "settle",
             "settle_averages",
             "shown_fields",
+            "told_of",
         ],
         "stage": ["BalanceStage", "BalanceViews", "FORMATS", "most_tokens", "number_cell", "numbers_table"],
         "token_batch": [

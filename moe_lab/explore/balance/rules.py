@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NAMED', 'BY_PARTS', 'ROUTER_MENU', 'SIDE_BOUNDS', 'SETTLING', 'can_be_aimed', 'shown_fields', 'router_values',
            'named_router', 'SideState', 'check_choices', 'BalanceState', 'scene_weight', 'router_of', 'settle',
-           'settle_averages', 'decide_side']
+           'settle_averages', 'told_of', 'decide_side']
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #88cd1fed
 from collections.abc import Callable
@@ -227,6 +227,14 @@ def settle_averages(
         counts = routing.counts.float()  # (E,)
         router.after_step(Feedback(counts, torch.zeros_like(counts), sums=routing.notes["sums"]))
 
+# %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #474731ce
+def told_of(
+    batch: TokenBatch,  # the tokens
+) -> Context:
+    "What routers are told besides the tokens: visual words, and the photographs as documents if these stand together."
+    label = batch.images.label  # (T,)
+    return Context(token_ids=batch.words, document=label if bool((label.diff() >= 0).all()) else None)
+
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #ec8f7d8a
 @torch.no_grad()
 def decide_side(
@@ -235,7 +243,7 @@ def decide_side(
     batch: TokenBatch,  # the tokens
 ) -> Routing:
     "What a side decides about the batch; the same at every call."
-    context = Context(token_ids=batch.words)
+    context = told_of(batch)
     with OwnDraws(scene.seed):
         router = router_of(scene, side, batch)
         among = router.select.inside if isinstance(router.select, BestGroups) else raw
