@@ -4,9 +4,10 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["allocator", "dispatch", "experts", "maps", "mixed", "moe", "shared", "soft", "upcycling"],
+    ["allocator", "designs", "dispatch", "experts", "maps", "mixed", "moe", "shared", "soft", "upcycling"],
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
+        "designs.blocks": ["DepthLayer", "packed"],
         "dispatch": [
             "Combine",
             "Dispatch",

@@ -84,7 +84,15 @@ __getattr__, __dir__, __all__ = attach(
             "shares",
         ],
         "designs.centroids": ["CentroidRouter", "Centroids", "online_kmeans", "sums_by_expert"],
-        "designs.pools": ["DocumentPool", "document_pools", "documents", "places_in_documents"],
+        "designs.depths": [
+            "Foretelling",
+            "TopTokens",
+            "best_of_sequences",
+            "by_logit",
+            "foretelling_loss",
+            "mixture_of_depths",
+        ],
+        "designs.pools": ["DocumentPool", "PoolSizes", "document_pools", "documents", "places_in_documents"],
         "directions.similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"],
         "losses": [
             "AUX_LOSSES",

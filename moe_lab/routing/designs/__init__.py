@@ -4,9 +4,17 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["centroids", "pools"],
+    ["centroids", "depths", "pools"],
     {
         "centroids": ["CentroidRouter", "Centroids", "online_kmeans", "sums_by_expert"],
-        "pools": ["DocumentPool", "document_pools", "documents", "places_in_documents"],
+        "depths": [
+            "Foretelling",
+            "TopTokens",
+            "best_of_sequences",
+            "by_logit",
+            "foretelling_loss",
+            "mixture_of_depths",
+        ],
+        "pools": ["DocumentPool", "PoolSizes", "document_pools", "documents", "places_in_documents"],
     },
 )

@@ -3,10 +3,13 @@
 import torch
 from faults.table import Bad
 
+from moe_lab.experts.designs.blocks import DepthLayer
 from moe_lab.routing.adjustments import Feedback
 from moe_lab.routing.decision import Context
 from moe_lab.routing.designs.centroids import Centroids, online_kmeans
+from moe_lab.routing.designs.depths import Foretelling, TopTokens, foretelling_loss, mixture_of_depths
 from moe_lab.routing.designs.pools import DocumentPool, document_pools
+from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import Threshold
 
 X, NAN = torch.randn(6, 8), float("nan")
@@ -41,5 +44,25 @@ ROWS = [
         "documents by name",
         lambda: document_pools(8, 4)(X, Context(document=torch.rand(6))),
         ("context.document", "float32", "int64"),
+    ),
+    Bad("depths without room", lambda: mixture_of_depths(8, 1, 0.0), ("capacity_factor=0.0", "above 0")),
+    Bad("depths weighed by nothing", lambda: TopTokens(0.5, None), ("gate=None", "function")),
+    Bad("foretelling by no units", lambda: Foretelling(8, 1, 0), ("hidden=0", "at least 1")),
+    Bad(
+        "a loss of what nobody foretold",
+        lambda: foretelling_loss(top_k(8, 4)(X)),
+        ("routing.notes has []", "'foretold'", "TopTokens"),
+    ),
+    Bad(
+        "a block for two experts",
+        lambda: DepthLayer(mixture_of_depths(8, 2), torch.nn.Identity()),
+        ("router is for 2 experts", "needs 1"),
+    ),
+    Bad("a block that is none", lambda: DepthLayer(mixture_of_depths(8, 1), abs), ("block=", "(B, C, d)")),
+    Bad("depths without a router", lambda: DepthLayer(None, torch.nn.Identity()), ("router=None", "Router")),
+    Bad(
+        "tokens without sequences",
+        lambda: DepthLayer(mixture_of_depths(8, 1), torch.nn.Identity())(X),
+        ("x: shape (6, 8)", "(B, S, d)"),
     ),
 ]
