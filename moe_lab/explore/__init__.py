@@ -43,7 +43,6 @@ __getattr__, __dir__, __all__ = attach(
             "expert_costs",
             "pruned",
             "pruning_curve",
-            "worst_first",
         ],
         "audit.findings": ["Finding", "GRAVITY", "Section", "gravest_first", "rounded_table"],
         "audit.layers": [
@@ -55,14 +54,7 @@ __getattr__, __dir__, __all__ = attach(
             "load_section",
             "max_vio_of_texts",
         ],
-        "audit.outputs": [
-            "Loudness",
-            "listen_to_layer",
-            "listen_to_module",
-            "lone_visits",
-            "loudness",
-            "outputs_heard",
-        ],
+        "audit.outputs": ["loudness"],
         "audit.page": ["audit_page", "write_audit"],
         "audit.paths": [
             "choices_of",

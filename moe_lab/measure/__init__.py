@@ -518,6 +518,14 @@ __getattr__, __dir__, __all__ = attach(
             "read_behind",
             "vocabulary_of",
         ],
+        "transformers.loudness": [
+            "Loudness",
+            "listen_to_layer",
+            "listen_to_module",
+            "lone_visits",
+            "outputs_heard",
+            "worst_first",
+        ],
         "transformers.running": [
             "CallWatch",
             "as_written",

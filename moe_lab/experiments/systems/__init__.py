@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = attach(
         "health",
         "language",
         "memory",
+        "pruning",
         "recurrent",
         "segmentation",
         "sparse",

@@ -44,7 +44,6 @@ __getattr__, __dir__, __all__ = attach(
             "expert_costs",
             "pruned",
             "pruning_curve",
-            "worst_first",
         ],
         "findings": ["Finding", "GRAVITY", "Section", "gravest_first", "rounded_table"],
         "layers": [
@@ -56,14 +55,7 @@ __getattr__, __dir__, __all__ = attach(
             "load_section",
             "max_vio_of_texts",
         ],
-        "outputs": [
-            "Loudness",
-            "listen_to_layer",
-            "listen_to_module",
-            "lone_visits",
-            "loudness",
-            "outputs_heard",
-        ],
+        "outputs": ["loudness"],
         "page": ["audit_page", "write_audit"],
         "paths": [
             "choices_of",

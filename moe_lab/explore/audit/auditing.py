@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from .costs import document_loss, draw_pruning, expert_costs, pruning_curve
 from .findings import Finding, Section, gravest_first
 from .layers import load_section
-from .outputs import Loudness, loudness
+from .outputs import loudness
 from .paths import path_section
 from .reading import Reading, read_model, read_trace
 from .topics import keyword_table, topic_section, word_frame
@@ -28,6 +28,7 @@ from ..tokens.routed import recorded
 from ...measure.trace.mismatch import routing_mismatch
 from ...measure.trace.trace import Trace
 from ...measure.transformers.hooks import routed_layers
+from ...measure.transformers.loudness import Loudness
 from ...models.language.reading import at_rest
 
 if TYPE_CHECKING:

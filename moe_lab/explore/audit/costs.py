@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHARES', 'DocumentLoss', 'document_loss', 'cost_row', 'expert_costs', 'choose_again', 'Pruned', 'pruned',
-           'worst_first', 'pruning_curve', 'draw_pruning']
+           'pruning_curve', 'draw_pruning']
 
 # %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #c15168f4
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +25,7 @@ from ...measure.trace.replaying import gate_behind, gate_weights
 from ...measure.transformers.adapters import Table
 from ...measure.transformers.hooks import Choice, hooked, routed_layers
 from ...measure.transformers.interventions import ablate
+from ...measure.transformers.loudness import worst_first
 from ...models.language.reading import at_rest
 from ...routing.decision import Context
 
@@ -170,23 +171,10 @@ def pruned(
             stack.enter_context(hooked(layers[name].change(edit, lambda n: Context())))
         yield edits
 
-# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #e7c1575c
-def worst_first(
-    scores: dict[str, np.ndarray],  # layer -> (E,): higher is better
-    share: float,  # of the experts of each layer that go
-) -> dict[str, Tensor]:  # layer -> (E,) bool
-    "The experts of each layer with the lowest scores."
-    gone = {}
-    for name, score in scores.items():
-        mask = torch.zeros(len(score), dtype=torch.bool)
-        mask[torch.from_numpy(np.argsort(score, kind="stable")[: round(share * len(score))].copy())] = True
-        gone[name] = mask
-    return gone
-
-
+# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #6fcc5a6a
 SHARES = (0.125, 0.25, 0.5)  # of the experts of every layer
 
-# %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #6fcc5a6a
+
 def pruning_curve(
     reading: Reading,  # with a language model
     index: Tensor,  # (n,) long: rows on which the loss is measured

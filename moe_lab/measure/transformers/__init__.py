@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = attach(
         "hooks",
         "interventions",
         "loading",
+        "loudness",
         "running",
         "tiny_models",
     ],
@@ -140,6 +141,14 @@ __getattr__, __dir__, __all__ = attach(
             "read_behind",
             "transformers",
             "vocabulary_of",
+        ],
+        "loudness": [
+            "Loudness",
+            "listen_to_layer",
+            "listen_to_module",
+            "lone_visits",
+            "outputs_heard",
+            "worst_first",
         ],
         "running": ["CallWatch", "as_written", "cache_in", "reads_texts", "running_call", "uncompiled_calls"],
         "tiny_models": [

@@ -6,10 +6,10 @@ import torch
 
 from moe_lab.explore.audit.auditing import audit, audit_reading
 from moe_lab.explore.audit.costs import pruned
-from moe_lab.explore.audit.outputs import outputs_heard
 from moe_lab.explore.audit.page import audit_page
 from moe_lab.explore.audit.reading import read_model
 from moe_lab.measure.trace.trace import Trace, record
+from moe_lab.measure.transformers.loudness import outputs_heard
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
 
