@@ -50,15 +50,15 @@ SHARES = (0.125, 0.25, 0.5, 0.75)  # of the experts of every layer that go
 class PruningSettings(LanguageSettings):
     "A language model, and how its experts are told apart and taken away; `ValueError` for what cannot be."
 
-    data: str = "code+scripture+dialogue+algebra"
-    limit: int = 100_000
-    vocabulary: int = 1024
-    length: int = 64
-    d: int = 64
-    layers: int = 2
-    hidden: int = 64
-    n_experts: int = 16
-    steps: int = 700
+    data: str = "code+scripture+dialogue+algebra"  # text of several kinds, as `load_text` names them
+    limit: int = 100_000  # characters of each kind at most
+    vocabulary: int = 1024  # tokens
+    length: int = 64  # tokens a text
+    d: int = 64  # numbers per token
+    layers: int = 2  # blocks of attention and experts
+    hidden: int = 64  # hidden units of an expert
+    n_experts: int = 16  # to choose from
+    steps: int = 700  # of training
     calibration: int = 64  # training texts of each kind, by which experts are told apart
     tested: int = 160  # held-out texts at most, on which the loss is measured
     draws: int = 5  # of experts at random
@@ -177,8 +177,8 @@ def rises(
 
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/01_measurements.ipynb #27bba2c3
 def kept_alike(
-    one: Heard,
-    other: Heard,  # of the same layers
+    one: Heard,  # on one text
+    other: Heard,  # on another, of the same layers
     share: float = 0.5,  # of the experts that go
 ) -> float:
     "Of the experts that importance keeps on one text, the share that it keeps on another; 1 − share by chance."
@@ -252,7 +252,7 @@ def told_of(
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/01_measurements.ipynb #6544870d
 def repair_rows(
     model: nn.Module,  # a trained language model
-    settings: PruningSettings,
+    settings: PruningSettings,  # of the repair
     texts: TokenSet,  # to learn from
     tested: TokenSet,  # held-out texts
     scores: Mapping[str, Scores],  # rule -> numbers

@@ -37,7 +37,7 @@ def rise(
     rule: str,  # one of `RULES`, "alone", "at random", or "by <kind>"
     share: float = 0.5,  # one of `SHARES`
     kind: str = "",  # of text; "": all of it
-    arm: str = MANY,
+    arm: str = MANY,  # or FEW
 ) -> pd.Series:  # seed -> nats a token, mean over draws
     "By how much the loss rises, seed by seed; `ValueError` where the table does not tell."
     metric = f"{share:.1%} gone" + (f"/{kind}" if kind else "")
@@ -99,7 +99,7 @@ def against_frequency(
 def by_calibration(
     table: pd.DataFrame,  # of a sweep
     share: float = 0.5,  # one of `SHARES`
-    arm: str = MANY,
+    arm: str = MANY,  # or FEW
 ) -> dict[str, pd.Series]:  # own kind, another kind, all kinds, at random -> seed -> nats a token
     "The rise on a kind of text, mean over kinds, by the text that importance was told from."
     kinds = kinds_of(table)
@@ -149,7 +149,7 @@ def kept_table(
             pairs[arm, "two kinds, less one kind"] = (found["two kinds"], found["one kind"])
     return comparison_table(compare_pairs(pairs, "higher", of="share kept alike"), form="{:.3f}".format)
 
-
+# %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #6cf5f029
 REPAIRED = {  # what a repaired half is compared with -> arm, split
     "less itself before": (MANY, ""),
     "less a half at random, repaired": (MANY, "repaired: at random"),
@@ -161,7 +161,7 @@ REPAIRED = {  # what a repaired half is compared with -> arm, split
 def loss_of(
     table: pd.DataFrame,  # of a sweep
     split: str,  # "whole", or one that begins with "repaired: "
-    arm: str = MANY,
+    arm: str = MANY,  # or FEW
 ) -> pd.Series:  # seed -> nats a token
     "The held-out loss, seed by seed."
     return runs_of(table, arm, Column(split, "loss", ".3f"))
@@ -187,7 +187,7 @@ LOOKS = dict(zip(("importance", "frequency", "all it says", "alone"), SERIES))  
 def draw_curves(
     ax: Axes,  # to be drawn on
     table: pd.DataFrame,  # of a sweep
-    arm: str,
+    arm: str,  # MANY or FEW
 ):
     "Rise over share: each rule as the mean over seeds, chance as the band that nine draws of ten lie in."
     own = table[(table["arm"] == arm) & (table["split"] == "at random")]
@@ -239,7 +239,7 @@ def calibration_map(
     ax.set_yticks(range(len(rules)), rules)
     return fig
 
-
+# %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #d22bd969
 def repair_picture(
     out: Path,  # the experiment's folder; not used
     table: pd.DataFrame,  # its rows
