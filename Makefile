@@ -1,6 +1,7 @@
 # make lab        JupyterLab on lesson 1        (BROWSER=none PORT=8899: serve and print the address)
 # make test       everything that must hold      make test-slow    what takes minutes
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
+# make docs       the site, in _docs/html: course, gallery, reference of every name; needs no network
 # make export     modules and README from the notebooks
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
@@ -23,7 +24,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates render clean
+.PHONY: help lab test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -47,6 +48,10 @@ $(VENV)/bench.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and the packages it is compared with into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable '.[bench]' && touch $(VENV)/lab.stamp $@
 
+$(VENV)/docs.stamp: $(sources) | $(bin)/python
+	@echo "Installing what the site is made with into $(VENV); the first time takes a few minutes."
+	@$(pip) --config-settings editable_mode=compat --editable '.[docs]' && touch $@
+
 lab: $(VENV)/lab.stamp
 	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
@@ -61,12 +66,15 @@ test: sync
 	$(MAKE) --jobs 2 lint notebooks
 	$(MAKE) lessons pytest
 
-test-slow: $(VENV)/test.stamp chromium postgresql
+test-slow: $(VENV)/test.stamp $(VENV)/docs.stamp chromium postgresql
 	$(bin)/pytest -m slow
 
 bench: $(VENV)/bench.stamp
 	$(bin)/moe-lab bench --threads $(THREADS)
 	$(bin)/moe-lab overhead --threads $(THREADS)
+
+docs: $(VENV)/docs.stamp
+	$(bin)/python site/build.py
 
 export: $(VENV)/test.stamp
 	$(bin)/python tests/sync.py
@@ -76,7 +84,7 @@ sync: $(VENV)/test.stamp
 
 lint: $(VENV)/test.stamp
 	$(bin)/ruff check .
-	$(bin)/ruff format --check nbs tests data_scripts setup.py
+	$(bin)/ruff format --check nbs tests data_scripts site setup.py
 	$(bin)/mypy
 
 notebooks: $(VENV)/test.stamp
@@ -104,7 +112,7 @@ postgresql:
 	  echo "*** No PostgreSQL here and it cannot be installed: the tests with it will be SKIPPED. ***" >&2
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info tests/artifacts _docs
 
 # The runs behind the lessons (about four hours on two cores; WikiText comes from the hub; segment-photographs needs --data, a folder of
 # photographs with masks, and is made by hand), and the figures in lessons and front page.

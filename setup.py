@@ -30,6 +30,7 @@ setup(
             "augment",
             "dev",
             "bench",
+            "docs",
             "lab",
             "pacmap",
             "postgresql",

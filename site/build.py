@@ -1,0 +1,102 @@
+"""Lay out the pages, build the site without a network, and check it: `python site/build.py` (that is `make docs`).
+
+The pages go to _docs/html; a warning, a dead link, or anything that would be fetched from the network is an error.
+"""
+
+import shutil
+import sys
+from configparser import ConfigParser, SectionProxy
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from moe_site import pages  # noqa: E402
+from moe_site.check import complaints, external  # noqa: E402
+from moe_site.preview import draw_preview  # noqa: E402
+
+ROOT = HERE.parent
+OUT = ROOT / "_docs"
+
+
+def settings() -> SectionProxy:
+    "What settings.ini says of the package."
+    ini = ConfigParser(delimiters=["="])
+    ini.read(ROOT / "settings.ini", encoding="utf8")
+    return ini["DEFAULT"]
+
+
+def sources() -> dict[str, str]:
+    "Every page that is written for the site, by its path."
+    speed = ROOT / "nbs/lessons/stored/speed"
+    page = {path.stem: path.read_text("utf8") for path in (HERE / "pages").glob("*.md")}
+    made = {
+        "index.md": pages.front(page["index"], settings()["git_url"]),
+        "course.md": pages.course(page["course"]),
+        "gallery.md": pages.gallery(page["gallery"], OUT / "source" / "stills"),
+        "reference.md": pages.reference(page["reference"]),
+        "benchmark.md": pages.fill(
+            page["benchmark"],
+            one=(speed / "bench.txt").read_text("utf8"),
+            two=(speed / "bench-2-threads.txt").read_text("utf8"),
+        ),
+    }
+    return made | {f"reference/{floor}.md": pages.floor_page(floor) for floor in pages.floors()}
+
+
+def lay_out(source: Path):
+    "Put everything that Sphinx reads into one folder; what has not changed keeps its time, and is not read again."
+    for name, text in sources().items():
+        write(source / name, text)
+    for page in pages.at_the_top():
+        write(source / page.name, page.read_text("utf8"))
+    for top in ("nbs", "docs"):
+        for path in (ROOT / top).rglob("*.*"):
+            if path.suffix in (".ipynb", ".md", ".png") and not {".ipynb_checkpoints", "stored"} & {
+                *path.parts
+            }:
+                target = source / path.relative_to(ROOT)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, target)
+
+
+def write(path: Path, text: str):
+    "A file, unless it says so already."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf8") != text:
+        path.write_text(text, "utf8")
+
+
+def build(source: Path, html: Path) -> int:
+    "Sphinx, with warnings as errors; its exit status."
+    from sphinx.cmd.build import main
+
+    return main(
+        [
+            "-q",
+            "-W",
+            "--keep-going",
+            "-j",
+            "2",
+            "-c",
+            str(HERE),
+            "-d",
+            str(OUT / "read"),
+            str(source),
+            str(html),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    lay_out(OUT / "source")
+    if status := build(OUT / "source", OUT / "html"):
+        sys.exit(status)
+    ini = settings()
+    draw_preview(
+        ROOT / "docs/readme_2.png", ini["title"], ini["description"], OUT / "html/_static/preview.png"
+    )
+    if found := complaints(OUT / "html"):
+        sys.exit("\n".join(found))
+    print(f"{len(list((OUT / 'html').rglob('*.html')))} pages in {OUT / 'html'}; open index.html there.")
+    print(f"Their {len(external(OUT / 'html'))} links to elsewhere are not fetched.")
