@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from . import links
 from .notebooks import ROOT, prepared
+from .pages import LIVE
 
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
@@ -51,6 +52,8 @@ def add_files(app: Sphinx, error: Exception | None):
     (static / "scripts/fontawesome.js").write_text(
         "// The icons come from the fonts beside the styles.\n", "utf8"
     )
+    if LIVE.exists():
+        shutil.copytree(LIVE, Path(app.outdir) / "live", dirs_exist_ok=True)
     for source_map in static.rglob("*.map"):
         source_map.unlink()
 

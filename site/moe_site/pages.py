@@ -146,8 +146,8 @@ def explorations() -> dict[str, str]:
     }
 
 
-def still(name: str) -> tuple[Path, bytes] | None:
-    "The first picture of an exploration that a lesson stores, and the lesson."
+def still(name: str) -> bytes:
+    "The first picture of an exploration that a lesson stores; nothing if none does."
     for lesson in lessons():
         mentioned = False
         for cell in cells(lesson):
@@ -158,12 +158,13 @@ def still(name: str) -> tuple[Path, bytes] | None:
                 out["data"]["image/png"] for out in cell["outputs"] if "image/png" in out.get("data", {})
             ]
             if mentioned and pictures:
-                return lesson, base64.b64decode("".join(pictures[0]))
-    return None
+                return base64.b64decode("".join(pictures[0]))
+    return b""
 
 
-def gallery(template: str, folder: Path) -> str:
-    "A card for each exploration: its still, what it shows, where it is used; pictures are written to `folder`."
+def gallery(template: str, folder: Path, live: Path = LIVE) -> str:
+    """A card for each exploration: its still, what it shows, where it is used; pictures are written to `folder`.
+    One with a page of its own in `live`, such as a recording that sliders walk through, is opened from its card."""
     folder.mkdir(parents=True, exist_ok=True)
     cards = []
     for name, full in explorations().items():
@@ -171,8 +172,8 @@ def gallery(template: str, folder: Path) -> str:
         body = [summary(modules()[module].public[bare]) + "."]
         used = [lesson for lesson in lessons() if any(f"{name}(" in cell["source"] for cell in cells(lesson))]
         picture = picture_of(name, folder)
-        if (LIVE / name / "index.html").exists():
-            body.append(f"[Play with it here](live/{name}/index.html)")
+        if (live / name / "index.html").exists():
+            body.append(f'<a href="live/{name}/index.html">Play with it here</a>')
         said = (
             [f"In {', '.join(link(lesson, f'lesson {number_of(lesson)}') for lesson in used)}."]
             if used
@@ -185,10 +186,7 @@ def gallery(template: str, folder: Path) -> str:
 
 def picture_of(name: str, folder: Path) -> list[str]:
     "The line that shows an exploration's still, if there is one."
-    kept = ROOT / "site" / "stills" / f"{name}.png"
-    found = still(name)
-    content = kept.read_bytes() if kept.exists() else found[1] if found else None
-    if content is None:
+    if not (content := still(name)):
         return []
     (folder / f"{name}.png").write_bytes(content)
     return [f"![{name} as a still picture](stills/{name}.png)"]

@@ -60,9 +60,17 @@ def test_the_front_page_leads_to_every_page_that_is_written_for_readers():
 
 
 def test_the_gallery_has_a_card_for_each_exploration(tmp_path):
-    text = pages.gallery((ROOT / "site/pages/gallery.md").read_text("utf8"), tmp_path)
+    page, live = tmp_path / "live" / "GateLab" / "index.html", tmp_path / "live"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    text = pages.gallery((ROOT / "site/pages/gallery.md").read_text("utf8"), tmp_path / "stills", live)
+    assert text.count("Play with it here") == text.count('href="live/GateLab/index.html"') == 1
     assert text.count("{grid-item-card}") == len(pages.explorations())
-    assert {path.stem for path in tmp_path.iterdir()} >= {"CollapseLab", "SceneLab", "TokenTrail"}
+    assert {path.stem for path in (tmp_path / "stills").iterdir()} >= {
+        "CollapseLab",
+        "SceneLab",
+        "TokenTrail",
+    }
     assert not pages.still("NoLab")
 
 
