@@ -11,6 +11,9 @@ from . import links
 from .notebooks import ROOT, prepared
 from .pages import LIVE
 
+SEARCH = re.compile(
+    r'<script src="[./]*(?:_static/(?:searchtools|language_data)|searchindex)\.js[^"]*"></script>'
+)
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 
 
@@ -35,7 +38,8 @@ def outside(found: re.Match, at: Path, repository: str) -> str:
 
 
 def add_files(app: Sphinx, error: Exception | None):
-    "MathJax beside the pages, for those with a formula; icons as fonts alone, not as a script as well."
+    """MathJax beside the pages, for those with a formula; icons as fonts alone, not as a script as well; and the index
+    of the search only where a search is answered: it is heavier than all the rest of a page."""
     static = Path(app.outdir) / "_static"
     mathjax = Path(
         str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax"))
@@ -54,8 +58,11 @@ def add_files(app: Sphinx, error: Exception | None):
     )
     if LIVE.exists():
         shutil.copytree(LIVE, Path(app.outdir) / "live", dirs_exist_ok=True)
-    for source_map in static.rglob("*.map"):
-        source_map.unlink()
+    for unused in (*static.rglob("*.map"), *static.glob("*macros.html")):
+        unused.unlink()
+    for page in Path(app.outdir).rglob("*.html"):
+        if page.name != "search.html":
+            page.write_text(SEARCH.sub("", page.read_text("utf8")), "utf8")
 
 
 def setup(app: Sphinx) -> dict:

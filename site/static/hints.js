@@ -5,3 +5,13 @@ for (const term of document.querySelectorAll("abbr[title]")) {
   term.removeAttribute("title");
   term.tabIndex = 0;
 }
+
+// The theme's buttons in the table of contents have no names, and a signature over several lines is no list of definitions.
+for (const button of document.querySelectorAll("details > summary:has(> .toctree-toggle)")) {
+  const chapter = button.closest("li")?.querySelector("a")?.textContent.trim();
+  button.setAttribute("aria-label", `Pages of ${chapter}`);
+}
+for (const list of document.querySelectorAll("dt.sig dl")) {
+  list.setAttribute("role", "list");
+  for (const part of list.children) part.setAttribute("role", "listitem");
+}
