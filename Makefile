@@ -7,6 +7,7 @@
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
+# make stored-alarms  how often the audit and moewatch sound false alarms over all families, a quarter of an hour
 # make stored-gates   the curves of GateLab and what each gate would have lost on them, four minutes
 # make stored-memories  the three small computers of MemoryLab, three minutes
 PYTHON  ?= python3
@@ -24,7 +25,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates render clean
+.PHONY: help lab test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -142,6 +143,9 @@ stored-scenes: $(VENV)/lab.stamp
 
 stored-memories: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/train_memory_models.py
+
+stored-alarms: $(VENV)/bench.stamp
+	$(bin)/python data_scripts/count_false_alarms.py
 
 stored-gates: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/keep_ablation_curves.py

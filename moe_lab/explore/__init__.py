@@ -20,6 +20,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "audit.auditing": [
             "Audit",
+            "MATTERS",
             "NO_COSTS",
             "audit_reading",
             "drift_section",

@@ -7,7 +7,7 @@ __all__ = ['LOADS', 'ALL', 'OTHER', 'TOOLS', 'EVEN', 'STATES', 'Alarm', 'alarm_o
            'by_moewatch', 'Examined', 'heard', 'examine_states', 'rows_of', 'count_alarms', 'rate', 'rates',
            'verdict_on_alarms']
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #e9b0f54c
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #8d253abe
 import gc
 import importlib.util
 import logging
@@ -40,7 +40,7 @@ from ...measure.transformers.tiny_models import families
 if TYPE_CHECKING:
     import pandas as pd
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #aa1c6325
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #2ab2b0c2
 @dataclass(frozen=True)
 class Alarm:
     "What an auditor said of a model: where something is wrong, in words."
@@ -72,7 +72,7 @@ def alarm_of_findings(
     said = [(where, one.what) for one in found if one.kind != "note" for where in (one.where, *one.also)]
     return Alarm(tool, tuple(said))
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #b0aba78f
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #a4f9859f
 @contextmanager
 def calls_kept(
     model: nn.Module,
@@ -95,7 +95,7 @@ def in_parts(
         for part in parts
     ]
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #7d4b5124
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #0841dfc0
 @contextmanager
 def silent() -> Iterator[None]:
     "Inside the block moewatch neither logs nor warns."
@@ -131,7 +131,7 @@ def by_moewatch(
     calm = report.overall_health.value == "HEALTHY"
     return Alarm(OTHER, () if calm else tuple(said) or (("all layers", report.overall_health.value),))
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #3b2b333a
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #036d5ed9
 EVEN = 0.9  # of a layer's experts, in effective use
 STATES = ("as drawn", "balanced", "one layer collapsed")
 
@@ -142,7 +142,9 @@ class Examined:
 
     state: str  # one of STATES
     layer: str  # that is ill; "": none
-    least_even: float  # the share of experts in effective use, in the least even layer; of the ill one where there is one
+    least_even: (
+        float  # the share of experts in effective use: of the ill layer, or else of the least even one
+    )
     took: bool  # whether the loads are as they were meant to be
     alarms: tuple[Alarm, ...]
 
@@ -164,7 +166,7 @@ def heard(
         alarms.append(by_moewatch(model, parts))
     return reading, tuple(alarms)
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #317d7f3c
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #f5b9dfd5
 def examine_states(
     model: nn.Module,  # of Transformers
     read: Callable[[], Reading],  # lets it read
@@ -184,7 +186,7 @@ def examine_states(
         found.append(Examined(state, layer, least, few if layer else least >= EVEN, alarms))
     return found
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #655f6fdf
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #c20733b7
 def rows_of(
     family: str,
     seed: int,
@@ -204,9 +206,10 @@ def rows_of(
 def count_alarms(
     names: Sequence[str] | None = None,  # families; None: all of the installed transformers
     seeds: int = 3,  # draws of each family
+    whole: int = 1,  # of these seeds, asked for all sections, not for loads alone
     progress: Callable[[Sequence], Iterable] = list,  # wraps what is gone through, for a bar
 ) -> "pd.DataFrame":  # families × seeds × states × tools
-    "Every family in every state, asked by every auditor; with the first seed all sections of ours as well."
+    "Every family in every state, asked by every auditor; with the first seeds all sections of ours as well."
     import pandas as pd
     from transformers import PreTrainedTokenizerFast
 
@@ -221,14 +224,14 @@ def count_alarms(
                 def read(model: nn.Module = model) -> Reading:
                     return read_model(model, texts, tokenizer, length=32, at_most=60)
 
-                rows += rows_of(family, seed, examine_states(model, read, whole=seed == 0))
+                rows += rows_of(family, seed, examine_states(model, read, seed < whole))
             except Exception as error:  # whatever a family raises is what the table is there to tell
                 why = f"{type(error).__name__}: {str(error).splitlines()[0]}"[:120]
                 rows.append({"family": family, "seed": seed, "state": "", "took": False, "said": why})
             gc.collect()
     return pd.DataFrame(rows)
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #fa60dda0
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #ae3fc054
 def rate(
     table: "pd.DataFrame",  # from `count_alarms`
     tool: str,  # one of TOOLS
@@ -260,7 +263,7 @@ def rates(
     }
     return pd.DataFrame.from_dict(cells, orient="index").rename_axis("auditor")
 
-# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #878e7855
+# %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #097c498f
 def verdict_on_alarms(
     table: "pd.DataFrame",  # from `count_alarms`
     most: float = 0.05,  # false alarms that may be, of balanced families

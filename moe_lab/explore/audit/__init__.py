@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "auditing": [
             "Audit",
+            "MATTERS",
             "NO_COSTS",
             "audit",
             "audit_reading",

@@ -9,6 +9,7 @@ __all__ = ['drawn_rows', 'layers_examined', 'layer_of_trace', 'Reading', 'read_t
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,9 @@ class Reading:
         "The names of the layers that decided anything."
         return list(self.check_ups)
 
-    @property
+    @cached_property
     def health(self) -> dict[str, Health]:
-        "Layer -> verdict."
+        "Layer -> verdict, made once."
         return {name: found.verdict() for name, found in self.check_ups.items()}
 
 # %% ../../../nbs/10_explore/11_audit/02_reading.ipynb #a445b2dc

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from moe_lab.bench.families.planted import NO_TEXT, reading_model
 from moe_lab.explore.audit.auditing import audit, audit_reading
 from moe_lab.explore.audit.costs import pruned
 from moe_lab.explore.audit.page import audit_page
@@ -17,7 +18,7 @@ from transformers import PreTrainedTokenizerFast
 
 from moe_lab.data.language.loading import load_text
 from moe_lab.data.language.tokens import train_tokenizer
-from moe_lab.measure.transformers.tiny_models import families, quiet, tiny_model
+from moe_lab.measure.transformers.tiny_models import families, tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -132,17 +133,11 @@ def test_the_page_escapes_what_others_wrote():
     assert "<script>alert" not in page and "&lt;script&gt;" in page
 
 
-SIZES = {"gemma4": {"vocab_size": 300, "vocab_size_per_layer_input": 300}}  # what a vocabulary of 300 takes
-NO_AUDIT = {"vitpose_backbone"}  # it reads images
 ODD = ("dbrx", "doge", "switch_transformers", "openai_privacy_filter", "ernie4_5_vl_moe")
 
 
 def audited(family, texts, tokenizer):
-    with quiet():
-        model = tiny_model(family, **SIZES.get(family, {"vocab_size": 300}))
-        if model.get_input_embeddings().num_embeddings < 300:
-            model = tiny_model(family, text_config={"vocab_size": 300})
-        return audit(model, texts.train, tokenizer=tokenizer, length=8, at_most=6)
+    return audit(reading_model(family, 300), texts.train, tokenizer=tokenizer, length=8, at_most=6)
 
 
 @pytest.mark.parametrize("family", ODD)
@@ -154,7 +149,7 @@ def test_odd_families_are_audited_and_what_cannot_be_known_is_said(family, texts
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", sorted({*families()} - NO_AUDIT))
+@pytest.mark.parametrize("family", sorted({*families()} - NO_TEXT))
 def test_every_family_is_audited(family, texts, tokenizer):
     assert audited(family, texts, tokenizer).sections[0].tables["layers"]["tokens"].min() > 0
 
