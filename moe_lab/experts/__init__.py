@@ -67,6 +67,7 @@ __getattr__, __dir__, __all__ = attach(
             "check_kind",
             "check_routings",
             "choosing_layers",
+            "count_tokens",
             "forget",
             "is_per_row",
             "logit_moments",

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kind', 'check_follows', 'carry_over', 'forget',
            'RoutedLayer', 'SparseLayer', 'check_kept', 'ExpertTensors', 'ResizableLayer', 'check_routings',
-           'logit_moments', 'mean_note', 'MoE', 'moe_layers', 'choosing_layers', 'Observed', 'observe_layers',
-           'observe']
+           'logit_moments', 'mean_note', 'count_tokens', 'MoE', 'moe_layers', 'choosing_layers', 'Observed',
+           'observe_layers', 'observe']
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
@@ -305,6 +305,13 @@ def mean_note(
     noted = [routing.notes[name] for routing in routings if name in routing.notes]
     return torch.stack(noted).mean(0).detach() if noted else None
 
+# %% ../../nbs/02_experts/03_moe.ipynb #67c7ea05
+def count_tokens(
+    routings: Sequence[Routing],  # of one layer
+) -> int:
+    "How many real tokens the decisions are about."
+    return sum(r.n_tokens if r.mask is None else int(r.mask.sum()) for r in routings)
+
 # %% ../../nbs/02_experts/03_moe.ipynb #d1cfe3f6
 class MoE(ResizableLayer):
     "A Mixture-of-Experts layer: each token visits the experts its router chose, (…, d) -> (…, d)."
@@ -318,7 +325,8 @@ class MoE(ResizableLayer):
         check_routings(routings, self.n_experts)
         counts = reduce(torch.add, (r.counts for r in routings)).float()  # (E,)
         noted = {name: mean_note(routings, name) for name in NOTED}
-        return Feedback(counts, self.experts.mean_gradient(), moments=logit_moments(routings), **noted)
+        moments, tokens = logit_moments(routings), count_tokens(routings)
+        return Feedback(counts, self.experts.mean_gradient(), moments=moments, tokens=tokens, **noted)
 
 # %% ../../nbs/02_experts/03_moe.ipynb #a9e8738b
 def moe_layers(

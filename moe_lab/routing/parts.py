@@ -71,6 +71,7 @@ class Part(Tunable):
 
     promises: Any = Promises()
     needs: ClassVar[frozenset[str]] = frozenset()  # what its context must have: "token_ids"
+    brings: ClassVar[tuple[str, ...]] = ()  # names of auxiliary losses that it cannot do without
 
     def extra_repr(self) -> str:
         return ", ".join(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNTOLD', 'ROUTERS', 'first_not_finite', 'check_logits', 'check_scores', 'check_same_size', 'check_parts',
-           'RouterParts', 'RouterTraits', 'check_feedback', 'RouterControls', 'AttentiveRouter', 'Router',
+           'RouterParts', 'RouterTraits', 'RouterControls', 'AttentiveRouter', 'noted_at_first', 'Router',
            'BiasedLogits', 'options_of', 'RouterEntry', 'register_router', 'composition', 'composed_differently']
 
 # %% ../../nbs/01_routing/08_router.ipynb #0188a77d
@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ..draws import OwnDraws
-from .adjustments import NOTED, Feedback
+from .adjustments import Feedback, check_feedback
 from .decision import Context, Promises, Routing, check_inputs
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
 from .selection import check_k
@@ -123,6 +123,7 @@ class RouterTraits(RouterParts):
         select: nn.Module,  # logits (T, E), scores (T, E), context -> `Routing`
     ):
         super().__init__(score, adjustments, select)
+        self.brings = tuple(name for m in self.modules() if isinstance(m, Part) for name in m.brings)
         if self.n_experts is not None:
             self.check_size(self.n_experts)
 
@@ -149,29 +150,6 @@ class RouterTraits(RouterParts):
     def can_resize(self) -> bool:
         "Whether experts can come and go."
         return all(part.can_resize for part in self.parts())
-
-# %% ../../nbs/01_routing/08_router.ipynb #7048c6cf
-def check_feedback(
-    feedback: Feedback,  # of one step
-    n_experts: int,  # E
-):
-    "`ValueError` for counts, gradients, moments or what was noted that are not one per expert, or not finite."
-    if not isinstance(feedback, Feedback):
-        raise ValueError(f"feedback is a {type(feedback).__name__}: needs layer.feedback(routings)")
-    for name in ("counts", "gradient", "moments", *NOTED):
-        told = getattr(feedback, name)
-        if told is None:
-            continue
-        if not isinstance(told, Tensor) or told.ndim < 1 or len(told) != n_experts:
-            raise ValueError(
-                f"feedback.{name}={told!r}: needs a tensor with one entry for each of {n_experts} experts"
-            )
-        if not told.isfinite().all():
-            raise ValueError(
-                f"feedback.{name}={told.tolist()}: needs finite numbers; look for a NaN in the gradients"
-            )
-    if (feedback.counts < 0).any():
-        raise ValueError(f"feedback.counts={feedback.counts.tolist()}: needs counts of at least 0")
 
 # %% ../../nbs/01_routing/08_router.ipynb #e6dca384
 class RouterControls(RouterTraits):
@@ -254,6 +232,13 @@ class AttentiveRouter(RouterControls):
         super().after_step(feedback)
         self.untold = -1
 
+# %% ../../nbs/01_routing/08_router.ipynb #ce040639
+def noted_at_first(
+    context: Context,  # of a decision
+) -> dict[str, Tensor]:
+    "What a decision's notes begin with: the sequence of each token, where it is told."
+    return {} if context.sequence is None else {"sequence": context.sequence}
+
 # %% ../../nbs/01_routing/08_router.ipynb #aa1bbad4
 class Router(AttentiveRouter):
     "A routing rule: score (T, d) -> (T, E), adjustments (T, E) -> (T, E), selection -> `Routing`."
@@ -263,7 +248,7 @@ class Router(AttentiveRouter):
         "Decide for tokens x (T, d); `ValueError` where x or the context do not fit, or a score is not finite."
         context = Context() if context is None else context
         check_inputs(x, context)
-        context = replace(context, notes={})
+        context = replace(context, notes=noted_at_first(context))
         if self.training and torch.is_grad_enabled():
             self.notice_step()
         if context.mask is not None:

@@ -78,7 +78,7 @@ def aux_loss_rows(
     "Each auxiliary loss, not weighed, and its coefficient, as rows of metric and value."
     rows: list[dict] = []
     for name, value in report.aux_losses.items():
-        coefficient = trainer.aux_losses[name].coefficient(report.step)
+        coefficient = trainer.minimised[name].coefficient(report.step)
         rows += [
             {"metric": name, "value": float(value)},
             {"metric": f"{name} coefficient", "value": coefficient},

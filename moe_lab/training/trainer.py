@@ -27,7 +27,6 @@ from .aux_losses import AuxLoss
 from .step.objective import Objective, StepReport, check_loss, check_optimizer
 from moe_lab.training.step.processes import (
     Heard,
-    count_tokens,
     feedback_of_all,
     learns_from_feedback,
     on_device,
@@ -168,12 +167,12 @@ class FeedbackStepper(Stepper):
         self,
         routings: list[tuple[str, Routing]],  # (layer, decision) about one batch
     ) -> Heard:
-        "Layer -> what this batch tells its router, and of how many tokens, where the router listens."
+        "Layer -> what this batch tells its router, where the router listens."
         told: Heard = {}
         for name, layer in self.layers.items():
             own = [routing for seen, routing in routings if seen == name]
             if own and learns_from_feedback(layer.router):
-                told[name] = [(layer.feedback(own), count_tokens(own))]
+                told[name] = [layer.feedback(own)]
         return told
 
     def remember_feedback(

@@ -72,7 +72,7 @@ class Case:
             noted = {name: notes[name].detach() for name in NOTED if name in notes}
             counts, pull = torch.randint(9, (self.n_experts,)).float(), torch.rand(self.n_experts)
             moments = torch.rand(self.n_experts, 2) + torch.tensor([0.0, 1.0])  # squares above those of means
-            router.after_step(Feedback(counts, pull, moments=moments, **noted))
+            router.after_step(Feedback(counts, pull, moments=moments, **noted, tokens=len(x)))
         return router
 
 
@@ -374,7 +374,7 @@ def test_one_expert_takes_everybody(name):
     assert isinstance(said, Routing), said
     assert said.weight.isfinite().all()
     visits = said.token.bincount(minlength=6).tolist()
-    assert visits == [1] * 6 or name == "threshold", visits
+    assert visits == [1] * 6 or name in ("threshold", "remoe"), visits  # these two may send nobody
 
 
 @every_router

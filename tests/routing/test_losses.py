@@ -16,6 +16,7 @@ from torch import nn
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.routing import losses
+from moe_lab.routing.balance.relu import relu_penalty
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.directions.similarity import simbal
 from moe_lab.routing.presets import top_k
@@ -46,7 +47,8 @@ def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7
     if centroids is None:
         centroids = torch.eye(logits.shape[1], 8) + 0.1
     notes = {"clean": logits, "noise_std": torch.full_like(logits, std)}
-    return replace(routing, notes=notes | {"centroids": centroids, "directions": centroids})
+    notes |= {"centroids": centroids, "directions": centroids, "penalty": torch.ones(logits.shape[1])}
+    return replace(routing, notes=notes | {"sequence": torch.arange(len(logits)) // 3})
 
 
 @pytest.fixture(params=[(5, 3, 1), (64, 8, 2), (33, 16, 4), (40, 6, 6)], ids="T{0[0]} E{0[1]} k{0[2]}".format)
@@ -186,6 +188,21 @@ def test_orthogonality(case):
 E, LOG_E = 4, float(np.log(4))
 
 
+def test_relu_penalty(case):
+    "Switch's formula, which the authors' code calls with ReLUs for gates: Σ mean gate · visits / (k·T) · E · λ."
+    routing, _, k = case
+    logits, lam = routing.logits[routing.mask].numpy(), 0.3
+    visits, weight = np.zeros(routing.n_experts), np.zeros(routing.n_experts)
+    for row, own in zip(logits, chosen(routing, k)):
+        visits[own] += 1
+        weight += np.maximum(row, 0)
+    tokens = len(logits)
+    wanted = sum(weight / tokens * visits / (tokens * k)) * routing.n_experts * lam
+    penalty = torch.full((routing.n_experts,), lam * routing.n_experts / k)
+    found = float(relu_penalty(replace(routing, notes={"penalty": penalty})))
+    assert found == pytest.approx(wanted, rel=1e-5)
+
+
 def test_simbal(case):
     routing, _, _ = case
     rows = routing.notes["directions"].numpy()
@@ -233,7 +250,7 @@ def test_padding_is_not_seen(loss):
     padded = routed(logits, 2, mask)
     strange = routed(torch.where(mask[:, None], logits, 99 * logits.flip(1)), 2, mask)
     alone = TopK(2, softmax_chosen)(padded.logits[mask], padded.scores[mask], Context())
-    notes = {"clean": logits[mask], "noise_std": padded.notes["noise_std"][mask]}
+    notes = {name: padded.notes[name][mask] for name in ("clean", "noise_std", "sequence")}
     alone = replace(alone, notes=padded.notes | notes)
     assert float(loss(padded)) == pytest.approx(float(loss(alone)), abs=1e-12)
     assert float(loss(padded)) == pytest.approx(float(loss(strange)), abs=1e-12)
@@ -270,7 +287,9 @@ def test_a_step_down_the_gradient_lowers_it(loss):
     assert loss(routed(moved[0], 2, centroids=moved[1])) < before
 
 
-@pytest.mark.parametrize("loss", [losses.load_loss, losses.srip, losses.gshard_loss, losses.z_loss, simbal])
+@pytest.mark.parametrize(
+    "loss", [losses.load_loss, losses.srip, losses.gshard_loss, losses.z_loss, simbal, relu_penalty]
+)
 def test_what_is_missing_is_named(loss):
     bare = replace(routed(torch.randn(4, 3), 1), notes={}, rank=None, logits=None)
     with pytest.raises(ValueError, match=r"(notes has|rank is None|logits is None).*needs"):

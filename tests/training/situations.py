@@ -162,13 +162,15 @@ def guarded(accumulates: int = 1) -> Trainer:
 SITUATIONS: dict[str, Callable[[], Trainer]] = {
     **{kind: lambda kind=kind: language(kind) for kind in ("even", "padded", "odd", "one text")},
     **{
-        f"{name}, padded": lambda name=name: language("padded", name) for name in ("loss_free", "srnn_by_max")
+        f"{name}, padded": lambda name=name: language("padded", name)
+        for name in ("loss_free", "srnn_by_max", "remoe")
     },
     "a layer skipped": skipping,
     "a layer that nobody reaches": lambda: skipping(never=True),
     "accumulated": lambda: language("padded", "loss_free", accumulates=3),
     "accumulated, over the global batch": lambda: language("odd", accumulates=2, over="global"),
     "a layer skipped, accumulated": lambda: skipping(accumulates=2),
+    "accumulated, with a penalty of its own": lambda: language("odd", "remoe", accumulates=2),
     "growth": lambda: language("padded", "loss_free", grow=2),
     "growth, accumulated": lambda: language("odd", "srnn_by_max", accumulates=2, grow=2),
     "guarded, in two stages": guarded,

@@ -32,7 +32,6 @@ __getattr__, __dir__, __all__ = attach(
             "check_accelerator",
             "check_splits",
             "count_rows",
-            "count_tokens",
             "feedback_of_all",
             "learns_from_feedback",
             "mean_of",

@@ -24,7 +24,14 @@ from ...experts.moe import moe_layers, observe_layers
 from ...measure.load.metrics import Load
 from ...routing.decision import Routing
 from ...routing.parts import positive
-from ..aux_losses import AuxLoss, Decided, Effects, add_aux_losses, warn_of_untaught_routers
+from moe_lab.training.aux_losses import (
+    AuxLoss,
+    Decided,
+    Effects,
+    add_aux_losses,
+    brought_losses,
+    warn_of_untaught_routers,
+)
 from .processes import Worker, count_rows, mean_of, on_device, prepared, warn_of_parts
 
 if TYPE_CHECKING:
@@ -160,6 +167,11 @@ class TrainingState(Worker):
         self.done = 0  # steps taken since the run began
         self.whole = True  # False within an optimizer step, and after one that an error ended
 
+    @property
+    def minimised(self) -> dict[str, AuxLoss]:
+        "Every auxiliary loss, by name: those that routers bring, and those that were asked for."
+        return brought_losses(self.layers) | self.aux_losses
+
 # %% ../../../nbs/08_training/04_step/02_objective.ipynb #2c9459ca
 class Ready(TrainingState):
     "A run whose model and optimizer are prepared, and stay so while experts come and go."
@@ -223,7 +235,7 @@ class Telling(Ready):
         *reaches: str,  # of REACHES
     ) -> bool:
         "Whether any auxiliary loss looks so far."
-        return any(loss.over in reaches for loss in self.aux_losses.values())
+        return any(loss.over in reaches for loss in self.minimised.values())
 
     def tell(
         self,
@@ -300,7 +312,8 @@ class TaskAndAuxLosses(Weighed):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         "The task's loss plus every auxiliary loss, weighed, (); and the latter by name, not weighed."
         loss = mean.value * decided.weights[0]
-        aux = self.aux_losses, self.done, self.optimizer, self.effects, self.anywhere
+        self.effects.seen.update(brought_losses(self.layers))  # nobody asked for these, so nobody is told
+        aux = self.minimised, self.done, self.optimizer, self.effects, self.anywhere
         return add_aux_losses(loss, decided, *aux)
 
 # %% ../../../nbs/08_training/04_step/02_objective.ipynb #08fab552

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MEETINGS', 'Heard', 'tensors_of', 'count_rows', 'check_splits', 'rows_of_process', 'mean_of', 'single_process',
            'check_accelerator', 'Worker', 'Together', 'prepared', 'on_device', 'warn_of_parts', 'learns_from_feedback',
-           'count_tokens', 'over_tokens', 'feedback_of_all']
+           'over_tokens', 'feedback_of_all']
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #b11ab677
 import warnings
@@ -19,8 +19,7 @@ from torch import Tensor, nn
 
 from ...data.batching import MeanOver
 from ...experts.moe import MoE
-from ...routing.adjustments import NOTED, Feedback
-from ...routing.decision import Routing
+from ...routing.adjustments import NOTED, Feedback, tokens_of
 from ...routing.router import Router
 from ...experts.allocator import reuse_memory
 
@@ -246,24 +245,15 @@ def learns_from_feedback(
     return own or any(hasattr(type(part), "after_step") for part in router.parts())
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #414b01d5
-Heard = dict[
-    str, list[tuple[Feedback, int]]
-]  # layer -> what batches tell its router, each with its number of tokens
-
-# %% ../../../nbs/08_training/04_step/01_processes.ipynb #43ef51e1
-def count_tokens(
-    routings: Sequence[Routing],  # of one layer
-) -> int:
-    "How many real tokens the decisions are about."
-    return sum(r.n_tokens if r.mask is None else int(r.mask.sum()) for r in routings)
+Heard = dict[str, list[Feedback]]  # layer -> what each batch tells its router
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #309243e9
 def over_tokens(
     name: str,  # of what the feedback holds, or of what it leaves out
-    parts: Sequence[tuple[Feedback, int]],  # of batches and processes, each with its number of tokens
+    parts: Sequence[Feedback],  # of batches and processes
 ) -> Tensor | None:
     "The mean over all tokens of what was told of some; None where nothing was."
-    told = [(getattr(feedback, name), n) for feedback, n in parts]
+    told = [(getattr(feedback, name), tokens_of(feedback)) for feedback in parts]
     known = [(value, n) for value, n in told if value is not None]
     tokens = max(sum(n for _, n in known), 1)
     return torch.stack([value * (n / tokens) for value, n in known]).sum(0) if known else None
@@ -271,9 +261,10 @@ def over_tokens(
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #308987c2
 def feedback_of_all(
     layer: MoE,  # with the gradients of the whole step
-    parts: Sequence[tuple[Feedback, int]],  # of batches and processes, each with its number of tokens
+    parts: Sequence[Feedback],  # of batches and processes
 ) -> Feedback:
     "What the step as a whole tells the layer's router."
-    counts = torch.stack([told.counts for told, _ in parts]).sum(0)  # (E,)
+    counts = torch.stack([told.counts for told in parts]).sum(0)  # (E,)
     averaged = {name: over_tokens(name, parts) for name in ("moments", *NOTED)}
-    return on_device(Feedback(counts, layer.experts.mean_gradient(), **averaged), layer.device)
+    told = Feedback(counts, layer.experts.mean_gradient(), **averaged, tokens=sum(map(tokens_of, parts)))
+    return on_device(told, layer.device)
