@@ -1,6 +1,7 @@
 "The contract of a router's parts: seeds, knobs, and experts that come and go. Every registered router is asked."
 
 import math
+import pickle
 
 import pytest
 import torch
@@ -70,3 +71,10 @@ def test_newborn_parts_have_the_settings_of_the_old_ones(name):
             assert numbers(born) == numbers(part)
             shapes = {key: kept.shape[1:] for key, kept in part.state_dict().items()}
             assert {key: kept.shape[1:] for key, kept in born.state_dict().items()} == shapes
+
+
+@every_router
+def test_a_decision_can_go_to_another_process(name):
+    routing = made(name)(X, Context(token_ids=IDS)).detach()
+    again = pickle.loads(pickle.dumps(routing))
+    assert torch.equal(again.gate, routing.gate) and torch.equal(again.weight, routing.weight)

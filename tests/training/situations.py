@@ -170,7 +170,7 @@ SITUATIONS: dict[str, Callable[[], Trainer]] = {
     "accumulated": lambda: language("padded", "loss_free", accumulates=3),
     "accumulated, over the global batch": lambda: language("odd", accumulates=2, over="global"),
     "a layer skipped, accumulated": lambda: skipping(accumulates=2),
-    "accumulated, with a penalty of its own": lambda: language("odd", "remoe", accumulates=2),
+    "accumulated, with a penalty of its own": lambda: language("padded", "remoe", accumulates=2),
     "growth": lambda: language("padded", "loss_free", grow=2),
     "growth, accumulated": lambda: language("odd", "srnn_by_max", accumulates=2, grow=2),
     "guarded, in two stages": guarded,

@@ -45,6 +45,14 @@ __getattr__, __dir__, __all__ = attach(
             "in_best_groups",
             "in_groups",
         ],
-        "weights": ["one_at_a_time", "scaled_by", "share_of_the_near", "weighed_by"],
+        "weights": [
+            "activated",
+            "one_at_a_time",
+            "scaled_by",
+            "share_of_the_near",
+            "shares_in_turn",
+            "times",
+            "weighed_by",
+        ],
     },
 )
