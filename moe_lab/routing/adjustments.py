@@ -19,7 +19,12 @@ from .decision import Context, Promises
 from .parts import Part, PerExpert, below_one, finite, functions, positive
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
-NOTED = ("centroids", "cutoffs", "sums", "outputs")  # what is noted and routers hear of again, averaged over tokens
+NOTED = (
+    "centroids",
+    "cutoffs",
+    "sums",
+    "outputs",
+)  # what is noted and routers hear of again, averaged over tokens
 
 
 @dataclass(frozen=True)
