@@ -48,7 +48,7 @@ def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7
         centroids = torch.eye(logits.shape[1], 8) + 0.1
     notes = {"clean": logits, "noise_std": torch.full_like(logits, std)}
     notes |= {"centroids": centroids, "directions": centroids, "penalty": torch.ones(logits.shape[1])}
-    return replace(routing, notes=notes | {"sequence": torch.arange(len(logits)) // 3})
+    return replace(routing, notes=notes | {"sequence": torch.arange(len(logits)) // 3, "foretold": logits})
 
 
 @pytest.fixture(params=[(5, 3, 1), (64, 8, 2), (33, 16, 4), (40, 6, 6)], ids="T{0[0]} E{0[1]} k{0[2]}".format)
@@ -250,7 +250,7 @@ def test_padding_is_not_seen(loss):
     padded = routed(logits, 2, mask)
     strange = routed(torch.where(mask[:, None], logits, 99 * logits.flip(1)), 2, mask)
     alone = TopK(2, softmax_chosen)(padded.logits[mask], padded.scores[mask], Context())
-    notes = {name: padded.notes[name][mask] for name in ("clean", "noise_std", "sequence")}
+    notes = {name: padded.notes[name][mask] for name in ("clean", "noise_std", "sequence", "foretold")}
     alone = replace(alone, notes=padded.notes | notes)
     assert float(loss(padded)) == pytest.approx(float(loss(alone)), abs=1e-12)
     assert float(loss(padded)) == pytest.approx(float(loss(strange)), abs=1e-12)

@@ -99,6 +99,7 @@ def foretelling_loss(
         )
     context = Context(mask=routing.mask)
     foretold, chosen = of_real(context, routing.notes["foretold"]), of_real(context, routing.visits)
+    foretold = foretold.to(torch.promote_types(foretold.dtype, torch.float32))
     summed = binary_cross_entropy_with_logits(foretold, chosen.to(foretold), reduction="sum")
     return summed / max(foretold.numel(), 1)
 
