@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...core.experiment import told
 from ...core.report import page, png, write_beside
@@ -112,13 +112,14 @@ def trials_for_readers(
 def compared_at(
     curve: Curve,
     reference: Curve,  # what it is compared with
-) -> tuple[int, Any, Any]:  # steps taken, and the losses of both by seed
+) -> tuple[int, pd.Series, pd.Series]:  # steps taken, and the losses of both by seed
     "The losses of two arms at the last step that both have."
     import pandas as pd
 
     steps, own, other = places(curve.steps, reference.steps)
-    pair = ((curve, own[-1]), (reference, other[-1]))
-    return int(steps[-1]) + 1, *(pd.Series(c.metrics["loss"][at], c.seeds) for c, at in pair)
+    ours = pd.Series(curve.metrics["loss"][own[-1]], curve.seeds)
+    theirs = pd.Series(reference.metrics["loss"][other[-1]], reference.seeds)
+    return int(steps[-1]) + 1, ours, theirs
 
 
 def against_reference(

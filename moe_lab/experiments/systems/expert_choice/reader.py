@@ -47,7 +47,8 @@ class CausalAttention(Heads):
     "Every token looks at itself and those before it (1706.03762): (B, n, d) -> (B, n, d)."
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.joined(scaled_dot_product_attention(*self.split(x), is_causal=True))
+        q, k, v = self.split(x)  # (B, heads, n, d/heads)
+        return self.joined(scaled_dot_product_attention(q, k, v, is_causal=True))
 
 
 class ReaderBlock(nn.Module):
