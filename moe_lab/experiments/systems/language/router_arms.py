@@ -96,6 +96,7 @@ NO_LOSS = with_aux_loss("switch_loss", 0.0)
 OWN_LOSS: dict[str, dict[str, Any]] = {
     "document_pools": {},  # Switch's, over the batch, which decides in training which experts a document may have
     "mixture_of_depths": with_aux_loss("foretelling_loss", 0.1),
+    "moe_plus_plus": with_aux_loss("heterogeneous_balance", 0.01),
     "similarity_preserving": with_aux_loss("simbal", 0.1),
     "spectra": with_aux_loss("orthogonality", 0.0, 0.01, 0.0, 1 / 3),
 }
@@ -104,10 +105,10 @@ OWN_LOSS: dict[str, dict[str, Any]] = {
 def balances_itself(
     router: Router,
 ) -> bool:
-    "Whether loads are evened out, or can't be, without an auxiliary loss."
+    "Whether it needs no auxiliary loss but the one it brings: it evens loads out by itself, or nothing can."
     refuses = any(isinstance(part, Capacity) for part in router.modules())
     by_batch = router.promises.batch_dependent and not refuses
-    return bool(router.learners) or by_batch or "token_ids" in router.needs
+    return bool(router.learners or router.brings) or by_batch or "token_ids" in router.needs
 
 
 def loss_of(
