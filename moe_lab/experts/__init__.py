@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "designs.blocks": ["DepthLayer", "packed"],
+        "designs.cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros"],
         "dispatch": [
             "Combine",
             "Dispatch",
@@ -77,14 +78,7 @@ __getattr__, __dir__, __all__ = attach(
             "observe_layers",
             "resized_memory",
         ],
-        "shared": [
-            "BesideShared",
-            "Gated",
-            "InputWeighedMoE",
-            "SharedExperts",
-            "WithIdentities",
-            "weigh_inputs",
-        ],
+        "shared": ["BesideShared", "Gated", "InputWeighedMoE", "SharedExperts", "weigh_inputs"],
         "soft": ["Mixing", "SoftMoE", "SoftRouter", "check_sequences", "mixing_of", "softmax_over_tokens"],
         "upcycling": ["upcycle"],
     },

@@ -97,6 +97,7 @@ __getattr__, __dir__, __all__ = attach(
             "foretelling_loss",
             "mixture_of_depths",
         ],
+        "designs.free": ["GatingResidual", "Prices", "heterogeneous_balance", "moe_plus_plus"],
         "designs.pools": ["DocumentPool", "PoolSizes", "document_pools", "documents", "places_in_documents"],
         "directions.similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"],
         "losses": [

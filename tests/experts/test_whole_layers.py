@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from moe_lab.experts.designs.cheap import Copies, SideBySide
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
-from moe_lab.experts.shared import BesideShared, Gated, InputWeighedMoE, SharedExperts, WithIdentities
+from moe_lab.experts.shared import BesideShared, Gated, InputWeighedMoE, SharedExperts
 from moe_lab.measure.transformers.as_routers import router_like
 
 pytest.importorskip("transformers", reason="TRANSFORMERS IS NOT INSTALLED: pip install moe_lab[transformers]")
@@ -83,7 +84,9 @@ def llama4() -> tuple[nn.Module, nn.Module]:
 def longcat() -> tuple[nn.Module, nn.Module]:
     own = {"n_routed_experts": E, "zero_expert_num": 4, "expert_ffn_hidden_size": HIDDEN, "moe_topk": K}
     theirs = block("longcat_flash", "LongcatFlashConfig", "LongcatFlashMoE", **own)
-    return theirs, MoE(router_like(theirs.router), WithIdentities(experts_like(theirs.experts), 4))
+    return theirs, MoE(
+        router_like(theirs.router), SideBySide([experts_like(theirs.experts), Copies((D,), 4)])
+    )
 
 
 LAYERS: dict[str, Callable[[], tuple[nn.Module, nn.Module]]] = {

@@ -2,4 +2,11 @@
 
 from lazy_loader import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, ["blocks"], {"blocks": ["DepthLayer", "packed"]})
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["blocks", "cheap"],
+    {
+        "blocks": ["DepthLayer", "packed"],
+        "cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros"],
+    },
+)

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["centroids", "depths", "pools"],
+    ["centroids", "depths", "free", "pools"],
     {
         "centroids": ["CentroidRouter", "Centroids", "online_kmeans", "sums_by_expert"],
         "depths": [
@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = attach(
             "foretelling_loss",
             "mixture_of_depths",
         ],
+        "free": ["GatingResidual", "Prices", "heterogeneous_balance", "moe_plus_plus"],
         "pools": ["DocumentPool", "PoolSizes", "document_pools", "documents", "places_in_documents"],
     },
 )

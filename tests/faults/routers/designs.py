@@ -4,10 +4,14 @@ import torch
 from faults.table import Bad
 
 from moe_lab.experts.designs.blocks import DepthLayer
+from moe_lab.experts.designs.cheap import Constants, Copies, SideBySide, Zeros
+from moe_lab.experts.experts import SwiGLU
+from moe_lab.experts.moe import MoE
 from moe_lab.routing.adjustments import Feedback
 from moe_lab.routing.decision import Context
 from moe_lab.routing.designs.centroids import Centroids, online_kmeans
 from moe_lab.routing.designs.depths import Foretelling, TopTokens, foretelling_loss, mixture_of_depths
+from moe_lab.routing.designs.free import GatingResidual, Prices, heterogeneous_balance, moe_plus_plus
 from moe_lab.routing.designs.pools import DocumentPool, document_pools
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import Threshold
@@ -65,4 +69,36 @@ ROWS = [
         lambda: DepthLayer(mixture_of_depths(8, 1), torch.nn.Identity())(X),
         ("x: shape (6, 8)", "(B, S, d)"),
     ),
+    Bad("copies of nothing", lambda: Copies((8,), 0), ("n_experts=0", "at least 1")),
+    Bad("constants of no width", lambda: Constants(0, 2), ("d=0", "at least 1")),
+    Bad("nobody side by side", lambda: SideBySide([]), ("sets is empty", "Copies")),
+    Bad("a module side by side", lambda: SideBySide([torch.nn.ReLU()]), ("sets[0]", "ReLU", "experts")),
+    Bad(
+        "rows of two shapes",
+        lambda: SideBySide([SwiGLU(8, 4, 2), Zeros((7,), 1)]),
+        ("sets[1] takes rows (7,)", "(8,)"),
+    ),
+    Bad(
+        "free experts that grow",
+        lambda: MoE(top_k(8, 3), SideBySide([SwiGLU(8, 4, 2), Copies((8,), 1)])).grow(1),
+        ("SideBySide", "cannot grow"),
+    ),
+    Bad(
+        "an expert that is not there",
+        lambda: SideBySide([Copies((8,), 2)]).weights_of(2),
+        ("expert", "[0, 2)"),
+    ),
+    Bad("nothing but free experts", lambda: moe_plus_plus(8, 4, n_free=4), ("n_identities=4", "n_experts=4")),
+    Bad("a price of nothing", lambda: Prices(4, 2, tau=0), ("tau=0", "(0, 1]")),
+    Bad(
+        "a residual that grows",
+        lambda: GatingResidual(4).resize(torch.arange(4), 1),
+        ("GatingResidual", "cannot grow"),
+    ),
+    Bad(
+        "a residual from a layer of another size",
+        lambda: moe_plus_plus(8, 4)(X, Context(state={"depth": torch.ones(6, 3)})),
+        ("context.state['depth']", "(6, 3)", "(6, 4)"),
+    ),
+    Bad("a loss without prices", lambda: heterogeneous_balance(top_k(8, 4)(X)), ("'prices'", "Prices")),
 ]

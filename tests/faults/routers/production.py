@@ -6,7 +6,7 @@ from torch import nn
 
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
-from moe_lab.experts.shared import BesideShared, Gated, SharedExperts, WithIdentities
+from moe_lab.experts.shared import BesideShared, Gated, SharedExperts
 from moe_lab.measure.transformers.as_routers import router_like
 from moe_lab.routing.adjustments import Feedback, SelectionBias
 from moe_lab.routing.decision import Context
@@ -95,10 +95,4 @@ ROWS = [
         ("layer=SharedExperts", "sparse layer"),
     ),
     Bad("nothing beside a layer", lambda: BesideShared(layer(), None), ("shared=None", "module")),
-    Bad("no identities", lambda: WithIdentities(SwiGLU(8, 4, 2), 0), ("n_identities=0", "at least 1")),
-    Bad(
-        "identities that grow",
-        lambda: MoE(top_k(8, 4), WithIdentities(SwiGLU(8, 4, 2), 2)).grow(1),
-        ("WithIdentities", "cannot grow"),
-    ),
 ]
