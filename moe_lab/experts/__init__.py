@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
         "designs.blocks": ["DepthLayer", "packed"],
-        "designs.cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros"],
+        "designs.cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros", "check_sets"],
         "dispatch": [
             "Combine",
             "Dispatch",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["attention", "dnc", "key_value", "product_keys", "reads", "writes"],
+    ["attention", "dnc", "heads", "key_value", "product_keys", "reads", "writes"],
     {
         "attention": [
             "CheckedMemory",
@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = attach(
         "dnc.links": ["Links", "SharpLinks", "next_links", "next_precedence", "sharpen"],
         "dnc.memory": ["Memory", "Moment", "Parts", "REPAIRS", "WrittenSlots", "overwritten"],
         "dnc.signals": ["SQUASHES", "Signal", "Signals", "Squash", "oneplus", "three_modes"],
+        "heads": ["ManyHeads", "peer", "per_head"],
         "key_value": [
             "Contents",
             "Keys",

@@ -7,6 +7,6 @@ __getattr__, __dir__, __all__ = attach(
     ["blocks", "cheap"],
     {
         "blocks": ["DepthLayer", "packed"],
-        "cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros"],
+        "cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros", "check_sets"],
     },
 )

@@ -6,6 +6,7 @@ from faults.table import Bad
 from moe_lab.experts.moe import observe
 from moe_lab.measure.transformers.interventions import ablate
 from moe_lab.memory.attention import LearnedContents, MemoryAttention
+from moe_lab.memory.heads import ManyHeads, peer
 from moe_lab.memory.key_value import Contents, SlotMemory, Slots, TopFilled
 from moe_lab.memory.product_keys import ProductRouter, best_pairs, sides
 from moe_lab.memory.reads import Reads, routing_of_reads
@@ -139,5 +140,15 @@ ROWS = [
         "places with a fraction",
         lambda: top_k(8, 4)(X[0], Context(position=torch.rand(3))),
         ("context.position", "float32", "int64"),
+    ),
+    Bad("units without heads", lambda: peer(8, 16, heads=0), ("heads=0", "at least 1")),
+    Bad("more units than there are", lambda: peer(8, 9, k=10), ("k=10", "9")),
+    Bad("questions that have no half", lambda: peer(8, 16, k=2, r=5), ("d=5", "even")),
+    Bad(
+        "heads that ask no table", lambda: ManyHeads(top_k(8, 9), Slots(8, 9), 2), ("router", "ProductRouter")
+    ),
+    Bad("questions normed by nothing", lambda: peer(8, 16, k=2, norm=abs), ("norm=", "module")),
+    Bad(
+        "tokens of another width for heads", lambda: peer(8, 16, k=2)(torch.randn(3, 7)), ("(3, 7)", "(…, 8)")
     ),
 ]
