@@ -115,6 +115,7 @@ class SideBySide(ExpertSet):
     "Sets of experts as one, in their order: rows (n, …) -> (n, …); none of them can come or go."
 
     can_resize = False
+    sets: Any  # in their order
 
     def __init__(
         self,
@@ -125,25 +126,20 @@ class SideBySide(ExpertSet):
         self.sets, self.n_experts = nn.ModuleList(sets), sum(one.n_experts for one in sets)
 
     @property
-    def kinds(self) -> list[Any]:
-        "The sets, in their order."
-        return [*self.sets]
-
-    @property
     def row(self) -> Row:  # type: ignore[override]
         "That of all of them."
-        return self.kinds[0].row
+        return self.sets[0].row
 
     def each(self) -> list[Expert]:
         "The experts one by one."
-        return [expert for one in self.kinds for expert in one.each()]
+        return [expert for one in self.sets for expert in one.each()]
 
     def weights_of(
         self,
         expert: int,  # in [0, E)
     ) -> list[Tensor]:
         "All weights of one expert; those that are free of them have none."
-        for one in self.kinds:
+        for one in self.sets:
             if expert < one.n_experts:
                 return one.weights_of(expert)
             expert -= one.n_experts
@@ -151,7 +147,7 @@ class SideBySide(ExpertSet):
 
     def mean_gradient(self) -> Tensor:
         "(E,) float32 mean |gradient| of each expert over all its weights; 0 for those that have none."
-        return torch.cat([one.mean_gradient().float() for one in self.kinds])
+        return torch.cat([one.mean_gradient().float() for one in self.sets])
 
     def resize(
         self,
