@@ -48,6 +48,7 @@ def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7
         centroids = torch.eye(logits.shape[1], 8) + 0.1
     notes = {"clean": logits, "noise_std": torch.full_like(logits, std)}
     notes |= {"centroids": centroids, "directions": centroids, "penalty": torch.ones(logits.shape[1])}
+    notes |= {"prices": torch.linspace(0.5, 1, logits.shape[1])}
     return replace(routing, notes=notes | {"sequence": torch.arange(len(logits)) // 3, "foretold": logits})
 
 

@@ -15,7 +15,7 @@ from ..decision import Context, Promises, Routing, of_real
 from ..losses import register_aux_loss
 from ..parts import Part, above_zero, functions, positive, width
 from ..router import Router, register_router
-from ..scores import Linear
+from ..scores import Linear, places_in_sequence
 from ..selection import Gate, routing_from_mask, sigmoid
 
 # %% ../../../nbs/01_routing/15_designs/03_depths.ipynb #77f8df46
@@ -25,15 +25,14 @@ def best_of_sequences(
     factor: float,  # c: mean number of experts a token gets
 ) -> Tensor:  # (T, E) bool
     "The tokens of each sequence with the ⌈c·L/E⌉ highest scores of each expert, at most all L."
-    _, row, length = sequence.unique_consecutive(return_inverse=True, return_counts=True)
-    begin = length.cumsum(0) - length  # (sequences,)
-    order = scores.argsort(dim=0, descending=True, stable=True)  # (T, E) tokens, the best first
-    order = order.gather(0, row[order].argsort(dim=0, stable=True))  # (T, E) the same, sequence by sequence
-    place = torch.arange(len(row), device=row.device) - begin[row]  # (T,) within its sequence
-    room = (factor * length / scores.shape[1] - 1e-9).ceil()  # (sequences,)
-    return torch.zeros_like(scores, dtype=torch.bool).scatter_(
-        0, order, (place < room[row])[:, None].expand_as(order)
-    )
+    row, place = places_in_sequence(sequence)  # (T,) each
+    length = row.bincount()  # (sequences,)
+    room = (factor * length / scores.shape[1] - 1e-9).ceil().long().minimum(length)  # (sequences,)
+    most, longest = (int(n.max()) if len(n) else 0 for n in (room, length))
+    lines = scores.new_full((len(length), longest, scores.shape[1]), -torch.inf)  # (sequences, longest, E)
+    best = lines.index_put((row, place), scores).topk(most, dim=1).indices  # (sequences, most, E)
+    taken = (torch.arange(most, device=room.device)[:, None] < room[:, None, None]).expand_as(best)
+    return torch.zeros_like(lines, dtype=torch.bool).scatter_(1, best, taken)[row, place]
 
 # %% ../../../nbs/01_routing/15_designs/03_depths.ipynb #4dca484a
 class TopTokens(Part):
@@ -41,6 +40,7 @@ class TopTokens(Part):
 
     promises = Promises(causal=False, same_at_inference=False)
     knobs = ("capacity_factor", "gate")
+    brings = ("foretelling_loss",)  # or nobody knows at inference
 
     def __init__(
         self,
@@ -120,6 +120,6 @@ def mixture_of_depths(
     gate: Gate = sigmoid,  # how much each choice counts
     foretold: bool = True,  # by a network beside the router; otherwise by the router's own logits
 ) -> Router:
-    "Experts take their best tokens of each sequence; at inference those foretold to be (2404.02258): train the loss."
+    "Experts take their best tokens of each sequence; at inference those foretold to be (2404.02258)."
     score = Foretelling(d, n_experts) if foretold else Linear(d, n_experts)
     return Router(score, [], TopTokens(capacity_factor, gate))
