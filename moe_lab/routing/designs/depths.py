@@ -29,10 +29,11 @@ def best_of_sequences(
     length = row.bincount()  # (sequences,)
     room = (factor * length / scores.shape[1] - 1e-9).ceil().long().minimum(length)  # (sequences,)
     most, longest = (int(n.max()) if len(n) else 0 for n in (room, length))
-    lines = scores.new_full((len(length), longest, scores.shape[1]), -torch.inf)  # (sequences, longest, E)
-    best = lines.index_put((row, place), scores).topk(most, dim=1).indices  # (sequences, most, E)
-    taken = (torch.arange(most, device=room.device)[:, None] < room[:, None, None]).expand_as(best)
-    return torch.zeros_like(lines, dtype=torch.bool).scatter_(1, best, taken)[row, place]
+    lines = scores.new_full((len(length), scores.shape[1], longest), -torch.inf)  # (sequences, E, longest)
+    lines[row, :, place] = scores
+    best = lines.topk(most).indices  # (sequences, E, most)
+    taken = (torch.arange(most, device=room.device) < room[:, None, None]).expand_as(best)
+    return torch.zeros_like(lines, dtype=torch.bool).scatter_(2, best, taken)[row, :, place]
 
 # %% ../../../nbs/01_routing/15_designs/03_depths.ipynb #4dca484a
 class TopTokens(Part):
