@@ -96,7 +96,6 @@ NO_LOSS = with_aux_loss("switch_loss", 0.0)
 OWN_LOSS: dict[str, dict[str, Any]] = {
     "document_pools": {},  # Switch's, over the batch, which decides in training which experts a document may have
     "mixture_of_depths": with_aux_loss("foretelling_loss", 0.1),
-    "moe_plus_plus": with_aux_loss("heterogeneous_balance", 0.01),
     "similarity_preserving": with_aux_loss("simbal", 0.1),
     "spectra": with_aux_loss("orthogonality", 0.0, 0.01, 0.0, 1 / 3),
 }
