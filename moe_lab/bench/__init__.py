@@ -82,6 +82,7 @@ __getattr__, __dir__, __all__ = attach(
             "Alarm",
             "EVEN",
             "Examined",
+            "HALF",
             "LOADS",
             "OTHER",
             "STATES",

@@ -83,12 +83,12 @@ def gate_matrix(
 def orthonormal(
     matrices: list[nn.Parameter],  # (E, d) each
 ) -> Iterator[None]:
-    "Inside the block the rows of each matrix stand at right angles and are as long as they were on average."
+    "Inside the block rows stand at right angles, as long as they were on average; as is usual where all were 0."
     kept = [matrix.detach().clone() for matrix in matrices]
     with torch.no_grad():
         for matrix, old in zip(matrices, kept):
             nn.init.orthogonal_(matrix, generator=torch.Generator().manual_seed(0))
-            matrix.mul_(float(old.norm(dim=1).mean()))
+            matrix.mul_(float(old.norm(dim=1).mean()) or 0.02 * old.shape[1] ** 0.5)
     try:
         yield
     finally:
