@@ -1,4 +1,4 @@
-# make lab        JupyterLab on lesson 1        (BROWSER=none PORT=8899: serve and print the address)
+# make lab        JupyterLab on lesson 0        (BROWSER=none PORT=8899: serve and print the address)
 # make test       everything that must hold      make test-slow    what takes minutes
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make docs       the site, in _docs/html: course, gallery, reference of every name; needs no network
@@ -15,7 +15,7 @@ VENV    ?= .venv
 PORT    ?= 8888
 BROWSER ?= default
 THREADS ?= 1
-LESSON  := nbs/lessons/01_why_experts_die.ipynb
+LESSON  := nbs/lessons/00_a_mixture_of_experts_in_60_lines.ipynb
 
 bin     := $(VENV)/bin
 pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt

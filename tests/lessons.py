@@ -1,8 +1,11 @@
-"""Every lesson runs, carries what a reader without a kernel needs, and asks at least three checked questions.
+"""Every lesson opens on a picture, runs, carries what there is without a kernel, and asks three checked questions.
 
-Run by `make lessons`; about a minute a lesson.
+Run by `make lessons`; about a minute a lesson. When a lesson has run, what stands of it in `tests/answers` follows: for
+each exercise an answer that is right, and one that is wrong as readers are.
 """
 
+import re
+from math import ceil
 from pathlib import Path
 
 import nbformat
@@ -12,11 +15,20 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).parents[1] / "nbs" / "lessons"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 AT_MOST = 400_000  # characters of stored output
+ABOVE_THE_FOLD = 22  # lines of a window of 1280 × 800 pixels, which has room for 34; then the picture begins
+LETTERS = 120  # of prose in a line of such a window
+MAKEFILE = Path(__file__).parents[1] / "Makefile"
+ANSWERS = Path(__file__).parent / "answers"
 
 
 def test_there_are_lessons():
     assert LESSONS, f"no notebook in {FOLDER}"
-    assert LESSONS[0].name == "01_why_experts_die.ipynb"  # the one that `make lab` opens
+    opened = re.search(r"^LESSON +:= nbs/lessons/(.+)$", MAKEFILE.read_text("utf8"), re.M)
+    assert opened and opened[1] == LESSONS[0].name  # `make lab` opens the first
+    assert [int(path.name[:2]) for path in LESSONS] == list(range(len(LESSONS)))
+
+
+TO_BE_OPENED = (*range(1, 14), 20, 21)  # numbers of the lessons whose first screen is still text
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
@@ -35,10 +47,49 @@ def shown(output) -> dict[str, str]:
     return {kind: "".join(content) for kind, content in output.get("data", {}).items()}
 
 
+PREDICTIONS = """from moe_lab.explore import Prediction
+for asked in {id(one): one for one in globals().values() if isinstance(one, Prediction)}.values():
+    assert asked.said is None, "answered already"
+    assert "you said" in asked.expect(asked.happens()).lower()"""
+WRONG = """try:
+    exec({check!r})
+except AssertionError:
+    pass
+else:
+    raise RuntimeError({exercise!r} + " passes the check")"""
+
+
+def exercises(cells) -> list[tuple[int, int]]:
+    "Where each exercise begins, and where the next one does."
+    asked = [i for i, c in enumerate(cells) if c.cell_type == "markdown" and "**Exercise" in c.source]
+    return list(zip(asked, [*asked[1:], len(cells)]))
+
+
+def checks(cells) -> list[str]:
+    "The cells that check."
+    return [c.source for c in cells if c.cell_type == "code" and c.source.startswith("# check")]
+
+
+def answered(lesson: Path) -> list[str]:
+    "Cells behind a lesson: answers that are stored, right ones that must pass their check, wrong ones that must not."
+    stored = ANSWERS / f"{lesson.stem}.py"
+    if not stored.exists():
+        return []
+    cells = nbformat.read(lesson, 4).cells
+    check = ["\n".join(checks(cells[i:end])) for i, end in exercises(cells)]
+    made = []
+    for part in stored.read_text("utf8").split("# %% ")[1:]:
+        exercise, _, code = part.partition("\n")
+        own = check[int(exercise.split()[1].strip(":")) - 1]
+        made += [code, own if exercise.endswith("right") else WRONG.format(check=own, exercise=exercise)]
+    return made
+
+
 def test_it_runs(lesson):
     before = set(FOLDER.rglob("*"))
     place = {"metadata": {"path": str(FOLDER)}}
     notebook = nbformat.read(lesson, 4)
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in (PREDICTIONS, *answered(lesson))]
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
     warned = [output.text for output in outputs(notebook) if "Warning:" in output.get("text", "")]
     assert not warned, f"a reader would see {warned}"
@@ -62,11 +113,68 @@ def test_it_carries_its_figures_and_nothing_else(lesson):
 
 def test_it_asks_and_checks(lesson):
     cells = nbformat.read(lesson, 4).cells
-    asked = [i for i, c in enumerate(cells) if c.cell_type == "markdown" and "**Exercise" in c.source]
-    assert len(asked) >= 3, f"{len(asked)} exercises"
-    for i, end in zip(asked, [*asked[1:], len(cells)]):
+    assert len(exercises(cells)) >= 3, f"{len(exercises(cells))} exercises"
+    for i, end in exercises(cells):
         title = cells[i].source.partition("**Exercise")[2][:40]
         assert cells[i].source.count("**Exercise") == 1, f"two exercises in one cell: {title}"
         assert "<details>" in cells[i].source, f"no hidden answer: Exercise{title}"
-        checks = [c.source for c in cells[i:end] if c.cell_type == "code" and c.source.startswith("# check")]
-        assert any("assert" in check for check in checks), f"no `# check` that asserts: Exercise{title}"
+        assert any("assert" in check for check in checks(cells[i:end])), (
+            f"no `# check` that asserts: Exercise{title}"
+        )
+
+
+@pytest.mark.parametrize("stored", sorted(ANSWERS.glob("*.py")), ids=lambda path: path.stem)
+def test_every_exercise_is_answered_rightly_and_wrongly(stored):
+    lesson = FOLDER / f"{stored.stem}.ipynb"
+    cells = nbformat.read(lesson, 4).cells
+    kinds = re.findall(r"^# %% exercise (\d+): (right$|wrong, )", stored.read_text("utf8"), re.M)
+    wanted = [(str(n + 1), kind) for n in range(len(exercises(cells))) for kind in ("right", "wrong, ")]
+    assert kinds == wanted
+    for (i, end), level in zip(exercises(cells), ("look", "change", "build")):
+        assert f"({level})" in cells[i].source.partition("**Exercise")[2][:40]
+        writes = [c for c in cells[i:end] if c.cell_type == "code" and not c.source.startswith("# check")]
+        assert len(writes) == 1, "a cell to write in"
+
+
+def lines_above(cell) -> int:
+    "Lines of a window that a cell takes, what it shows left out."
+    if cell.cell_type == "code":
+        return 1 + (1 if is_folded(cell) else len(cell.source.splitlines()))
+    paragraphs = [part.replace("\n", " ") for part in re.split(r"\n\s*\n", cell.source)]
+    return sum(1 + ceil(len(part) / LETTERS) + part.startswith("# ") for part in paragraphs)
+
+
+def is_folded(cell) -> bool:
+    "Whether a page and JupyterLab show the cell without its code."
+    folded = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+    assert folded == ("hide-input" in cell.metadata.get("tags", [])), (
+        "folded for one reader, and not for another"
+    )
+    return folded
+
+
+@pytest.mark.parametrize("lesson", [one for one in LESSONS if int(one.name[:2]) not in TO_BE_OPENED])
+def test_it_opens_on_a_question_and_a_picture(lesson):
+    line = 0
+    for cell in nbformat.read(lesson, 4).cells:
+        line += lines_above(cell)
+        if cell.cell_type == "markdown":
+            assert line > 6 or "?" in cell.source, "no question at the top"
+            continue
+        for output in map(shown, cell.outputs):
+            if "image/png" in output:
+                assert line <= ABOVE_THE_FOLD, f"the first picture begins at line {line}"
+                return
+            line += len(output.get("text/plain", "").splitlines())
+    raise AssertionError("no picture")
+
+
+def test_the_first_one_is_as_short_as_it_says():
+    cells = [c for c in nbformat.read(LESSONS[0], 4).cells if "program" in c.metadata.get("tags", [])]
+    lines = [line for cell in cells for line in cell.source.splitlines() if line.strip() and line[0] != "%"]
+    assert 40 < len(lines) <= 60
+    assert {line.split()[1].split(".")[0] for line in lines if line.startswith(("import", "from"))} == {
+        "torch",
+        "matplotlib",
+        "functools",
+    }

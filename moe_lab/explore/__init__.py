@@ -298,6 +298,7 @@ __getattr__, __dir__, __all__ = attach(
             "draw_experts",
             "plane_in_words",
             "plane_knobs",
+            "read_place",
         ],
         "plane.training": [
             "AFRESH",
@@ -490,6 +491,7 @@ __getattr__, __dir__, __all__ = attach(
             "TextPanel",
             "WrittenPanel",
         ],
+        "shared.prediction": ["KEPT_QUESTION", "PredictNumber", "PredictOne", "Prediction", "Question"],
         "shared.state": [
             "Ask",
             "Checked",

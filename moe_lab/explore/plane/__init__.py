@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = attach(
             "draw_experts",
             "plane_in_words",
             "plane_knobs",
+            "read_place",
         ],
         "training": [
             "AFRESH",

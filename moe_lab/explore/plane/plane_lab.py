@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['PLANE_PRESETS', 'PLANE_GROUPS', 'BRUSHES', 'PLANE_CODE', 'plane_in_words', 'draw_experts', 'PlaneStage',
-           'plane_knobs', 'PlaneFollower', 'PlanePanel', 'RestingPlane', 'PlaneLab']
+           'plane_knobs', 'PlaneFollower', 'PlanePanel', 'RestingPlane', 'read_place', 'PlaneLab']
 
 # %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #25eae0ff
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +30,20 @@ from moe_lab.explore.plane.training import (
 )
 from .views import PlaneView, draw_expert
 from ..shared.balancing import GROWING, show_what_matters
-from ..shared.controls import Preset, button, card, flow, log_slider, menu, sheet, slider
+from moe_lab.explore.shared.controls import (
+    LABEL,
+    WIDE,
+    Preset,
+    button,
+    card,
+    flow,
+    in_turn,
+    log_slider,
+    menu,
+    sheet,
+    slider,
+    wrong,
+)
 from ..shared.live_panel import LivePanel
 from ..shared.state import Timeline, read_timeline
 from ..shared.views import Lines, StackedLoad, follow
@@ -296,20 +310,36 @@ class RestingPlane(PlanePanel):
     def code(self) -> str:
         return PLANE_CODE.format(states=self.system.states, steps=self.system.trainer.done)
 
+# %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #45a45e49
+def read_place(
+    text: str,  # such as "0.3, -0.5"
+) -> tuple[float, float]:
+    "A place in the plane; `ValueError` for a text that is none."
+    number = r"([-+]?[0-9]*[.]?[0-9]+)"
+    found = re.fullmatch(rf"{number}[,;\s]\s*{number}", text.strip().replace("−", "-"))
+    x, y = map(float, found.groups()) if found else (float("nan"), float("nan"))
+    if not max(abs(x), abs(y)) <= 1:
+        raise ValueError(f"place={text!r:.40}: needs two numbers from -1 to 1, such as 0.3, -0.5")
+    return x, y
+
 # %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #a6b584fa
 class PlaneLab(RestingPlane):
-    "Experts that divide the plane, live, and points that are added with a click."
+    "Experts that divide the plane, live, and points that are added with a click, or by their place."
 
     def more_groups(self) -> dict[str, list[w.Widget]]:
-        "The brush, and a button that takes the points away."
+        "The brush, a place to type, and a button that takes the points away."
         look = {"button_width": "47%"}
         self.brush = w.ToggleButtons(options=BRUSHES, style=look, tooltips=["a click adds such a point"] * 2)
+        look = {"placeholder": "0.3, -0.5", "layout": WIDE, "style": LABEL}
+        self.place = w.Text(description="or type x, y", continuous_update=False, **look)
         self.clear = button("take my points away", "moe-chip")
-        return {"A click adds": [self.brush, self.clear]}
+        return {"A click adds": [self.brush, self.place, self.clear]}
 
     def listen(self):
-        "Connect brush, button and clicks too."
+        "Connect brush, place, button and clicks too."
         super().listen()
+        self.place.set_state = in_turn(self.place.set_state)
+        self.place.observe(lambda change: change["new"] and self.put(change["new"]), "value")
         self.clear.on_click(lambda _button: self.change({"points": ""}))
         traitlets.link((self.brush, "value"), (self.stage.plane, "brush"))
         self.stage.plane.on_msg(lambda _view, point, _buffers: self.add(**point))
@@ -330,3 +360,16 @@ class PlaneLab(RestingPlane):
         "A click: one more point."
         new = f"{round(100 * x)}.{round(100 * y)}.{dark}"
         self.change({"points": "_".join(filter(None, [self.state.points, new]))})
+
+    def put(
+        self,
+        place: str,  # such as "0.3, -0.5"
+    ):
+        "A place was typed: one more point there; a text that is no place is answered, and stays."
+        try:
+            x, y = read_place(place)
+        except ValueError as error:
+            self.answer.value = wrong(str(error))
+            return
+        self.add(x, y, self.brush.value)
+        self.place.value = ""

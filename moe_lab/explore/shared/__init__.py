@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = attach(
         "live",
         "live_panel",
         "panel",
+        "prediction",
         "state",
         "views",
     ],
@@ -134,6 +135,7 @@ __getattr__, __dir__, __all__ = attach(
             "TextPanel",
             "WrittenPanel",
         ],
+        "prediction": ["KEPT_QUESTION", "PredictNumber", "PredictOne", "Prediction", "Question"],
         "state": [
             "Ask",
             "Checked",

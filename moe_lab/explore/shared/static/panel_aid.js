@@ -29,6 +29,7 @@ function name(panel) {
     if (![...(control.labels ?? [])].some(words)) put(control, "aria-label", labelOf(control));
   }
   for (const picture of panel.querySelectorAll("img.widget-image")) put(picture, "alt", picture.title || words(panel.querySelector(".moe-said")) || "a figure");
+  for (const told of panel.querySelectorAll(".moe-told")) put(told, "role", "status"); // an answer is read out when it comes
   for (const button of panel.querySelectorAll(".widget-toggle-button, .moe-chip")) {
     put(button, "aria-pressed", `${button.matches(".mod-active, .moe-chosen")}`);
   }
