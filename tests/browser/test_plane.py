@@ -117,6 +117,11 @@ def test_clicks_add_points(panel):
     past(page, 40)
     button(page, "❚❚ Pause").click()
     assert tools.ask_kernel(page, "print(lab.state.points)").startswith("-60.40.1_-60.-40.0_")
+    typed = page.get_by_label("or type x, y")
+    typed.fill("0.9, 0.9")
+    typed.press("Enter")
+    page.get_by_text(re.compile("· 11 points")).wait_for(timeout=30_000)
+    assert tools.ask_kernel(page, "print(lab.state.points)").endswith("_90.90.1")
     tools.screenshot(page, "plane_clicked")
 
 

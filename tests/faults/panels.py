@@ -13,9 +13,11 @@ from moe_lab.data.language.tokens import pack_documents, train_tokenizer
 from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.draws import OwnDraws
 from moe_lab.explore.collapse.training import CollapseState, replay_collapse
+from moe_lab.explore.plane.plane_lab import read_place
 from moe_lab.explore.plane.training import PlaneState, replay_plane
 from moe_lab.explore.shared.life import small_png
 from moe_lab.explore.shared.live import LiveRun
+from moe_lab.explore.shared.prediction import PredictNumber, PredictOne
 from moe_lab.explore.shared.state import read_timeline
 from moe_lab.explore.shared.views import ExpertTiles, Lines, Points, StackedLoad
 from moe_lab.explore.tokens.selection import describe_selection
@@ -229,4 +231,25 @@ def closed(act):
         run.close()
 
 
-ROWS = [*LINES, *VALUES, *VIEWS, *TOKENS, *RUNS]
+QUESTIONS = [
+    Bad("one thing to choose", lambda: PredictOne("?", ["yes"], str), ("options=['yes']", "at least two")),
+    Bad("a sentence for options", lambda: PredictOne("?", "yes", str), ("options='yes'", "at least two")),
+    Bad(
+        "an answer for a function",
+        lambda: PredictOne("?", ["yes", "no"], "yes"),
+        ("happens='yes'", "function"),
+    ),
+    Bad("bounds turned round", lambda: PredictNumber("?", (9, 1), int), ("bounds=(9, 1)", "in this order")),
+    Bad(
+        "bounds of one number", lambda: PredictNumber("?", (9,), int), ("bounds=(9,)", "lowest and a highest")
+    ),
+    Bad("a guess beyond", lambda: PredictNumber("?", (0, 9), int).expect(10), ("answer=10", "from 0 to 9")),
+    Bad(
+        "a guess in words",
+        lambda: PredictNumber("?", (0, 9), int).expect("two"),
+        ("answer='two'", "from 0 to 9"),
+    ),
+    Bad("a place that is none", lambda: read_place("left, up"), ("place='left, up'", "0.3, -0.5")),
+]
+
+ROWS = [*LINES, *VALUES, *VIEWS, *TOKENS, *RUNS, *QUESTIONS]

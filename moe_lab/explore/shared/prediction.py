@@ -8,6 +8,7 @@ __all__ = ['KEPT_QUESTION', 'Question', 'Prediction', 'PredictOne', 'PredictNumb
 # %% ../../../nbs/10_explore/01_shared/11_prediction.ipynb #0a1a3128
 from collections.abc import Callable, Sequence
 from html import escape
+from numbers import Real
 from typing import Any
 
 import ipywidgets as w
@@ -142,15 +143,15 @@ class PredictNumber(Prediction):
         happens: Callable[[], float],  # computes the number when it is wanted
         why: str = "",  # said behind the answer, HTML
     ):
-        self.low, self.high = bounds
-        if not self.low < self.high:
+        if len(bounds) != 2 or not bounds[0] < bounds[1]:
             raise ValueError(f"bounds={bounds}: needs a lowest and a highest number, in this order")
+        self.low, self.high = bounds
         look = dict(min=self.low, max=self.high, description="your guess", layout=WIDE, style=LABEL)
         super().__init__(question, happens, w.IntSlider(self.low, **look), why)
 
     def check(self, answer: Any):  # given by the reader, or by `happens`
-        if not self.low <= answer <= self.high:
-            raise ValueError(f"answer={answer}: needs a number from {self.low} to {self.high}")
+        if not isinstance(answer, Real) or not self.low <= answer <= self.high:
+            raise ValueError(f"answer={answer!r:.80}: needs a number from {self.low} to {self.high}")
 
     def compared(self) -> str:
         off = self.happened - self.said
