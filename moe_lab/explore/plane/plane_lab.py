@@ -330,8 +330,8 @@ class PlaneLab(RestingPlane):
         "The brush, a place to type, and a button that takes the points away."
         look = {"button_width": "47%"}
         self.brush = w.ToggleButtons(options=BRUSHES, style=look, tooltips=["a click adds such a point"] * 2)
-        look = {"placeholder": "0.3, -0.5", "layout": WIDE, "style": LABEL}
-        self.place = w.Text(description="or type x, y", continuous_update=False, **look)
+        asked = {"description": "or type x, y", "placeholder": "0.3, -0.5"}
+        self.place = w.Text(**asked, continuous_update=False, layout=WIDE, style=LABEL)
         self.clear = button("take my points away", "moe-chip")
         return {"A click adds": [self.brush, self.place, self.clear]}
 

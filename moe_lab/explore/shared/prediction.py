@@ -150,7 +150,7 @@ class PredictNumber(Prediction):
         super().__init__(question, happens, w.IntSlider(self.low, **look), why)
 
     def check(self, answer: Any):  # given by the reader, or by `happens`
-        if not isinstance(answer, Real) or not self.low <= answer <= self.high:
+        if not isinstance(answer, Real) or not self.low <= float(answer) <= self.high:
             raise ValueError(f"answer={answer!r:.80}: needs a number from {self.low} to {self.high}")
 
     def compared(self) -> str:
