@@ -19,6 +19,7 @@ ABOVE_THE_FOLD = 22  # lines of a window of 1280 × 800 pixels, which has room f
 LETTERS = 120  # of prose in a line of such a window
 MAKEFILE = Path(__file__).parents[1] / "Makefile"
 ANSWERS = Path(__file__).parent / "answers"
+GLOSSARY = Path(__file__).parents[1] / "docs" / "glossary.md"
 
 
 def test_there_are_lessons():
@@ -139,7 +140,7 @@ def lines_above(cell) -> int:
     "Lines of a window that a cell takes, what it shows left out."
     if cell.cell_type == "code":
         return 1 + (1 if is_folded(cell) else len(cell.source.splitlines()))
-    paragraphs = [part.replace("\n", " ") for part in re.split(r"\n\s*\n", cell.source)]
+    paragraphs = re.split(r"\n\s*\n", re.sub(r"<[^>]+>", "", cell.source))
     return sum(1 + ceil(len(part) / LETTERS) + part.startswith("# ") for part in paragraphs)
 
 
@@ -176,3 +177,29 @@ def test_the_first_one_is_as_short_as_it_says():
         "matplotlib",
         "functools",
     }
+
+
+def short_forms() -> dict[str, str]:
+    "The first sentence of every entry of the glossary, by its term."
+    entries = re.findall(r"^(\w.*)\n  (.+)$", GLOSSARY.read_text("utf8").partition("```{glossary}")[2], re.M)
+    assert len({term for term, _ in entries}) == len(entries), "a term stands twice"
+    return {term: re.split(r"(?<=[.])\s+(?=[A-Z])", said)[0] for term, said in entries}
+
+
+def test_the_glossary_is_short_and_plain():
+    forms = short_forms()
+    assert (
+        len(forms) >= 40
+        and max(map(len, forms.values())) <= 120
+        and all(said[-1] == "." for said in forms.values())
+    )
+
+
+def test_words_open_on_hover_as_the_glossary_has_them(lesson):
+    cells = [cell.source for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "markdown"]
+    marked = re.findall(r'<abbr title="([^"]*)">([^<]*)</abbr>', "\n".join(cells))
+    terms = {said: term for term, said in short_forms().items()}
+    for said, word in marked:
+        assert terms.get(said, "")[:4].lower() == word[:4].lower(), f"{word}: {said}"
+    assert len(marked) == len(dict(marked)), "a word is explained once in a lesson"
+    assert len(marked) >= 2
