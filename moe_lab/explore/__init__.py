@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = attach(
         "gates",
         "memory",
         "plane",
+        "questions",
         "scene",
         "shared",
         "sparse",
@@ -287,6 +288,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "plane.plane_lab": [
             "BRUSHES",
+            "ClickedPlane",
             "PLANE_CODE",
             "PLANE_GROUPS",
             "PLANE_PRESETS",
@@ -327,6 +329,7 @@ __getattr__, __dir__, __all__ = attach(
             "paint_regions",
             "tint",
         ],
+        "questions.prediction": ["KEPT_QUESTION", "PredictNumber", "PredictOne", "Prediction", "Question"],
         "scene.drop": ["DropPlace"],
         "scene.many": ["Many", "cost", "known_many", "many_of", "nearest_strength"],
         "scene.picture": [
@@ -491,7 +494,6 @@ __getattr__, __dir__, __all__ = attach(
             "TextPanel",
             "WrittenPanel",
         ],
-        "shared.prediction": ["KEPT_QUESTION", "PredictNumber", "PredictOne", "Prediction", "Question"],
         "shared.state": [
             "Ask",
             "Checked",

@@ -15,9 +15,9 @@ from moe_lab.draws import OwnDraws
 from moe_lab.explore.collapse.training import CollapseState, replay_collapse
 from moe_lab.explore.plane.plane_lab import read_place
 from moe_lab.explore.plane.training import PlaneState, replay_plane
+from moe_lab.explore.questions.prediction import PredictNumber, PredictOne
 from moe_lab.explore.shared.life import small_png
 from moe_lab.explore.shared.live import LiveRun
-from moe_lab.explore.shared.prediction import PredictNumber, PredictOne
 from moe_lab.explore.shared.state import read_timeline
 from moe_lab.explore.shared.views import ExpertTiles, Lines, Points, StackedLoad
 from moe_lab.explore.tokens.selection import describe_selection

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "plane_lab": [
             "BRUSHES",
+            "ClickedPlane",
             "PLANE_CODE",
             "PLANE_GROUPS",
             "PLANE_PRESETS",

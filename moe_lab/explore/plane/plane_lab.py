@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PLANE_PRESETS', 'PLANE_GROUPS', 'BRUSHES', 'PLANE_CODE', 'plane_in_words', 'draw_experts', 'PlaneStage',
-           'plane_knobs', 'PlaneFollower', 'PlanePanel', 'RestingPlane', 'read_place', 'PlaneLab']
+           'plane_knobs', 'PlaneFollower', 'PlanePanel', 'RestingPlane', 'read_place', 'ClickedPlane', 'PlaneLab']
 
 # %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #25eae0ff
 import re
@@ -323,23 +323,19 @@ def read_place(
     return x, y
 
 # %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #a6b584fa
-class PlaneLab(RestingPlane):
-    "Experts that divide the plane, live, and points that are added with a click, or by their place."
+class ClickedPlane(RestingPlane):
+    "Experts that divide the plane, live, and points that are added with a click."
 
     def more_groups(self) -> dict[str, list[w.Widget]]:
-        "The brush, a place to type, and a button that takes the points away."
+        "The brush, and a button that takes the points away."
         look = {"button_width": "47%"}
         self.brush = w.ToggleButtons(options=BRUSHES, style=look, tooltips=["a click adds such a point"] * 2)
-        asked = {"description": "or type x, y", "placeholder": "0.3, -0.5"}
-        self.place = w.Text(**asked, continuous_update=False, layout=WIDE, style=LABEL)
         self.clear = button("take my points away", "moe-chip")
-        return {"A click adds": [self.brush, self.place, self.clear]}
+        return {"A click adds": [self.brush, self.clear]}
 
     def listen(self):
-        "Connect brush, place, button and clicks too."
+        "Connect brush, button and clicks too."
         super().listen()
-        self.place.set_state = in_turn(self.place.set_state)
-        self.place.observe(lambda change: change["new"] and self.put(change["new"]), "value")
         self.clear.on_click(lambda _button: self.change({"points": ""}))
         traitlets.link((self.brush, "value"), (self.stage.plane, "brush"))
         self.stage.plane.on_msg(lambda _view, point, _buffers: self.add(**point))
@@ -360,6 +356,22 @@ class PlaneLab(RestingPlane):
         "A click: one more point."
         new = f"{round(100 * x)}.{round(100 * y)}.{dark}"
         self.change({"points": "_".join(filter(None, [self.state.points, new]))})
+
+# %% ../../../nbs/10_explore/04_plane/03_plane_lab.ipynb #b58378e7
+class PlaneLab(ClickedPlane):
+    "Experts that divide the plane, live, and points that are added with a click, or by their place."
+
+    def more_groups(self) -> dict[str, list[w.Widget]]:
+        "A place to type too."
+        asked = {"description": "or type x, y", "placeholder": "0.3, -0.5"}
+        self.place = w.Text(**asked, continuous_update=False, layout=WIDE, style=LABEL)
+        return {title: [*entries, self.place] for title, entries in super().more_groups().items()}
+
+    def listen(self):
+        "Connect the place too."
+        super().listen()
+        self.place.set_state = in_turn(self.place.set_state)
+        self.place.observe(lambda change: change["new"] and self.put(change["new"]), "value")
 
     def put(
         self,

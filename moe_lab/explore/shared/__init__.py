@@ -14,7 +14,6 @@ __getattr__, __dir__, __all__ = attach(
         "live",
         "live_panel",
         "panel",
-        "prediction",
         "state",
         "views",
     ],
@@ -135,7 +134,6 @@ __getattr__, __dir__, __all__ = attach(
             "TextPanel",
             "WrittenPanel",
         ],
-        "prediction": ["KEPT_QUESTION", "PredictNumber", "PredictOne", "Prediction", "Question"],
         "state": [
             "Ask",
             "Checked",
