@@ -15,7 +15,7 @@ VENV    ?= .venv
 PORT    ?= 8888
 BROWSER ?= default
 THREADS ?= 1
-LESSON  := nbs/lessons/00_a_mixture_of_experts_in_60_lines.ipynb
+LESSON  := $(firstword $(sort $(wildcard nbs/lessons/*.ipynb)))
 
 bin     := $(VENV)/bin
 pip     := $(bin)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt

@@ -5,6 +5,7 @@ each exercise an answer that is right, and one that is wrong as readers are.
 """
 
 import re
+import subprocess
 from math import ceil
 from pathlib import Path
 
@@ -12,20 +13,26 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-FOLDER = Path(__file__).parents[1] / "nbs" / "lessons"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "nbs" / "lessons"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 AT_MOST = 400_000  # characters of stored output
 ABOVE_THE_FOLD = 22  # lines of a window of 1280 × 800 pixels, which has room for 34; then the picture begins
 LETTERS = 120  # of prose in a line of such a window
-MAKEFILE = Path(__file__).parents[1] / "Makefile"
 ANSWERS = Path(__file__).parent / "answers"
-GLOSSARY = Path(__file__).parents[1] / "docs" / "glossary.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 
 
 def test_there_are_lessons():
     assert LESSONS, f"no notebook in {FOLDER}"
-    opened = re.search(r"^LESSON +:= nbs/lessons/(.+)$", MAKEFILE.read_text("utf8"), re.M)
-    assert opened and opened[1] == LESSONS[0].name  # `make lab` opens the first
+    opened = subprocess.run(
+        ["make", "--dry-run", "lab"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert f"/lab/tree/nbs/lessons/{LESSONS[0].name}" in opened.stdout
+    listed = re.findall(
+        r"^\| \d+ \| \[.*\]\(nbs/lessons/(.+?)\)", (ROOT / "README.md").read_text("utf8"), re.M
+    )
+    assert listed == [path.name for path in LESSONS]
     assert [int(path.name[:2]) for path in LESSONS] == list(range(len(LESSONS)))
 
 
