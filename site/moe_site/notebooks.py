@@ -52,6 +52,8 @@ def module_of(source: str) -> str | None:
 def is_set_up(cell: dict) -> bool:
     "Whether a lesson's cell prepares, checks or takes a screen of code: what a reader unfolds if they want to."
     source = "".join(cell["source"])
+    if "program" in cell["metadata"].get("tags", []):
+        return False  # lesson 0, whose code is what there is to see
     if cell["metadata"].get("jupyter", {}).get("source_hidden"):
         return True
     lines = [line for line in source.splitlines() if line.strip()]
