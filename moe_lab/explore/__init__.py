@@ -291,7 +291,6 @@ __getattr__, __dir__, __all__ = attach(
             "ClickedPlane",
             "PLANE_CODE",
             "PLANE_GROUPS",
-            "PLANE_PRESETS",
             "PlaneFollower",
             "PlaneLab",
             "PlanePanel",
@@ -302,6 +301,7 @@ __getattr__, __dir__, __all__ = attach(
             "plane_knobs",
             "read_place",
         ],
+        "plane.presets": ["PLANE_PRESETS", "RIGHT", "how_many_right"],
         "plane.training": [
             "AFRESH",
             "EXPERT_KINDS",
@@ -389,6 +389,7 @@ __getattr__, __dir__, __all__ = attach(
             "show_what_matters",
         ],
         "shared.controls": [
+            "Bet",
             "CopyCode",
             "Exact",
             "LABEL",
@@ -484,6 +485,7 @@ __getattr__, __dir__, __all__ = attach(
             "TimedPanel",
         ],
         "shared.panel": [
+            "BetPanel",
             "Groups",
             "KnobPanel",
             "NewsPanel",

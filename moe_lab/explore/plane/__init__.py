@@ -4,14 +4,13 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["plane_lab", "training", "views"],
+    ["plane_lab", "presets", "training", "views"],
     {
         "plane_lab": [
             "BRUSHES",
             "ClickedPlane",
             "PLANE_CODE",
             "PLANE_GROUPS",
-            "PLANE_PRESETS",
             "PlaneFollower",
             "PlaneLab",
             "PlanePanel",
@@ -22,6 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "plane_knobs",
             "read_place",
         ],
+        "presets": ["PLANE_PRESETS", "RIGHT", "how_many_right"],
         "training": [
             "AFRESH",
             "EXPERT_KINDS",

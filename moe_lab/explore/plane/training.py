@@ -62,6 +62,7 @@ class PlaneState(State):
     lr: float = 0.03  # learning rate of all experts
     seed: int = 0  # of everything random
     points: str = ""  # added with a click: "12.-30.1_…", x and y in hundredths, 1 dark or 0 light
+    said: str = ""  # what the reader expected before the last move; nothing follows from it
 
     def __post_init__(self):
         super().__post_init__()

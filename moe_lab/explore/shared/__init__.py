@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = attach(
             "show_what_matters",
         ],
         "controls": [
+            "Bet",
             "CopyCode",
             "Exact",
             "LABEL",
@@ -124,6 +125,7 @@ __getattr__, __dir__, __all__ = attach(
             "TimedPanel",
         ],
         "panel": [
+            "BetPanel",
             "Groups",
             "KnobPanel",
             "NewsPanel",

@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['TURN', 'WIDE', 'LABEL', 'in_turn', 'menu', 'Exact', 'LinearSlider', 'slider', 'LogSlider', 'log_slider', 'rounded',
-           'Preset', 'styled', 'button', 'CopyCode', 'card', 'chip_row', 'flow', 'heading_html', 'knob_group',
+           'Bet', 'Preset', 'styled', 'button', 'CopyCode', 'card', 'chip_row', 'flow', 'heading_html', 'knob_group',
            'PanelAid', 'wrong', 'sheet']
 
 # %% ../../../nbs/10_explore/01_shared/04_controls.ipynb #15a25951
 import textwrap
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from html import escape
 from math import log10
@@ -124,12 +124,21 @@ def rounded(
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 # %% ../../../nbs/10_explore/01_shared/04_controls.ipynb #921892ea
+class Bet(NamedTuple):
+    "What can be expected of the next move, the move itself, and what tells how it went."
+
+    options: Sequence[str]  # what can happen, in plain words
+    then: Mapping[str, Any]  # the values that change, by their names
+    went: Callable[[Any], str]  # the panel as it is -> which option is the case; empty: nobody can tell yet
+
+
 class Preset(NamedTuple):
     "A state, what it shows, and what to predict before the next move (HTML)."
 
     state: Any  # a `State`
     shows: str = ""  # HTML; empty: nothing is said
     ask: str = ""  # HTML, a question
+    bet: Bet | None = None  # an answer to the question that can be chosen; the state then has a value `said`
 
 # %% ../../../nbs/10_explore/01_shared/04_controls.ipynb #3e547cc8
 _Widget = TypeVar("_Widget", bound=w.DOMWidget)
