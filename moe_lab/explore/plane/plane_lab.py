@@ -31,20 +31,8 @@ from moe_lab.explore.plane.training import (
 )
 from .views import PlaneView, draw_expert
 from ..shared.balancing import GROWING, show_what_matters
-from moe_lab.explore.shared.controls import (
-    LABEL,
-    WIDE,
-    Preset,
-    button,
-    card,
-    flow,
-    in_turn,
-    log_slider,
-    menu,
-    sheet,
-    slider,
-    wrong,
-)
+from ..shared.controls import LABEL, WIDE, Preset, button, card, flow, in_turn
+from ..shared.controls import log_slider, menu, sheet, slider, wrong
 from ..shared.live_panel import LivePanel
 from ..shared.state import Timeline, read_timeline
 from ..shared.views import Lines, StackedLoad, follow
