@@ -61,7 +61,7 @@ def page(opened):
     tools.ask_kernel(
         opened,
         "lab.begin(MapState.parse('map?method=pca&points=800'))\n"
-        "trail.change({'change': 'nothing', 'layer': 0, 'expert': -1})",
+        "trail.change({'change': 'nothing', 'layer': 0, 'expert': -1, 'route': ''})",
     )
     opened.get_by_text("No selection").wait_for()
     return opened
@@ -128,6 +128,21 @@ def test_a_forced_expert_changes_what_comes_next(page):
     )
     page.get_by_text("red: with the change").wait_for()
     tools.screenshot(page, "trail_forced")
+
+
+def test_a_token_takes_another_route(page):
+    tools.ask_kernel(page, "trail.change({'change': 'reroute', 'token': 2})")
+    page.locator(".moe-news", has_text="Choose a route").wait_for()
+    route = page.get_by_label("to experts")
+    route.fill("0 1")
+    route.press("Enter")
+    page.locator(".moe-rug b").wait_for()
+    assert (
+        f"{float(ask(page, 'trail.stage.routes.chosen')):.3f}" in page.locator(".moe-news").first.inner_text()
+    )
+    assert page.locator(".moe-rug i").count() == int(ask(page, "len(trail.stage.routes.others)"))
+    page.locator(".moe-rug").scroll_into_view_if_needed()
+    tools.screenshot(page, "trail_rerouted")
 
 
 def test_a_lasso_changes_the_keywords(page):

@@ -4,6 +4,7 @@ import io
 import re
 from html import unescape
 
+import numpy as np
 import pytest
 import torch
 from explore.hostile import HOSTILE, hostile_layer
@@ -11,11 +12,13 @@ from explore.hostile import HOSTILE, hostile_layer
 from moe_lab.explore.shared.html_page import coded, visible
 from moe_lab.explore.tokens.expert_cards import ExpertCards
 from moe_lab.explore.tokens.map_stage import MapStage
-from moe_lab.explore.tokens.passage import Passage
+from moe_lab.explore.tokens.passage import OtherRoutes, Passage
 from moe_lab.explore.tokens.selection import describe_selection, selection_page
 from moe_lab.explore.tokens.specialist_map import SpecialistMap
 from moe_lab.explore.tokens.token_trail import trail_figure
-from moe_lab.explore.tokens.trail_page import token_detail, trail_html
+from moe_lab.explore.tokens.trail_page import routes_html, token_detail, trail_html
+
+OTHERS = OtherRoutes(1.0, np.array([0.5, 2.0]), ((0,), (1,)), 1.5)
 
 
 def passage() -> Passage:
@@ -35,6 +38,7 @@ def pages() -> dict[str, str]:
         "cards": cards.value,
         "selection": said,
         "trail": trail_html(read, read) + token_detail(read, read, 0, HOSTILE),
+        "routes": "".join(routes_html(OTHERS, word, HOSTILE[0]) for word in HOSTILE),
     }
 
 

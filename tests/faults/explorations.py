@@ -14,6 +14,8 @@ from moe_lab.explore.tokens.domains import compared_domains
 from moe_lab.explore.tokens.passage import reread
 from moe_lab.explore.tokens.readers import KitModel, model_reader, reader
 from moe_lab.explore.tokens.selection import describe_selection
+from moe_lab.explore.tokens.token_trail import TrailReader
+from moe_lab.explore.tokens.trail_page import TrailState
 from moe_lab.measure.transformers.loading import load_tokenizer
 from moe_lab.measure.transformers.tiny_models import quiet, tiny_model
 from moe_lab.models.language.language_model import DecoderSettings, decoder
@@ -45,6 +47,12 @@ def routed():
 def trail(text: str = "a word", **state):
     line = "&".join(f"{name}={value}" for name, value in state.items())
     return TokenTrail(model(), texts(), text, f"trail?{line}")
+
+
+def routed_by(route: str, token: int = 0):
+    reading = TrailReader(model(), texts())
+    state = TrailState("a word", "reroute", token=token, route=route)
+    return reading.routes(state, *reading.read(state))
 
 
 def changed(change: str = "force", layer: str = "blocks.0.feed", expert: int = 0):
@@ -100,6 +108,12 @@ ROWS = [
         ("layer='blocks.9'", "blocks.0.feed"),
     ),
     Bad("reading through expert 7", lambda: changed(expert=7), ("expert=7", "0 to 3")),
+    Bad("a route of words", lambda: TrailState(route="a b"), ("route='a b'", "'0 1'")),
+    Bad("a route with a comma", lambda: trail(change="reroute", route="0,1"), ("route='0,1'", "spaces")),
+    Bad("a route of more experts", lambda: routed_by("0 1 2"), ("route='0 1 2'", "2 different ones")),
+    Bad("a route through one twice", lambda: routed_by("1 1"), ("route='1 1'", "2 different ones")),
+    Bad("a route through expert 9", lambda: routed_by("0 9"), ("experts=[0, 9]", "0 to 3")),
+    Bad("another route at the end", lambda: routed_by("0 1", token=9), ("nothing follows the last token",)),
     Bad(
         "a model without a head", lambda: TokenTrail(theirs().model, texts()), ("MixtralModel", "comes next")
     ),

@@ -4,20 +4,23 @@
 
 # %% auto #0
 __all__ = ['INTERVENTIONS', 'Passage', 'surprises', 'told_apart', 'rows_of_text', 'read_passage', 'expert_counts', 'reread',
-           'Next', 'distinct_names', 'next_words']
+           'route_of', 'rerouted', 'loss_after', 'OtherRoutes', 'other_routes', 'Next', 'distinct_names', 'next_words']
 
 # %% ../../../nbs/10_explore/05_tokens/02_passage.ipynb #525b7c4f
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import nan
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..shared.html_page import visible
 from .readers import KitModel, TextReader, model_reader
+from ...measure.trace.counterfactuals import counterfactuals, reroute
 from ...measure.transformers.adapters import to_table
 from ...measure.transformers.hooks import listen, routed_layers
 from ...measure.transformers.interventions import ablate, force
@@ -34,6 +37,7 @@ class Passage:
     tables: tuple[tuple[Tensor, Tensor], ...]  # of each decision: experts (T, K), −1: none; weights (T, K)
     surprise: Tensor  # (T,) nats at each token; NaN at the first
     log_p: Tensor  # (T, V) of what comes after each token
+    rows: tuple[tuple[int, ...], ...] = ()  # of each decision: the row of each token in the layer's call
 
     def visits(
         self,
@@ -92,13 +96,16 @@ def read_passage(
     with at_rest(asked.model), listen(asked.model) as heard:
         log_p = asked.next_logits(tokens).log_softmax(-1).cpu()  # (lead + n, V)
     shown = [i for i, token in enumerate(ids) if token not in words.special]  # T places
-    tables = [rows_of_text(to_table(routing), len(ids), asked.lead, name) for name, routing in heard]
+    made = [(name, to_table(routing)) for name, routing in heard]
+    tables = [rows_of_text(table, len(ids), asked.lead, name) for name, table in made]
+    before = [len(table[0]) - len(ids) for _, table in made]  # rows before the text
     return Passage(
         words=tuple(words.vocabulary[ids[i]] for i in shown),
         layers=told_apart(name for name, _ in heard),
         tables=tuple((experts[shown], weights[shown]) for experts, weights in tables),
         surprise=surprises(log_p, tokens.cpu())[shown],
         log_p=log_p[asked.lead :][shown],
+        rows=tuple(tuple(n + i for i in shown) for n in before),
     )
 
 # %% ../../../nbs/10_explore/05_tokens/02_passage.ipynb #efc19bb1
@@ -129,6 +136,76 @@ def reread(
     asked = model_reader(model)
     with INTERVENTIONS[change](asked.model, layer, expert):
         return read_passage(asked, ids, words)
+
+# %% ../../../nbs/10_explore/05_tokens/02_passage.ipynb #0cbf60d5
+def route_of(
+    text: str,  # such as "1 5"
+) -> tuple[int, ...]:
+    "The experts of a route, in order; `ValueError` for what are no whole numbers with spaces between."
+    if not all(part.isdecimal() for part in text.split()):
+        raise ValueError(f"route={text!r:.80}: needs numbers of experts with spaces between, such as '0 1'")
+    return tuple(sorted(int(part) for part in text.split()))
+
+
+def rerouted(
+    model: nn.Module | KitModel,  # one of the kit's decoders or of `transformers`
+    ids: list[int],  # of the text
+    words: TextReader,  # what they look like
+    layer: str,  # that is changed, as in `expert_counts`
+    row: int,  # of the token in the layer's call, as in `Passage.rows`
+    route: Sequence[int],  # experts that it visits there
+) -> Passage:
+    "Follow the text through the model with one token on another route; `ValueError` for a route that cannot be."
+    asked = model_reader(model)
+    with reroute(asked.model, layer, row, route):
+        return read_passage(asked, ids, words)
+
+# %% ../../../nbs/10_explore/05_tokens/02_passage.ipynb #c530dc0f
+def loss_after(
+    passage: Passage,
+    token: int,  # by its number
+) -> float:
+    "Nats a token of what follows a token; `ValueError` for the last one."
+    if token + 1 >= len(passage.words):
+        raise ValueError(f"token={token}: nothing follows the last token; press another word")
+    return float(passage.surprise[token + 1 :].nanmean())
+
+
+class OtherRoutes(NamedTuple):
+    "What follows a token, had it taken other routes through one layer."
+
+    own: float  # nats a token, as the model is
+    others: np.ndarray  # (R,) nats a token, by other routes of as many experts
+    routes: tuple[tuple[int, ...], ...]  # R, the experts of each
+    chosen: float = nan  # by the route that was chosen; NaN: none was
+
+    def worse_than(
+        self,
+        loss: float,  # nats a token
+    ) -> float:
+        "The share of the other routes that lose more, ties counted half."
+        return float(((self.others > loss) + 0.5 * (self.others == loss)).mean())
+
+
+def other_routes(
+    model: nn.Module | KitModel,  # one of the kit's decoders or of `transformers`
+    ids: list[int],  # of the text
+    words: TextReader,  # what they look like
+    layer: str,  # that is changed, as in `expert_counts`
+    row: int,  # of the token in the layer's call, as in `Passage.rows`
+    token: int,  # its number in the text
+    most: int = 64,  # other routes, at most; of more, so many are drawn
+) -> OtherRoutes:
+    "The loss of what follows a token by its own route and by others; `ValueError` for the last token."
+    asked = model_reader(model)
+
+    def loss() -> Tensor:
+        return torch.tensor(loss_after(read_passage(asked, ids, words), token), dtype=torch.float64)
+
+    table = counterfactuals(asked.model, layer, row, loss, most)
+    others = table[~table["own"]]
+    own = float(table.loc[table["own"], "loss"].iloc[0])
+    return OtherRoutes(own, others["loss"].to_numpy(), tuple(others["experts"]))
 
 # %% ../../../nbs/10_explore/05_tokens/02_passage.ipynb #0fc93e62
 class Next(NamedTuple):
