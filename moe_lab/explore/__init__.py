@@ -76,7 +76,7 @@ __getattr__, __dir__, __all__ = attach(
             "read_model",
             "read_trace",
         ],
-        "audit.recordings": ["drawn_sequences", "look_at", "paths", "routed_of"],
+        "audit.recordings": ["decided", "drawn_sequences", "look_at", "paths", "routed_of"],
         "audit.topics": [
             "MOST_TOKENS",
             "draw_shifts",
@@ -612,6 +612,7 @@ __getattr__, __dir__, __all__ = attach(
             "as_categories",
             "domain_association",
             "in_context",
+            "kept_near",
             "map_in_words",
             "map_points",
             "packed",

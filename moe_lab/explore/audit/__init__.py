@@ -70,7 +70,7 @@ __getattr__, __dir__, __all__ = attach(
             "together_of",
         ],
         "reading": ["Reading", "drawn_rows", "layer_of_trace", "layers_examined", "read_model", "read_trace"],
-        "recordings": ["drawn_sequences", "look_at", "routed_of", "words_of"],
+        "recordings": ["decided", "drawn_sequences", "look_at", "routed_of", "words_of"],
         "topics": [
             "MOST_TOKENS",
             "distance",

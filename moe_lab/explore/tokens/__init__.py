@@ -57,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
             "as_categories",
             "domain_association",
             "in_context",
+            "kept_near",
             "map_in_words",
             "map_points",
             "packed",

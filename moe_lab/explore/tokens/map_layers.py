@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TOKEN_KINDS', 'BLANK', 'MAP_METHODS', 'LAYING', 'token_kind', 'in_context', 'visits_in_words', 'as_categories',
-           'short_names', 'map_points', 'MapState', 'packed', 'unpacked', 'domain_association', 'MapLayer',
+           'short_names', 'map_points', 'MapState', 'packed', 'unpacked', 'domain_association', 'MapLayer', 'kept_near',
            'PlacedLayer', 'LayerMap', 'map_in_words']
 
 # %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #e9287f3f
@@ -195,6 +195,14 @@ class MapLayer(NamedTuple):
 LAYING = Lock()  # held while points are laid out, one map at a time
 
 # %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #d0132b52
+def kept_near(
+    x: np.ndarray,  # (n, d)
+    flat: np.ndarray,  # (n, 2) their map
+) -> dict[str, Measured]:
+    "What a map keeps of ten neighbours; of fewer where there are fewer than 21 points."
+    return neighbourhood(x, flat, min(10, (len(x) - 1) // 2))
+
+
 @dataclass(eq=False)
 class PlacedLayer:
     "A layer whose points have places."
@@ -216,7 +224,7 @@ class PlacedLayer:
         x = layer.seen.inputs[layer.points["row"]]  # (n, d)
         with LAYING:
             flat = flatten(x, method, folder=folder)
-        return cls(layer, method, folder, flat, neighbourhood(x, flat))
+        return cls(layer, method, folder, flat, kept_near(x, flat))
 
     def points_of(
         self,
@@ -259,7 +267,7 @@ class LayerMap(PlacedLayer):
             if self.of_shuffled is None:
                 x = shuffled_columns(self.layer.seen.inputs[self.layer.points["row"]])  # (n, d)
                 flat = flatten(x, self.method, folder=self.folder)
-                self.of_shuffled = neighbourhood(x, flat)["kept"].value
+                self.of_shuffled = kept_near(x, flat)["kept"].value
 
 # %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #1c0dac62
 def map_in_words(

@@ -70,7 +70,8 @@ def draw_sight(
     bright = np.where(inside | (not inside.any()), 0.9, 0.12)
     for name, shade in sight.labels(colour).items():
         own = points[colour] == name
-        ax.scatter(*sight.flat[own].T, s=5, lw=0, color=shade, alpha=bright[own])
+        if own.any():
+            ax.scatter(*sight.flat[own].T, s=5, lw=0, color=shade, alpha=bright[own])
         ax.scatter([], [], s=12, lw=0, color=shade, label=printed(name))
     ax.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set(xticks=[], yticks=[], aspect="equal")
