@@ -7,7 +7,7 @@ __all__ = ['TRAIL_CODE', 'ROUTE_CODE', 'HEADING', 'token_of', 'checked', 'TextTr
            'TrailStage', 'trail_knobs', 'offer_routes', 'TrailPanel', 'PressedTrail', 'LinkedTrail', 'TokenTrail']
 
 # %% ../../../nbs/10_explore/05_tokens/04_token_trail.ipynb #8c0d072d
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +270,7 @@ HEADING = ("Follow the tokens", "type, press, force, reroute")  # title and the 
 
 
 def offer_routes(
-    knobs: dict[str, Any],  # from `trail_knobs`
+    knobs: Mapping[str, Any],  # from `trail_knobs`
     routes: OtherRoutes | None,  # of the token; None: no route is asked for
 ):
     "The list of routes stands in the place of the experts where one is asked for."
