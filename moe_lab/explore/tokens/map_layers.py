@@ -194,7 +194,7 @@ class MapLayer(NamedTuple):
 # %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #0b7e7242
 LAYING = Lock()  # held while points are laid out, one map at a time
 
-# %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #d0132b52
+# %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #c2d95a5f
 def kept_near(
     x: np.ndarray,  # (n, d)
     flat: np.ndarray,  # (n, 2) their map
@@ -202,7 +202,7 @@ def kept_near(
     "What a map keeps of ten neighbours; of fewer where there are fewer than 21 points."
     return neighbourhood(x, flat, min(10, (len(x) - 1) // 2))
 
-
+# %% ../../../nbs/10_explore/05_tokens/09_map_layers.ipynb #d0132b52
 @dataclass(eq=False)
 class PlacedLayer:
     "A layer whose points have places."
