@@ -33,7 +33,6 @@ def sources() -> dict[str, str]:
     made = {
         "index.md": pages.front(page["index"], settings()["git_url"]),
         "course.md": pages.course(page["course"]),
-        "gallery.md": pages.gallery(page["gallery"], OUT / "source" / "stills"),
         "reference.md": pages.reference(page["reference"]),
         "benchmark.md": pages.fill(
             page["benchmark"],
@@ -44,20 +43,31 @@ def sources() -> dict[str, str]:
     return made | {f"reference/{floor}.md": pages.floor_page(floor) for floor in pages.floors()}
 
 
+def stored() -> dict[str, Path]:
+    "Every notebook, page and picture of the repository that is shown as it is, by its path."
+    found = [path for top in ("nbs", "docs") for path in (ROOT / top).rglob("*.*")]
+    shown = [path for path in found if path.suffix in (".ipynb", ".md", ".png")]
+    return {
+        str(path.relative_to(ROOT)): path
+        for path in (*shown, *pages.at_the_top())
+        if not {".ipynb_checkpoints", "stored"} & {*path.parts}
+    }
+
+
 def lay_out(source: Path):
-    "Put everything that Sphinx reads into one folder; what has not changed keeps its time, and is not read again."
-    for name, text in sources().items():
+    """Put everything that Sphinx reads into one folder; what has not changed keeps its time, and is not read again.
+    When a page is gone that was there last time, all is made anew."""
+    made, kept = sources(), stored()
+    there = [path for path in source.rglob("*.*") if path.suffix in (".md", ".ipynb")]
+    if any(str(path.relative_to(source)) not in {"gallery.md", *made, *kept} for path in there):
+        shutil.rmtree(OUT)
+    for name, path in kept.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, source / name)
+    for name, text in made.items():
         write(source / name, text)
-    for page in pages.at_the_top():
-        write(source / page.name, page.read_text("utf8"))
-    for top in ("nbs", "docs"):
-        for path in (ROOT / top).rglob("*.*"):
-            if path.suffix in (".ipynb", ".md", ".png") and not {".ipynb_checkpoints", "stored"} & {
-                *path.parts
-            }:
-                target = source / path.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, target)
+    gallery = (HERE / "pages/gallery.md").read_text("utf8")
+    write(source / "gallery.md", pages.gallery(gallery, source / "stills"))
 
 
 def write(path: Path, text: str):
@@ -71,21 +81,8 @@ def build(source: Path, html: Path) -> int:
     "Sphinx, with warnings as errors; its exit status."
     from sphinx.cmd.build import main
 
-    return main(
-        [
-            "-q",
-            "-W",
-            "--keep-going",
-            "-j",
-            "2",
-            "-c",
-            str(HERE),
-            "-d",
-            str(OUT / "read"),
-            str(source),
-            str(html),
-        ]
-    )
+    places = ["-c", str(HERE), "-d", str(OUT / "read"), str(source), str(html)]
+    return main(["-q", "-W", "--keep-going", "-j", "auto", *places])
 
 
 if __name__ == "__main__":
@@ -99,4 +96,8 @@ if __name__ == "__main__":
     if found := complaints(OUT / "html"):
         sys.exit("\n".join(found))
     print(f"{len(list((OUT / 'html').rglob('*.html')))} pages in {OUT / 'html'}; open index.html there.")
-    print(f"Their {len(external(OUT / 'html'))} links to elsewhere are not fetched.")
+    elsewhere = external(OUT / "html")
+    (OUT / "elsewhere.txt").write_text("\n".join(elsewhere) + "\n", "utf8")
+    print(
+        f"Their {len(elsewhere)} links to elsewhere are listed in {OUT / 'elsewhere.txt'}, and not fetched."
+    )

@@ -5,6 +5,7 @@ A link to a term carries the term's explanation, which opens under the pointer a
 
 import re
 from functools import cache
+from html import unescape
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -12,6 +13,8 @@ from sphinx.util.nodes import make_refnode
 
 from .notebooks import modules
 
+GLOSSARY = "docs/glossary"
+HINT = re.compile(r'<abbr title="([^"]*)">')
 PAPER = re.compile(r"\b(\d{4}\.\d{5})\b")
 
 
@@ -36,7 +39,7 @@ def is_telling(name: str) -> bool:
 
 
 class KnownWords(SphinxPostTransform):
-    "Links for names and papers in prose."
+    "Links for names, terms and papers in prose."
 
     default_priority = 700
 
@@ -44,6 +47,9 @@ class KnownWords(SphinxPostTransform):
         for literal in list(self.document.findall(nodes.literal)):
             if not is_inside(literal, (nodes.reference, nodes.title)):
                 self.link_name(literal)
+        for opening in list(self.document.findall(nodes.raw)):
+            if hint := HINT.fullmatch(opening.astext()):
+                self.link_term(opening, unescape(hint[1]))
         for text in list(self.document.findall(nodes.Text)):
             if PAPER.search(text) and not is_inside(
                 text, (nodes.reference, nodes.literal, nodes.literal_block, nodes.raw, nodes.title)
@@ -62,6 +68,25 @@ class KnownWords(SphinxPostTransform):
                     self.app.builder, self.env.docname, found.docname, found.node_id, literal.deepcopy(), full
                 )
             )
+
+    def link_term(self, opening: nodes.raw, hint: str):
+        "A word that is explained with the beginning of an entry of the glossary leads to that entry."
+        anchor = next((anchor for said, anchor in terms(self.env).items() if said.startswith(hint)), None)
+        after = opening.next_node(nodes.raw, descend=False, siblings=True)
+        if anchor is None or after is None or after.astext() != "</abbr>":
+            return
+        at, parent = opening.parent.index(opening), opening.parent
+        inside = [node.deepcopy() for node in parent[at : parent.index(after) + 1]]
+        link = make_refnode(self.app.builder, self.env.docname, GLOSSARY, anchor, inside)
+        parent[at : parent.index(after) + 1] = [link]
+
+
+def terms(env) -> dict[str, str]:
+    "What the glossary says of each term -> the term's place on its page."
+    if GLOSSARY not in env.found_docs:
+        return {}
+    found = env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
+    return {" ".join(item[-1].astext().split()): item[0]["ids"][0] for item in found if item[0]["ids"]}
 
 
 def is_inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:

@@ -3,7 +3,8 @@ for (const term of document.querySelectorAll("abbr[title]")) {
   term.dataset.hint = term.title;
   term.setAttribute("aria-label", `${term.textContent}: ${term.title}`);
   term.removeAttribute("title");
-  term.tabIndex = 0;
+  if (term.getBoundingClientRect().left > innerWidth / 2) term.classList.add("to-left");
+  if (!term.closest("a")) term.tabIndex = 0;
 }
 
 // The theme's buttons in the table of contents have no names, and a signature over several lines is no list of definitions.

@@ -1,6 +1,7 @@
 """The site is built without a network, and opened without one in Chromium."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,13 @@ def test_every_public_name_can_be_linked_to(html):
         anchors = check.attributes(page)[0]
         missing = [public for public in notebooks.modules()[name].public if f"{name}.{public}" not in anchors]
         assert not missing, f"{name}: {missing}"
+
+
+def test_words_of_the_glossary_lead_to_it(html):
+    [glossary] = html.glob("docs/glossary.html")
+    text = (html / "nbs/lessons/01_why_experts_die.html").read_text("utf8")
+    [link, *_] = re.findall(r'href="\.\./\.\./docs/glossary\.html#([\w-]+)"><abbr title="', text)
+    assert link in check.attributes(glossary)[0]
 
 
 def test_every_name_and_lesson_is_found_by_the_search(html):
