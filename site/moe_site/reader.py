@@ -42,6 +42,7 @@ class Public:
     bases: tuple[str, ...] = ()
     members: tuple["Public", ...] = ()
     value: str = ""  # of a constant
+    made_by: str = ""  # constructor or fields of the class itself; nothing: as the class that it extends
 
     def signature(self) -> str:
         "As it would be written, without what is passed by the language itself."
@@ -233,20 +234,21 @@ def class_of(node: ast.ClassDef, comments: dict[int, str]) -> Public:
         for part in node.body
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
-    made = next((method.parameters for method in methods if method.name == "__init__"), None)
-    if made is None and any("dataclass" in decorator for decorator in decorators):
-        made = tuple(fields(node, comments))
+    made, by = next(
+        ((method.parameters, "constructor") for method in methods if method.name == "__init__"), ((), "")
+    )
+    if not by and any("dataclass" in decorator for decorator in decorators):
+        made, by = tuple(fields(node, comments)), "fields"
     return Public(
         node.name,
         "class",
         node.lineno,
-        made or (),
-        "",
-        "own" if made is not None else "",
-        ast.get_docstring(node) or "",
-        decorators,
-        tuple(ast.unparse(base) for base in node.bases),
-        tuple(m for m in methods if m.name[0] != "_" and m.text and "overload" not in m.decorators),
+        made,
+        text=ast.get_docstring(node) or "",
+        decorators=decorators,
+        bases=tuple(ast.unparse(base) for base in node.bases),
+        members=tuple(m for m in methods if m.name[0] != "_" and m.text and "overload" not in m.decorators),
+        made_by=by,
     )
 
 

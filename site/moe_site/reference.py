@@ -29,7 +29,7 @@ def directive(kind: str, argument: str, body: str, options: tuple[str, ...] = ()
 def entry(public: Public, classes: dict[str, Public]) -> str:
     "One name of a module, with the methods of a class inside it."
     if public.kind == "class":
-        public = with_constructor(public, classes)
+        public = replace(public, parameters=made_from(public, classes))
     text, said = google(public.text)
     lines = [safe(text), ""]
     if public.bases:
@@ -84,15 +84,15 @@ def plain(parameter: Parameter) -> str:
     return parameter.name.replace("*", r"\*")
 
 
-def with_constructor(public: Public, classes: dict[str, Public]) -> Public:
-    "A class that is made as the one it extends is shows that one's parameters."
-    at = public
-    while at.returned != "own":
-        above = [classes[base] for base in at.bases if base in classes]
-        if not above:
-            return public
-        at = above[0]
-    return replace(public, parameters=at.parameters, returned="")
+def made_from(public: Public, classes: dict[str, Public]) -> tuple[Parameter, ...]:
+    "What a class is made from: its own parameters, or those of the class it extends; fields of both if they have such."
+    above = next((classes[base] for base in public.bases if base in classes), None)
+    if not above or public.made_by == "constructor":
+        return public.parameters
+    if public.made_by == "fields" and above.made_by != "fields":
+        return public.parameters
+    inherited = {parameter.name: parameter for parameter in made_from(above, classes)}
+    return tuple((inherited | {parameter.name: parameter for parameter in public.parameters}).values())
 
 
 def classes_of(modules: dict[str, Module]) -> dict[str, Public]:
