@@ -17,6 +17,7 @@ from moe_site.preview import draw_preview  # noqa: E402
 
 ROOT = HERE.parent
 OUT = ROOT / "_docs"
+PICTURED = {"gallery.md": pages.gallery, "lectures.md": pages.lectures}  # pages that bring pictures with them
 
 
 def settings() -> SectionProxy:
@@ -59,15 +60,15 @@ def lay_out(source: Path):
     When a page is gone that was there last time, all is made anew."""
     made, kept = sources(), stored()
     there = [path for path in source.rglob("*.*") if path.suffix in (".md", ".ipynb")]
-    if any(str(path.relative_to(source)) not in {"gallery.md", *made, *kept} for path in there):
+    if any(str(path.relative_to(source)) not in {*PICTURED, *made, *kept} for path in there):
         shutil.rmtree(OUT)
     for name, path in kept.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, source / name)
     for name, text in made.items():
         write(source / name, text)
-    gallery = (HERE / "pages/gallery.md").read_text("utf8")
-    write(source / "gallery.md", pages.gallery(gallery, source / "stills"))
+    for name, make in PICTURED.items():
+        write(source / name, make((HERE / "pages" / name).read_text("utf8"), source / "stills"))
 
 
 def write(path: Path, text: str):

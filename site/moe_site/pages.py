@@ -93,6 +93,34 @@ def course(template: str) -> str:
     )
 
 
+def lectures(template: str, folder: Path) -> str:
+    "For each lesson its question, its first picture and its slides; pictures are written to `folder`."
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for lesson in lessons():
+        (folder / f"{lesson.stem}.png").write_bytes(first_picture(lesson))
+        slides = f'<a href="nbs/lessons/{lesson.stem}.html?present">Slides</a>'
+        parts += [
+            f"## {link(lesson)}",
+            question(lesson),
+            f"![The first picture of the lesson](stills/{lesson.stem}.png)",
+        ]
+        parts += [f"{slides}, about {minutes(lesson)} minutes with its exercises."]
+    return fill(template, lessons="\n\n".join(parts))
+
+
+def first_picture(lesson: Path, after: str = "") -> bytes:
+    "The first picture that a lesson stores, of a cell that begins something, or of the one behind it that shows it."
+    mentioned = False
+    for cell in cells(lesson):
+        if cell["cell_type"] == "code":
+            mentioned = after in cell["source"] or (mentioned and "still()" in cell["source"])
+            for output in cell["outputs"] if mentioned else ():
+                if picture := output.get("data", {}).get("image/png"):
+                    return base64.b64decode("".join(picture))
+    return b""
+
+
 def fill(template: str, **parts: str) -> str:
     "A page with its parts put in; a part that has no place, or a place that has no part, is an error."
     places = set(re.findall(r"<<(\w+)>>", template))
@@ -148,18 +176,7 @@ def explorations() -> dict[str, str]:
 
 def still(name: str) -> bytes:
     "The first picture of an exploration that a lesson stores; nothing if none does."
-    for lesson in lessons():
-        mentioned = False
-        for cell in cells(lesson):
-            if cell["cell_type"] != "code":
-                continue
-            mentioned = f"{name}(" in cell["source"] or (mentioned and "still()" in cell["source"])
-            pictures = [
-                out["data"]["image/png"] for out in cell["outputs"] if "image/png" in out.get("data", {})
-            ]
-            if mentioned and pictures:
-                return base64.b64decode("".join(pictures[0]))
-    return b""
+    return next(filter(None, (first_picture(lesson, f"{name}(") for lesson in lessons())), b"")
 
 
 def gallery(template: str, folder: Path, live: Path = LIVE) -> str:

@@ -108,6 +108,26 @@ def test_a_page_opens_without_a_network(html, chromium, name, scheme):
     context.close()
 
 
+def test_a_lesson_is_projected(html, chromium):
+    "One section at a time, larger than the page, without code; a key turns, and the address names the slide."
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    page = context.new_page()
+    lesson = (html / "nbs/lessons/01_why_experts_die.html").as_uri()
+    page.goto(lesson)
+    usual = page.evaluate("getComputedStyle(document.querySelector('article p')).fontSize")
+    page.goto(f"{lesson}?present=1")
+    large = page.evaluate("getComputedStyle(document.querySelector('article p')).fontSize")
+    assert float(large[:-2]) > 1.3 * float(usual[:-2])
+    shown = page.locator("article section > section:visible")
+    assert shown.count() == 1 and not page.locator(".cell_input:visible").count()
+    first = shown.first.get_attribute("id")
+    page.keyboard.press("ArrowRight")
+    assert shown.count() == 1 and shown.first.get_attribute("id") != first and page.url.endswith("?present=2")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.documentElement.classList.contains('present')")
+    context.close()
+
+
 def test_the_search_answers(html, chromium):
     context = chromium.new_context(offline=True)
     page = context.new_page()

@@ -50,7 +50,10 @@ def test_the_front_page_leads_to_every_page_that_is_written_for_readers():
     index = pages.front((ROOT / "site/pages/index.md").read_text("utf8"), "repository")
     listed = set(re.findall(r"^(?:.*<)?([\w/]+)>?$", index, re.M))
     written = {f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md")}
-    assert listed >= {"course", "gallery", "reference", "benchmark", "nbs/index", "CONTRIBUTING"} | written
+    assert (
+        listed
+        >= {"course", "gallery", "reference", "lectures", "benchmark", "nbs/index", "CONTRIBUTING"} | written
+    )
 
 
 def test_the_gallery_has_a_card_for_each_exploration(tmp_path):
@@ -66,6 +69,13 @@ def test_the_gallery_has_a_card_for_each_exploration(tmp_path):
         "TokenTrail",
     }
     assert not pages.still("NoLab")
+
+
+def test_every_lesson_can_be_projected(tmp_path):
+    text = pages.lectures((ROOT / "site/pages/lectures.md").read_text("utf8"), tmp_path)
+    for lesson in pages.lessons():
+        assert f"nbs/lessons/{lesson.stem}.html?present" in text
+        assert (tmp_path / f"{lesson.stem}.png").stat().st_size > 1000, "a lesson without a picture"
 
 
 def test_minutes_are_counted(tmp_path):
