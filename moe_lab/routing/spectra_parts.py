@@ -52,11 +52,12 @@ def given_before(
 def check_state(
     h: Tensor | None,  # what the layer below left
     shape: tuple[int, int],  # T, E·r
+    name: str = "depth",  # of the state
 ) -> Tensor | None:
     "The same state; `ValueError` if it has another shape than this layer needs."
     if h is not None and h.shape != shape:
         raise ValueError(
-            f"context.state['depth'] has shape {tuple(h.shape)}, this layer needs {shape}: "
+            f"context.state[{name!r}] has shape {tuple(h.shape)}, this layer needs {shape}: "
             "one Context for each forward pass, E·r alike in all layers"
         )
     return h
@@ -66,12 +67,13 @@ def state_of_depth(
     context: Context,  # of one forward pass
     x: Tensor,  # (T, d) tokens of this layer
     size: int,  # E·r
+    name: str = "depth",  # of the state
 ) -> Tensor | None:  # (T, E·r); None: this is the first layer
     "What the layer below left in `context.state`; `ValueError` if it has another shape, or cannot be learned from."
     key, now = x.detach().sum(1), backward_pass()
     if any(call.backward != now for call in context.given):
         return given_before(context, key)
-    h = check_state(context.state.get("depth"), (len(x), size))
+    h = check_state(context.state.get(name), (len(x), size), name)
     context.given.append(Given(key, h, now, torch.is_grad_enabled()))
     return h
 

@@ -36,10 +36,10 @@ class GatingResidual(PerExpert):
         self.weight = nn.Parameter(torch.empty(n_experts, n_experts).uniform_(-bound, bound))
 
     def forward(self, logits: Tensor, context: Context) -> Tensor:
-        below = state_of_depth(context, logits, self.n_experts)  # (T, E)
+        below = state_of_depth(context, logits, self.n_experts, "gates")  # (T, E)
         if below is not None:
             logits = logits + linear(below, self.weight)
-        context.state["depth"] = logits
+        context.state["gates"] = logits
         return logits
 
     def fresh(
@@ -62,34 +62,34 @@ class GatingResidual(PerExpert):
 class Prices(PerExpert):
     "Notes `prices` (E,), 1 for experts that work and τ for those that are free: (T, E) -> (T, E), the same."
 
-    knobs = ("tau",)
+    knobs = ("price",)
     works: Tensor  # (E,) 1 for experts that work, 0 for the free
 
     def __init__(
         self,
         n_experts: int,  # E, the free ones among them
         n_free: int = 0,  # of these, behind the others
-        tau: float = 0.75,  # price of a free expert, above 0; the smaller, the more it is visited
+        price: float = 0.75,  # τ of a free expert, above 0; the smaller, the more it is visited
     ):
         super().__init__()
-        self.n_experts, self.tau = n_experts, tau
+        self.n_experts, self.price = n_experts, price
         self.validate()
         self.register_buffer("works", at_work(n_experts, n_free))
 
     def validate(self) -> None:
         positive(n_experts=self.n_experts)
-        if not (is_number(self.tau) and 0 < self.tau <= 1):
-            raise ValueError(f"tau={self.tau!r}: needs a price in (0, 1]")
+        if not (is_number(self.price) and 0 < self.price <= 1):
+            raise ValueError(f"price={self.price!r}: needs a number in (0, 1]")
 
     def forward(self, scores: Tensor, context: Context) -> Tensor:
-        context.notes["prices"] = self.works + (1 - self.works) * self.tau
+        context.notes["prices"] = self.works + (1 - self.works) * self.price
         return scores
 
     def fresh(
         self,
         n: int,  # newborn experts, which work
     ) -> "Prices":
-        return Prices(n, 0, self.tau)
+        return Prices(n, 0, self.price)
 
 # %% ../../../nbs/01_routing/15_designs/04_free.ipynb #63c8d787
 @register_aux_loss("heterogeneous balance (MoE++)", "2410.07348", 0.01, notes=["prices"])
@@ -105,15 +105,15 @@ def heterogeneous_balance(
     return (1 / price).sum() * (price * demand(routing) * mean_gate(routing)).sum()
 
 # %% ../../../nbs/01_routing/15_designs/04_free.ipynb #152a0cf8
-@register_router("MoE++ (gating residuals)", "2410.07348", knobs=["tau"])
+@register_router("MoE++ (gating residuals)", "2410.07348", knobs=["price"])
 def moe_plus_plus(
     d: int,  # numbers per token
     n_experts: int,  # E, the free ones among them, alike in all layers
     k: int = 2,  # experts a token visits
     gate: Gate = softmax_all,  # how much each choice counts
     n_free: int = 0,  # experts that compute nothing or little, behind the others
-    tau: float = 0.75,  # price of a free expert in the loss `heterogeneous_balance`
+    price: float = 0.75,  # τ of a free expert in the loss `heterogeneous_balance`
 ) -> Router:
     "Top-k of logits that add a map of the last layer's (2410.07348); notes the prices of experts for its loss."
     score = BiasedLogits(Linear(d, n_experts), GatingResidual(n_experts))
-    return Router(score, [Prices(n_experts, n_free, tau)], TopK(k, gate))
+    return Router(score, [Prices(n_experts, n_free, price)], TopK(k, gate))

@@ -89,7 +89,7 @@ ROWS = [
         ("expert", "[0, 2)"),
     ),
     Bad("nothing but free experts", lambda: moe_plus_plus(8, 4, n_free=4), ("n_identities=4", "n_experts=4")),
-    Bad("a price of nothing", lambda: Prices(4, 2, tau=0), ("tau=0", "(0, 1]")),
+    Bad("a price of nothing", lambda: Prices(4, 2, price=0), ("price=0", "(0, 1]")),
     Bad(
         "a residual that grows",
         lambda: GatingResidual(4).resize(torch.arange(4), 1),
@@ -97,8 +97,8 @@ ROWS = [
     ),
     Bad(
         "a residual from a layer of another size",
-        lambda: moe_plus_plus(8, 4)(X, Context(state={"depth": torch.ones(6, 3)})),
-        ("context.state['depth']", "(6, 3)", "(6, 4)"),
+        lambda: moe_plus_plus(8, 4)(X, Context(state={"gates": torch.ones(6, 3)})),
+        ("context.state['gates']", "(6, 3)", "(6, 4)"),
     ),
     Bad("a loss without prices", lambda: heterogeneous_balance(top_k(8, 4)(X)), ("'prices'", "Prices")),
 ]

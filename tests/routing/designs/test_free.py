@@ -66,7 +66,7 @@ def test_two_layers_are_the_loop():
 
 def test_the_loss_is_the_weighted_sum_of_shares_and_probabilities():
     torch.manual_seed(0)
-    router, mask = moe_plus_plus(D, E, K, n_free=FREE, tau=0.4), torch.arange(30) < 25
+    router, mask = moe_plus_plus(D, E, K, n_free=FREE, price=0.4), torch.arange(30) < 25
     routing = router(torch.randn(30, D), Context(mask=mask))
     gates = [softmax(row) for row in routing.logits[:25].tolist()]
     prices = [1.0] * (E - FREE) + [0.4] * FREE
