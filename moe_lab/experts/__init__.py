@@ -4,9 +4,22 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["allocator", "designs", "dispatch", "experts", "maps", "mixed", "moe", "shared", "soft", "upcycling"],
+    [
+        "allocator",
+        "coupling",
+        "designs",
+        "dispatch",
+        "experts",
+        "maps",
+        "mixed",
+        "moe",
+        "shared",
+        "soft",
+        "upcycling",
+    ],
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
+        "coupling": ["CoupledMoE", "directions_of", "first_matrices", "shaken"],
         "designs.blocks": ["DepthLayer", "packed"],
         "designs.cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros", "check_sets"],
         "dispatch": [
@@ -20,6 +33,7 @@ __getattr__, __dir__, __all__ = attach(
             "dispatch_plan",
             "fastest",
             "grouped",
+            "noted_outputs",
             "oracle",
             "padded",
             "padded_plan",
@@ -28,6 +42,7 @@ __getattr__, __dir__, __all__ = attach(
             "segments",
             "sum_by_token",
             "to_rows",
+            "with_stand_ins",
         ],
         "experts": [
             "Bottleneck",

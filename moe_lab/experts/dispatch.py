@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Kernel', 'oracle', 'DispatchPlan', 'dispatch_plan', 'sum_by_token', 'to_rows', 'Dispatch', 'Combine', 'segments',
-           'grouped', 'padded_slots', 'padded_plan', 'padded', 'padding_pays', 'can_group', 'fastest', 'check_fit',
-           'apply_experts']
+           'grouped', 'padded_slots', 'padded_plan', 'padded', 'noted_outputs', 'with_stand_ins', 'padding_pays',
+           'can_group', 'fastest', 'check_fit', 'apply_experts']
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #221d5b37
 from collections.abc import Callable
@@ -181,6 +181,36 @@ def padded(
     y = experts.expert(rows, stacked, *(w.to(x.dtype) for w in experts.weights()))  # (E, longest, d)
     return Combine.apply(y.flatten(0, 1), weight, plan)
 
+# %% ../../nbs/02_experts/02_dispatch.ipynb #f7700330
+def noted_outputs(
+    y: Tensor,  # (A, d) what the experts say, assignment by assignment
+    routing: Routing,  # of A assignments
+) -> Tensor:  # (E, d)
+    "The sum of what each expert says, per real token."
+    tokens = routing.n_tokens if routing.mask is None else int(routing.mask.sum())
+    sums = y.new_zeros(routing.n_experts, y.shape[1], dtype=torch.float32)
+    return sums.index_add(0, routing.expert, y.detach().float()) / max(tokens, 1)
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #199e2e8e
+def with_stand_ins(
+    x: Tensor,  # (T, d) tokens
+    routing: Routing,  # of A assignments; notes `stand_ins` (E, d)
+    experts: ExpertSet,  # E of them
+) -> Tensor:
+    "Segments, noting `outputs`; gates of experts not visited get the gradient of their stand-ins: (T, d) -> (T, d)."
+    stand_ins = routing.notes["stand_ins"].to(x.dtype)  # (E, d)
+    if x.shape[1:] != stand_ins.shape[1:]:
+        raise ValueError(
+            f"x: shape {tuple(x.shape)}, needs (T, {stand_ins.shape[1]}) as the router's stand-ins"
+        )
+    plan = dispatch_plan(routing)
+    blocks = Dispatch.apply(x, plan).split(routing.counts.tolist())  # E blocks, A rows together
+    y = torch.cat([one(b) if len(b) else b for one, b in zip(experts.each(), blocks)])  # (A, d)
+    routing.notes["outputs"] = noted_outputs(y, routing)
+    unheard = ~routing.visits if routing.mask is None else ~routing.visits & routing.mask[:, None]
+    gate = routing.gate * unheard  # (T, E)
+    return Combine.apply(y, routing.weight, plan) + (gate - gate.detach()).to(x.dtype) @ stand_ins
+
 # %% ../../nbs/02_experts/02_dispatch.ipynb #6ea8c7fe
 def padding_pays(
     routing: Routing,  # of A assignments
@@ -206,7 +236,9 @@ def fastest(
     routing: Routing,  # of A assignments
     experts: ExpertSet,  # E of them
 ) -> Kernel:
-    "Segments where experts are no stack; padded for small gaps on several threads, grouped where a cache can hold it."
+    "What the router asks for; else segments for no stack, padded for small gaps on several threads, or grouped."
+    if "stand_ins" in routing.notes:
+        return with_stand_ins
     rows = len(routing.token)  # A
     if not rows or not isinstance(experts, Experts):
         return segments

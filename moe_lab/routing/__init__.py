@@ -46,8 +46,11 @@ __getattr__, __dir__, __all__ = attach(
             "sqrt_softplus",
             "tokens_of",
         ],
+        "balance.coupling": ["coupling_excess", "coupling_loss"],
         "balance.pid": ["PIDBias", "pid"],
         "balance.relu": ["AdaptivePenalty", "POSITIVE", "SMALLEST", "relu_penalty", "remoe"],
+        "balance.sequences": ["asked", "sequence_loss"],
+        "balance.stand_ins": ["StandIns", "default_moe"],
         "capacity": [
             "Assignment",
             "Capacity",

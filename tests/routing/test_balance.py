@@ -1,16 +1,21 @@
-"The steered bias and ReMoE's moving penalty, against loops that follow the rules; and what a run keeps of them."
+"The steered bias, ReMoE's moving penalty and Default MoE's averages, against loops; and what a run keeps of them."
 
 import pytest
 import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from torch import nn
 
 from moe_lab.experts.experts import Bottleneck
-from moe_lab.experts.moe import MoE
+from moe_lab.experts.moe import MoE, observe
 from moe_lab.routing.adjustments import Feedback
 from moe_lab.routing.balance.pid import PIDBias
 from moe_lab.routing.balance.relu import AdaptivePenalty
+from moe_lab.routing.decision import Context
+from moe_lab.routing.losses import switch_loss
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.router import ROUTERS
+from moe_lab.routing.selection import sigmoid
 from moe_lab.training.aux_losses import AuxLoss
 from moe_lab.training.callbacks import Checkpoints, resume
 from moe_lab.training.runs import Run
@@ -80,7 +85,7 @@ def test_one_who_asks_for_it_weighs_it():
     assert training("remoe", asked).minimised["relu_penalty"] is asked["relu_penalty"]
 
 
-@pytest.mark.parametrize("name", ["pid", "remoe"])
+@pytest.mark.parametrize("name", ["pid", "remoe", "default_moe"])
 def test_a_resumed_run_goes_on_with_the_same_state(name, tmp_path):
     from dataclasses import make_dataclass
 
@@ -93,5 +98,68 @@ def test_a_resumed_run_goes_on_with_the_same_state(name, tmp_path):
     second.fit()
     states = straight.model.state_dict(), second.model.state_dict()
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
-    state = {"pid": "0.router.adjustments.0.total", "remoe": "0.router.adjustments.0.coefficient"}[name]
-    assert state in states[0]
+    state = {"pid": "0.router.adjustments.0.total", "remoe": "0.router.adjustments.0.coefficient"}.get(
+        name, "0.router.adjustments.0.outputs"
+    )
+    assert states[0][state].abs().sum() > 0
+
+
+def test_stand_ins_are_moving_averages_of_what_each_expert_said():
+    torch.manual_seed(0)
+    layer, kept = MoE(ROUTERS["default_moe"](8, 4, 1, ema=0.8), Bottleneck(8, 8, 4)), [None] * 4
+    for _ in range(4):
+        x, mask = torch.randn(6, 8), torch.arange(6) != 2
+        with observe(layer) as seen:
+            layer(x, Context(mask=mask))
+        routing = seen[0][1]
+        layer.router.after_step(layer.feedback([routing]))
+        for e in range(4):
+            said = [layer.experts.each()[e](x[t : t + 1])[0] for t in routing.token[routing.expert == e]]
+            if said:
+                mean = torch.stack(said).mean(0).detach()
+                kept[e] = mean if kept[e] is None else 0.8 * kept[e] + 0.2 * mean
+    outputs = layer.router.adjustments[0].outputs
+    assert sum(one is not None for one in kept) > 0
+    for e, one in enumerate(kept):
+        torch.testing.assert_close(outputs[e], torch.zeros(8) if one is None else one, rtol=1e-4, atol=1e-6)
+
+
+def test_a_layer_with_stand_ins_says_what_it_said_and_teaches_all_directions():
+    torch.manual_seed(0)
+    layer, x = MoE(ROUTERS["default_moe"](8, 4, 1, gate=sigmoid), Bottleneck(8, 8, 4)), torch.randn(1, 8)
+    plain = MoE(top_k(8, 4, 1, gate=sigmoid), layer.experts)
+    plain.router.score = layer.router.score
+    layer.router.adjustments[0].outputs.normal_()
+    assert torch.equal(layer(x), plain(x))
+    taught = []
+    for each in (plain, layer):
+        layer.router.score.weight.grad = None
+        each(x).square().sum().backward()
+        taught.append(int((layer.router.score.weight.grad.abs().sum(1) > 0).sum()))
+    assert taught == [1, 4]
+
+
+def test_over_the_global_batch_the_last_of_accumulated_batches_sees_what_one_large_batch_has():
+    "2501.11873; the first knows nothing of the others."
+
+    def step(parts):
+        AcceleratorState._reset_state(True)
+        torch.manual_seed(0)
+        layer = MoE(top_k(8, 4), Bottleneck(8, 8, 4))
+        trainer = Trainer(
+            layer,
+            torch.optim.SGD(layer.parameters(), 0.1),
+            parts.__getitem__,
+            lambda m, x: 0 * m(x).sum(),
+            len(parts),
+            {"balance": AuxLoss(switch_loss, 1.0, "global")},
+            accelerator=Accelerator(cpu=True, gradient_accumulation_steps=len(parts)),
+        )
+        return [trainer.step() for _ in parts]
+
+    x = torch.randn(24, 8)
+    (large,) = step([x])
+    small = step([x[:8], x[8:16], x[16:]])
+    values = [float(report.aux_losses["balance"]) for report in small]
+    assert values[-1] == pytest.approx(float(large.aux_losses["balance"]), rel=1e-6)
+    assert abs(values[0] - values[-1]) > 1e-3

@@ -16,7 +16,9 @@ from torch import nn
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.routing import losses
+from moe_lab.routing.balance.coupling import coupling_excess, coupling_loss
 from moe_lab.routing.balance.relu import relu_penalty
+from moe_lab.routing.balance.sequences import sequence_loss
 from moe_lab.routing.decision import Context, Dropped, Routing
 from moe_lab.routing.directions.similarity import simbal
 from moe_lab.routing.presets import top_k
@@ -49,7 +51,9 @@ def routed(logits: torch.Tensor, k: int, mask=None, gate=softmax_chosen, std=0.7
     notes = {"clean": logits, "noise_std": torch.full_like(logits, std)}
     notes |= {"centroids": centroids, "directions": centroids, "penalty": torch.ones(logits.shape[1])}
     notes |= {"prices": torch.linspace(0.5, 1, logits.shape[1])}
-    return replace(routing, notes=notes | {"sequence": torch.arange(len(logits)) // 3, "foretold": logits})
+    notes |= {"sequence": torch.arange(len(logits)) // 3, "foretold": logits}
+    apart = (centroids[:, None] - centroids).square().sum(-1)  # (E, E), for want of a layer
+    return replace(routing, notes=notes | {"coupling": apart})
 
 
 @pytest.fixture(params=[(5, 3, 1), (64, 8, 2), (33, 16, 4), (40, 6, 6)], ids="T{0[0]} E{0[1]} k{0[2]}".format)
@@ -189,6 +193,28 @@ def test_orthogonality(case):
 E, LOG_E = 4, float(np.log(4))
 
 
+def test_sequence_wise(case):
+    "2412.19437, equations 17 to 20, text by text: α Σ f·P, f = N/(K·T) Σ 1(chosen), P the mean share; and their mean."
+    routing, gate, k = case
+    texts, experts = routing.notes["sequence"][routing.mask].numpy(), gate.shape[1]
+    picks, total = chosen(routing, k), 0.0
+    for text in np.unique(texts):
+        own = texts == text
+        for i in range(experts):
+            f = experts / (k * own.sum()) * (picks[own] == i).sum()
+            total += f * gate[own, i].mean()
+    assert float(sequence_loss(routing)) == pytest.approx(total / len(np.unique(texts)), abs=TOLERANCE)
+
+
+def test_coupling(case):
+    "2512.23447, equation 3, pair by pair."
+    table = case[0].notes["coupling"]
+    n, total = len(table), 0.0
+    for i, j in itertools.permutations(range(n), 2):
+        total += max(table[i, j] - 0.5 * table[i, i], 0) + max(table[j, i] - 0.5 * table[i, i], 0)
+    assert float(coupling_excess(table, 0.5)) == pytest.approx(float(total) / n**2, rel=1e-6)
+
+
 def test_relu_penalty(case):
     "Switch's formula, which the authors' code calls with ReLUs for gates: Σ mean gate · visits / (k·T) · E · λ."
     routing, _, k = case
@@ -289,7 +315,17 @@ def test_a_step_down_the_gradient_lowers_it(loss):
 
 
 @pytest.mark.parametrize(
-    "loss", [losses.load_loss, losses.srip, losses.gshard_loss, losses.z_loss, simbal, relu_penalty]
+    "loss",
+    [
+        losses.load_loss,
+        losses.srip,
+        losses.gshard_loss,
+        losses.z_loss,
+        simbal,
+        relu_penalty,
+        sequence_loss,
+        coupling_loss,
+    ],
 )
 def test_what_is_missing_is_named(loss):
     bare = replace(routed(torch.randn(4, 3), 1), notes={}, rank=None, logits=None)

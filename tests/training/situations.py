@@ -163,7 +163,7 @@ SITUATIONS: dict[str, Callable[[], Trainer]] = {
     **{kind: lambda kind=kind: language(kind) for kind in ("even", "padded", "odd", "one text")},
     **{
         f"{name}, padded": lambda name=name: language("padded", name)
-        for name in ("loss_free", "srnn_by_max", "remoe")
+        for name in ("loss_free", "srnn_by_max", "remoe", "default_moe")
     },
     "a layer skipped": skipping,
     "a layer that nobody reaches": lambda: skipping(never=True),

@@ -23,6 +23,7 @@ from ..shared.state import State
 from ...registry import Fitting
 from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient, raw
 from ...routing.balance.pid import PIDBias
+from ...routing.balance.stand_ins import StandIns
 from ...routing.decision import Context, Routing
 from ...routing.designs.centroids import CentroidRouter, Centroids
 from ...routing.production.choices import BestGroups, BudgetBias
@@ -39,7 +40,7 @@ def can_be_aimed(
     with OwnDraws(0):
         router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
-    untaught = any(getattr(part, "signal", None) is gradient for part in router.parts())
+    untaught = any(getattr(p, "signal", None) is gradient or isinstance(p, StandIns) for p in router.parts())
     return type(score) in (Linear, Noisy, Hash, Centroids) and not untaught and not router.brings
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #a9027ad8

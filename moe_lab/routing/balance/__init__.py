@@ -4,6 +4,12 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["pid", "relu"],
-    {"pid": ["PIDBias"], "relu": ["AdaptivePenalty", "POSITIVE", "SMALLEST", "relu_penalty", "remoe"]},
+    ["coupling", "pid", "relu", "sequences", "stand_ins"],
+    {
+        "coupling": ["coupling_excess", "coupling_loss"],
+        "pid": ["PIDBias"],
+        "relu": ["AdaptivePenalty", "POSITIVE", "SMALLEST", "relu_penalty", "remoe"],
+        "sequences": ["asked", "sequence_loss"],
+        "stand_ins": ["StandIns", "default_moe"],
+    },
 )
