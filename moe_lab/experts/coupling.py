@@ -50,6 +50,7 @@ def directions_of(
     check_kind(
         "router.score", score, Linear, "a router with one direction an expert, such as top_k(d, n_experts)"
     )
+    assert isinstance(score, Linear)
     return score.weight
 
 # %% ../../nbs/02_experts/10_coupling.ipynb #96a9b546
