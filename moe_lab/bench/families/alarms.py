@@ -268,8 +268,8 @@ def rates(
 # %% ../../../nbs/11_bench/09_families/04_alarms.ipynb #097c498f
 def verdict_on_alarms(
     table: "pd.DataFrame",  # from `count_alarms`
-    most: float = 0.05,  # false alarms that may be, of balanced families
-    least: float = 0.95,  # collapsed layers that must be found
+    most: float = 0.1,  # false alarms that may be, of balanced families
+    least: float = 0.9,  # collapsed layers that must be found
 ) -> dict[str, str]:  # tool -> words
     "Of each auditor: whether its false alarms are few and its misses too, with the intervals that say so, or open."
     words = {}
