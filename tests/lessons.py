@@ -128,6 +128,19 @@ def test_it_asks_and_checks(lesson):
         )
 
 
+QUESTION = re.compile(r"^\w+ = Predict(?:One|Number)\(\s*((?:\"[^\"]*\"\s*)+)", re.M)
+
+
+def test_it_asks_before_it_shows(lesson):
+    "Lessons 0 to 6 ask; a question is stored as it stands in its cell, and without its answer."
+    cells = [c for c in nbformat.read(lesson, 4).cells if c.cell_type == "code" and QUESTION.search(c.source)]
+    assert cells or int(lesson.name[:2]) > 6
+    for cell in cells:
+        asked = "".join(re.findall('"([^"]*)"', QUESTION.search(cell.source)[1]))
+        stored = "".join(output.get("text/html", "") for output in map(shown, cell.outputs))
+        assert f"<b>Predict first.</b> {asked}<" in stored, asked
+
+
 @pytest.mark.parametrize("stored", sorted(ANSWERS.glob("*.py")), ids=lambda path: path.stem)
 def test_every_exercise_is_answered_rightly_and_wrongly(stored):
     lesson = FOLDER / f"{stored.stem}.ipynb"
