@@ -1,8 +1,8 @@
 # %% exercise 1: right
 enough = 4
 
-# %% exercise 1: wrong, eight are more than are needed
-enough = 8
+# %% exercise 1: wrong, three lines leave too many on the wrong side
+enough = 3
 
 # %% exercise 2: right
 too_much = 1
