@@ -83,7 +83,7 @@ POSITIVE = weighed_by(relu)
 SMALLEST = torch.finfo(torch.float32).tiny  # "at least this" is "above 0"
 
 
-@register_router("ReMoE", "2412.14711", knobs=["rate"])
+@register_router("ReMoE", "2412.14711")
 def remoe(
     d: int,  # numbers per token
     n_experts: int,  # E

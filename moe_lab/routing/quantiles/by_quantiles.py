@@ -17,7 +17,7 @@ from ..scores import Linear
 from ..selection import Gate, Threshold, TopK, softmax_all
 
 # %% ../../../nbs/01_routing/13_quantiles/02_by_quantiles.ipynb #cc872bdb
-@register_router("quantile balancing")
+@register_router("quantile balancing", "2607.24653")
 def quantile_balanced(
     d: int,  # numbers per token
     n_experts: int,  # E
@@ -25,7 +25,7 @@ def quantile_balanced(
     gate: Gate = softmax_all,  # how much each choice counts
     activation: Callable[[Tensor], Tensor] = softmax_scores,  # logits (T, E) -> scores (T, E)
 ) -> Router:
-    "Quantile balancing (kexue.fm/archives/11619, Kimi K3): select by activated score + the last batch's even bias."
+    "Quantile balancing (kexue 11619; Kimi K3, 2607.24653): select by activated score + the last batch's even bias."
     return Router(Linear(d, n_experts), [QuantileBias(n_experts, k, activation)], TopK(k, gate))
 
 # %% ../../../nbs/01_routing/13_quantiles/02_by_quantiles.ipynb #7415649a
