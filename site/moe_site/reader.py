@@ -87,17 +87,17 @@ class Module:
 
 
 def origins(tree: ast.Module, module: str) -> dict[str, str]:
-    "Name -> full name, for all that a module imports or defines."
-    own = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    own += [
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
-    imported = {
-        alias.asname or alias.name: f"{home_of(node, module)}.{alias.name}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+    "Name -> full name, for all that a module imports or defines; what only its functions import is not in a signature."
+    inner = [part for node in tree.body if isinstance(node, ast.If) for part in node.body]  # if TYPE_CHECKING
+    own, imported = [], {}
+    for node in (*tree.body, *inner):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            own.append(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            home = home_of(node, module)
+            imported |= {alias.asname or alias.name: f"{home}.{alias.name}" for alias in node.names}
+        else:
+            own += [constant.name for constant in constants(node, {})]
     return imported | {name: f"{module}.{name}" for name in own}
 
 
@@ -130,7 +130,8 @@ class Qualified(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = self.typed(node.returns)
-        return self.generic_visit(node)
+        self.visit(node.args)  # and not its body
+        return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         node.bases = [self.typed(base) for base in node.bases]
