@@ -86,7 +86,9 @@ def terms(env) -> dict[str, str]:
     if GLOSSARY not in env.found_docs:
         return {}
     found = env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
-    return {" ".join(item[-1].astext().split()): item[0]["ids"][0] for item in found if item[0]["ids"]}
+    plain = str.maketrans("’‘“”", "''\"\"")  # as they are typed
+    said = ((" ".join(item[-1].astext().split()).translate(plain), item[0]["ids"]) for item in found)
+    return {text: places[0] for text, places in said if places}
 
 
 def is_inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
