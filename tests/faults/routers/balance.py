@@ -4,9 +4,9 @@ import torch
 from faults.table import Bad
 
 from moe_lab.experts.coupling import CoupledMoE, first_matrices
+from moe_lab.experts.designs.cheap import Copies
 from moe_lab.experts.experts import FFN
 from moe_lab.experts.moe import MoE
-from moe_lab.experts.shared import WithIdentities
 from moe_lab.routing.adjustments import Feedback
 from moe_lab.routing.balance.coupling import coupling_excess, coupling_loss
 from moe_lab.routing.balance.pid import PIDBias, pid
@@ -39,8 +39,8 @@ ROWS = [
     ),
     Bad(
         "coupling what has no matrix",
-        lambda: first_matrices(WithIdentities(FFN(8, 4, 4), 1)),
-        ("WithIdentities", "SwiGLU"),
+        lambda: first_matrices(Copies((8,), 2)),
+        ("Copies", "SwiGLU"),
     ),
     Bad("a gain of nothing", lambda: pid(8, 4, strength=NAN), ("strength=nan", "finite")),
     Bad("a derivative of text", lambda: PIDBias(4, derivative="1"), ("derivative='1'", "finite")),
