@@ -4,8 +4,9 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["experiment", "measurements", "tables"],
+    ["claims", "experiment", "measurements", "tables"],
     {
+        "claims": ["OWN", "REAP", "WHERE", "by_own_kind", "large_then_small", "less_than"],
         "experiment": ["PRUNING_COLUMNS", "pruning_jobs"],
         "measurements": [
             "Heard",
@@ -37,6 +38,7 @@ __getattr__, __dir__, __all__ = attach(
             "REPAIRED",
             "against_chance",
             "against_frequency",
+            "arm_by_arm",
             "by_calibration",
             "calibration_map",
             "calibration_table",

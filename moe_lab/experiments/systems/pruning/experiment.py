@@ -59,7 +59,7 @@ EXPERIMENTS.add(
         pruning_jobs,
         pruning_work,
         PRUNING_COLUMNS,
-        seeds=8,
+        seeds=5,
         figures={
             "Pruning curves": pruning_curves,
             "Calibration": calibration_map,

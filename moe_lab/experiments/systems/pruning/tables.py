@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['MANY', 'FEW', 'MARGIN', 'Pairs', 'REPAIRED', 'LOOKS', 'rise', 'kinds_of', 'rules_of', 'against_chance',
+__all__ = ['MANY', 'FEW', 'MARGIN', 'Pairs', 'REPAIRED', 'LOOKS', 'rise', 'kinds_of', 'rules_of', 'arm_by_arm', 'against_chance',
            'against_frequency', 'by_calibration', 'calibration_table', 'kept_table', 'loss_of', 'repair_table',
            'draw_curves', 'pruning_curves', 'calibration_map', 'repair_picture']
 
@@ -62,12 +62,23 @@ def rules_of(
 Pairs = dict[tuple[str, ...], tuple["pd.Series", "pd.Series"]]  # row of a table -> the two that are compared
 
 
+def arm_by_arm(
+    pairs: Pairs,  # the arm first
+) -> pd.DataFrame:  # (arm, …) × numbers
+    "Each pair's first less its second, in nats a token; each arm is a family."
+    found: dict = {}
+    for arm in (MANY, FEW):
+        own = {key: pair for key, pair in pairs.items() if key[0] == arm}
+        found |= compare_pairs(own, "lower", MARGIN, "nats") if own else {}
+    return comparison_table(found, form="{:.3f}".format)
+
+
 def against_chance(
     out: Path,  # the experiment's folder; not used
     table: pd.DataFrame,  # its rows
 ) -> pd.DataFrame:  # (arm, rule, share) × numbers
-    "The rise by each rule, less that of experts at random, at each share; one family."
-    pairs = {
+    "The rise by each rule, less that of experts at random, at each share."
+    pairs: Pairs = {
         (arm, rule, f"{share:.1%}"): (
             rise(table, rule, share, arm=arm),
             rise(table, "at random", share, arm=arm),
@@ -76,15 +87,15 @@ def against_chance(
         for rule in rules_of(table)
         for share in SHARES
     }
-    return comparison_table(compare_pairs(pairs, "lower", MARGIN, "nats"), form="{:.3f}".format)
+    return arm_by_arm(pairs)
 
-
+# %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #42316cd2
 def against_frequency(
     out: Path,  # the experiment's folder; not used
     table: pd.DataFrame,  # its rows
 ) -> pd.DataFrame:  # (arm, rule, share) × numbers
-    "The rise by importance, by all it says, and one by one, less that by frequency; one family."
-    pairs = {
+    "The rise by importance, by all it says, and one by one, less that by frequency."
+    pairs: Pairs = {
         (arm, rule, f"{share:.1%}"): (
             rise(table, rule, share, arm=arm),
             rise(table, "frequency", share, arm=arm),
@@ -93,7 +104,7 @@ def against_frequency(
         for rule in ("importance", "all it says", "alone")
         for share in SHARES
     }
-    return comparison_table(compare_pairs(pairs, "lower", MARGIN, "nats"), form="{:.3f}".format)
+    return arm_by_arm(pairs)
 
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #9da529a3
 def by_calibration(
@@ -128,7 +139,7 @@ def calibration_table(
             found = by_calibration(table, share, arm)
             own = found.pop("its own kind")
             pairs |= {(arm, f"{share:.1%}", f"less {name}"): (own, other) for name, other in found.items()}
-    return comparison_table(compare_pairs(pairs, "lower", MARGIN, "nats"), form="{:.3f}".format)
+    return arm_by_arm(pairs)
 
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #11559ae7
 def kept_table(
@@ -198,7 +209,7 @@ def draw_curves(
     for rule in rules_of(table):
         means = [rise(table, rule, share, arm=arm).mean() for share in SHARES]
         ax.plot(x, [0, *means], "o-" if rule in LOOKS else ":", ms=4, label=rule, color=LOOKS.get(rule, GREY))
-    ax.set_xticks(x, [f"{share:.0%}" for share in x])
+    ax.set_xticks(x, [f"{100 * share:g}%" for share in x])
 
 
 def pruning_curves(
@@ -230,9 +241,9 @@ def calibration_map(
     found = np.array([[rise(table, rule, share, kind).mean() for kind in kinds] for rule in rules])
     fig = Figure(figsize=(1.2 * len(kinds) + 3, 0.5 * len(rules) + 1.2), layout="constrained")
     ax = calm(fig.subplots(), f"Rise of the loss, {share:.0%} gone", "nats a token", "read")
-    ax.imshow(found, cmap="Oranges", aspect="auto", vmin=0)
+    ax.imshow(found, cmap="Oranges", aspect="auto", vmin=found.min() - 0.5 * np.ptp(found))
     for (i, j), value in np.ndenumerate(found):
-        ink = "white" if value > 0.7 * found.max() else "black"
+        ink = "white" if value > found.min() + 0.6 * np.ptp(found) else "black"
         weight = "bold" if i == j else "normal"
         ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=8, color=ink, weight=weight)
     ax.set_xticks(range(len(kinds)), kinds)
