@@ -20,8 +20,8 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 SMALL = PruningSettings(
-    "scripture+dialogue", limit=20_000, vocabulary=512, length=32, d=32, hidden=16, n_experts=8, steps=8, repair_steps=2,
-    calibration=4, tested=4, draws=1,
+    "scripture+dialogue", limit=20_000, vocabulary=512, length=32, d=32, hidden=16, n_experts=8, steps=8,
+    repair_steps=2, calibration=4, tested=4, draws=1,
 )  # fmt: skip
 
 

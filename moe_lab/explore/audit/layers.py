@@ -136,8 +136,8 @@ def draw_loads(
         shades, aspect="auto", cmap="Blues", vmin=0, vmax=min(max(2.0, float(np.nanmax(shades))), 8)
     )
     ax.set_yticks(range(len(health)), [*health], fontsize=7)
-    figure.colorbar(shown, label="load, times an even share")
-    calm(ax, "Load of every expert", "", "expert")
+    figure.colorbar(shown).ax.tick_params(labelsize=8)
+    calm(ax, "Load of every expert", "1 is an even share", "expert")
     return figure
 
 # %% ../../../nbs/10_explore/11_audit/03_layers.ipynb #56998f3d
