@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = attach(
         "domain_figures",
         "domains",
         "router_arms",
+        "router_claims",
         "router_experiment",
         "router_study",
         "spectra_text",
@@ -19,9 +20,7 @@ __getattr__, __dir__, __all__ = attach(
         "claims": [
             "IN_LONG_TEXTS",
             "ON_TEXT",
-            "OWN",
             "SPECIAL",
-            "WHERE",
             "gain_on",
             "grows_with_length",
             "help_of_gru",
@@ -79,6 +78,7 @@ __getattr__, __dir__, __all__ = attach(
             "who_takes_part",
             "with_routers_apart",
         ],
+        "router_claims": ["MOST", "PERPLEXITY", "SOURCE", "all_equal", "price_of_chance"],
         "router_experiment": [
             "ABOUT",
             "AHEAD",
