@@ -5,6 +5,7 @@
 # %% ../../../../nbs/09_experiments/3_systems/05_language/10_router_claims.ipynb #6cdaafd3
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...core.claims import CLAIMS, Claim, Finding, enough, kept, lead, runs_of
@@ -33,7 +34,8 @@ def all_equal(
     word = "reproduced" if same == len(found) else "not reproduced" if far else "undecided"
     outside = f"; outside of it: {', '.join(far)}" if far else ""
     note = f"{same} of {len(found)} equivalent within {POINT:g}{outside}; the farthest is {arm}"
-    return enough(Finding(word, farthest.effect, note))
+    effect = replace(farthest.effect, of=f"perplexity, {arm} − {REFERENCE}")
+    return enough(Finding(word, effect, note))
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/10_router_claims.ipynb #19d6d27a
 MOST = 2.2  # points of perplexity that a router which never learns costs at most
