@@ -18,13 +18,16 @@ from moe_lab.training.runs import environment
 ROOT = Path(__file__).parents[1]
 STORED = ROOT / "nbs/lessons/stored/alarms"
 SEEDS = 3
+SLOW = frozenset(
+    {"dots3_note"}
+)  # attention in a Python loop where its kernels are missing: asked for loads alone
 
 
 def found_of(family: str, folder: Path) -> pd.DataFrame:
     "The rows of a family, from the folder if they are there."
     part = folder / f"{family}.parquet"
     if not part.exists():
-        write_atomically(part, count_alarms([family], SEEDS).to_parquet(index=False))
+        write_atomically(part, count_alarms([family], SEEDS, int(family not in SLOW)).to_parquet(index=False))
     return pd.read_parquet(part)
 
 
