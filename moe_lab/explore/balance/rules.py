@@ -23,7 +23,6 @@ from ..shared.state import State
 from ...registry import Fitting
 from ...routing.adjustments import Feedback, LossFreeBias, SaturationBias, gradient, raw
 from ...routing.balance.pid import PIDBias
-from ...routing.balance.stand_ins import StandIns
 from ...routing.decision import Context, Routing
 from ...routing.designs.centroids import CentroidRouter, Centroids
 from ...routing.production.choices import BestGroups, BudgetBias
@@ -36,11 +35,11 @@ from ...routing.scores import Hash, Linear, Noisy
 def can_be_aimed(
     entry: RouterEntry,  # of `ROUTERS`
 ) -> bool:
-    "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients."
+    "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients, or for what experts say."
     with OwnDraws(0):
         router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
-    untaught = any(getattr(p, "signal", None) is gradient or isinstance(p, StandIns) for p in router.parts())
+    untaught = any(getattr(p, "signal", None) is gradient or hasattr(p, "outputs") for p in router.parts())
     return type(score) in (Linear, Noisy, Hash, Centroids) and not untaught and not router.brings
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #a9027ad8
