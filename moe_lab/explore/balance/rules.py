@@ -35,7 +35,7 @@ from ...routing.scores import Hash, Linear, Noisy
 def can_be_aimed(
     entry: RouterEntry,  # of `ROUTERS`
 ) -> bool:
-    "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients, or for what experts say."
+    "Whether its score is one direction an expert, or a hash, and nothing in it waits for gradients or answers."
     with OwnDraws(0):
         router = entry(d=16, n_experts=4, k=2)
     score = router.score.score if isinstance(router.score, BiasedLogits) else router.score
