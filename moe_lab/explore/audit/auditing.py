@@ -98,7 +98,9 @@ def expert_findings(
     for row in certain.sort_values("cost").tail(1).to_dict("records"):
         if row["low"] > MATTERS and row["cost"] > 10 * usual:
             what = f"E{row['expert']} is worth {row['cost']:.3g} nats a token, the usual expert {usual:.2g}"
-            found.append(Finding("look", row["layer"], what, "Most depends on it", row["cost"]))
+            found.append(
+                Finding("look", row["layer"], what, "The dearest of those that are certain", row["cost"])
+            )
     return found
 
 # %% ../../../nbs/10_explore/11_audit/08_auditing.ipynb #e2de7ac3

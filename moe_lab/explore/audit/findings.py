@@ -34,7 +34,7 @@ class Finding:
             raise ValueError(f"kind={self.kind!r}: needs one of {', '.join(GRAVITY)}")
 
     def __str__(self) -> str:
-        also = f" (also in {', '.join(self.also)})" if self.also else ""
+        also = f" (the like of it also in {', '.join(self.also)})" if self.also else ""
         return f"{self.where}: {self.what}{also}{'. ' + self.advice if self.advice else ''}"
 
 

@@ -98,7 +98,7 @@ def path_row(
     "The share of tokens on the commonest paths, and what share would be on them if layers decided independently."
     firsts = firsts[(firsts >= 0).all(1)]
     if not len(firsts):
-        return {"different paths": 0, "share of the commonest": float("nan"), "independent": float("nan")}
+        return {"different paths": 0, "share of the ten commonest": float("nan"), "independent": float("nan")}
     numbers = np.random.default_rng(0).integers(1, 2**62, firsts.shape[1], dtype=np.uint64)
     keys = ((firsts + 1).astype(np.uint64) * numbers).sum(1, dtype=np.uint64)  # (T,) one number a path
     _, index, counts = np.unique(keys, return_index=True, return_counts=True)
@@ -109,7 +109,7 @@ def path_row(
         chance *= share[firsts[index[common], layer]]
     return {
         "different paths": len(counts),
-        "share of the commonest": float(counts[common].sum() / len(firsts)),
+        "share of the ten commonest": float(counts[common].sum() / len(firsts)),
         "independent": float(chance.sum()),
     }
 
@@ -145,9 +145,11 @@ def path_findings(
                 Finding("look", str(name), what, "The pair acts as one expert; k may be too large", share)
             )
     row = paths.iloc[0]
-    times = row["share of the commonest"] / max(row["independent"], 1e-12)
-    if row["share of the commonest"] > 0.1 and times > 3:
-        what = f"ten paths carry {row['share of the commonest']:.0%} of the tokens, {times:.3g} times what "
+    times = row["share of the ten commonest"] / max(row["independent"], 1e-12)
+    if row["share of the ten commonest"] > 0.1 and times > 3:
+        what = (
+            f"ten paths carry {row['share of the ten commonest']:.0%} of the tokens, {times:.3g} times what "
+        )
         what += "independent layers would send there"
         found.append(Finding("note", "all layers", what, "Layers repeat each other's choice", float(times)))
     return found
