@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "aux_losses": [
             "AuxLoss",
+            "BY_TOKEN",
             "Decided",
             "Effects",
             "FLAT",
