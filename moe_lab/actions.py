@@ -104,6 +104,9 @@ def audit(
         from moe_lab.explore.audit.auditing import audit
         from moe_lab.explore.audit.page import write_audit
         from moe_lab.measure.trace.trace import Trace
+        from moe_lab.routing.parts import positive
+
+        positive(rows=rows)
 
         def opened(name: str) -> str | Trace:
             return Trace.load(name) if (Path(name) / "trace.json").exists() else name

@@ -137,10 +137,8 @@ def pruning_section(
     curve: "pd.DataFrame",  # from `pruning_curve`
 ) -> tuple[Section, list[Finding]]:
     "How the loss rises when experts go, and whether importance finds better ones than chance."
-    about = (
-        "Tokens choose again among the experts that are left; importance from other documents than the loss. "
-    )
-    about += "Random orders are the null."
+    about = "Tokens choose again among the experts that are left; importance is of other documents than the loss, if "
+    about += "there are two. Random orders are the null."
     found = []
     quarter = curve[curve["pruned"] == 0.25]
     random = quarter[quarter["order"].str.startswith("random")]["cost"]

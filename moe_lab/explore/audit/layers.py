@@ -106,7 +106,7 @@ def load_findings(
             found.append(Finding(kind, layer, f"{row['state']}: {verdict.wrong}", verdict.advice, size))
         if row["dead"] > row["dead by chance"] + 0.5:
             what = f"{row['dead']} of {row['experts']} experts were never visited, "
-            what += f"by chance {row['dead by chance']:.1f}"
+            what += f"by chance {row['dead by chance']:.2g}"
             advice = "They cost memory; see whether other texts visit them before they are removed"
             found.append(Finding("look", layer, what, advice, row["dead"] / row["experts"]))
         if row["MaxVio of a text"] > 3 * row["MaxVio by chance"] and row["state"] not in (
