@@ -89,7 +89,7 @@ lint: $(VENV)/test.stamp
 	$(bin)/mypy
 
 notebooks: $(VENV)/test.stamp
-	$(bin)/nbdev_test --path nbs --file_glob '*.ipynb' --skip_folder_re '^(lessons|[_.])' --skip_file_re '^(index|[_.])' --n_workers 2 --timing
+	$(bin)/python tests/notebooks.py
 	PYTHONPATH="$(CURDIR)/$(beside)" $(bin)/nbdev_test --path nbs --file_re '^(00_imports|06_augmentation|03_backbones)' --flags torchvision --n_workers 0
 
 lessons: $(VENV)/test.stamp

@@ -1,0 +1,75 @@
+"""Every notebook of the library, each in a process of its own: `python tests/notebooks.py [folder or notebook]`.
+
+A notebook that runs registers its own router or loss in place of the package's. In a process that runs several, as
+`nbdev_test` has them, the next notebook would find it. Each process is a copy of one that has loaded the libraries,
+made by the main thread: memory of any other thread's is handed out and taken back in another way.
+"""
+
+import sys
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from pathlib import Path
+from time import monotonic
+
+from nbdev.config import get_config
+from nbdev.test import test_nb
+
+ROOT = Path(__file__).parents[1]
+SIDE_BY_SIDE = 2
+TOO_LONG = 600  # seconds in which none came to its end
+# Before the first notebook, once for all.
+LOADED = (
+    "torch",
+    "torch.utils.checkpoint",
+    "numpy",
+    "pandas",
+    "scipy.stats",
+    "datasets",
+    "transformers",
+    "moe_lab",
+)
+LOADED += ("sklearn.cluster", "sklearn.manifold", "sklearn.linear_model", "matplotlib.pyplot", "ipywidgets")
+
+
+def test(notebook: Path):
+    "Run it, in a process that ends: 0 if it came to its end; an error is printed."
+    passed, _ = test_nb(notebook, skip_flags=get_config().tst_flags.split(), basepath=ROOT)
+    sys.exit(not passed)
+
+
+def test_all(notebooks: list[Path]) -> dict[Path, tuple[bool, float]]:
+    "Notebook -> whether it came to its end, and its seconds."
+    waiting, busy, results = list(reversed(notebooks)), {}, {}
+    while waiting or busy:
+        while waiting and len(busy) < SIDE_BY_SIDE:
+            process = get_context("fork").Process(target=test, args=(waiting[-1],))
+            process.start()
+            busy[process.sentinel] = process, waiting.pop(), monotonic()
+        ended = wait(busy, timeout=TOO_LONG)
+        for sentinel in ended or list(busy):
+            process, notebook, began = busy.pop(sentinel)
+            if not ended:
+                process.kill()
+            process.join()
+            results[notebook] = process.exitcode == 0, monotonic() - began
+    return results
+
+
+def main(inside: Path) -> str | None:
+    "What went wrong."
+    found = [inside] if inside.suffix == ".ipynb" else sorted(inside.rglob("*.ipynb"))
+    notebooks = [path for path in found if "lessons" not in path.parts and path.name != "index.ipynb"]
+    if not notebooks:
+        return f"no notebook of the library in {inside}"
+    for name in LOADED:
+        import_module(name)
+    results = test_all(notebooks)
+    for path, (_, seconds) in sorted(results.items(), key=lambda item: -item[1][1])[:20]:
+        print(f"{seconds:5.1f} s  {path.relative_to(ROOT)}")
+    failed = [str(path.relative_to(ROOT)) for path, (passed, _) in results.items() if not passed]
+    return f"{len(failed)} of {len(notebooks)} notebooks failed: {', '.join(failed)}" if failed else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "nbs").resolve()))
