@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Kernel', 'oracle', 'DispatchPlan', 'dispatch_plan', 'sum_by_token', 'to_rows', 'Dispatch', 'Combine', 'segments',
-           'grouped', 'padded_slots', 'padded_plan', 'padded', 'noted_outputs', 'with_stand_ins', 'padding_pays',
-           'can_group', 'fastest', 'check_fit', 'apply_experts']
+           'grouped_linear', 'grouped', 'padded_slots', 'padded_plan', 'padded', 'noted_outputs', 'with_stand_ins',
+           'padding_pays', 'can_group', 'fastest', 'check_fit', 'apply_experts']
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #221d5b37
 from collections.abc import Callable
@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .experts import Experts, ExpertSet, stacked
+from .experts import Experts, ExpertSet, LinearMap, stacked
+from .products import BlockProduct, Blocks, takes_blocks
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import uncompiled
 
@@ -127,20 +128,35 @@ def segments(
     return Combine.apply(y, routing.weight, plan)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #fefd9763
+def grouped_linear(
+    routing: Routing,  # of A assignments
+    blocks: Blocks | None,  # of their rows; None: by PyTorch's grouped product
+) -> LinearMap:  # rows (A, a), W (E, a, c), perhaps b (E, c) -> (A, c)
+    "The linear map of each row's own expert."
+
+    def in_blocks_of(rows, w, b=None):
+        start = None if b is None else b.index_select(0, routing.expert)  # (A, c)
+        return BlockProduct.apply(rows, w, blocks, start)
+
+    def by_torch(rows, w, b=None):
+        y = F.grouped_mm(rows.to(w.dtype), w, offs=ends)
+        return y if b is None else y.add_(b.index_select(0, routing.expert))
+
+    if blocks is not None:
+        return in_blocks_of
+    ends = routing.offsets[1:].to(torch.int32)  # (E,) where each block ends
+    return by_torch
+
+# %% ../../nbs/02_experts/02_dispatch.ipynb #b2e0cfdc
 def grouped(
     x: Tensor,  # (T, d) tokens
     routing: Routing,  # of A assignments
     experts: Experts,  # E of them
 ) -> Tensor:
-    "All experts in one grouped product, (T, d) -> (T, d); 32 or 16 bits, rows of whole 16 bytes."
-    plan, ends = dispatch_plan(routing), routing.offsets[1:].to(torch.int32)  # (E,) where each block ends
-
-    def linear(rows, w, b=None):  # (A, a), (E, a, c), (E, c) -> (A, c)
-        y = F.grouped_mm(rows.to(w.dtype), w, offs=ends)
-        return y if b is None else y.add_(b.index_select(0, routing.expert))
-
-    y = experts.expert(Dispatch.apply(x, plan), linear, *(w.to(x.dtype) for w in experts.weights()))  # (A, d)
-    return Combine.apply(y, routing.weight, plan)
+    "All experts in one grouped product, (T, d) -> (T, d); 32 or 16 bits, rows of whole 16 bytes or blocks for BLAS."
+    plan, weights = dispatch_plan(routing), [w.to(x.dtype) for w in experts.weights()]
+    linear = grouped_linear(routing, Blocks(routing.offsets) if takes_blocks(x, *weights) else None)
+    return Combine.apply(experts.expert(Dispatch.apply(x, plan), linear, *weights), routing.weight, plan)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #e7404db4
 def padded_slots(
