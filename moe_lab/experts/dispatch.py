@@ -241,10 +241,13 @@ def can_group(
     x: Tensor,  # (T, d) tokens
     experts: Experts,  # E of them
 ) -> bool:
-    "Whether the grouped product takes them: 32 or 16 bits, and rows of whole 16 bytes."
+    "Whether `grouped` takes them: as blocks for BLAS, or 32 or 16 bits and rows of whole 16 bytes."
+    weights = experts.weights()
+    if takes_blocks(x, *weights):
+        return True
     whole = 16 // x.element_size()  # numbers in 16 bytes
     can_go = x.dtype in (torch.float32, torch.bfloat16, torch.float16)
-    return can_go and all(size % whole == 0 for w in experts.weights() for size in w.shape[1:])
+    return can_go and all(size % whole == 0 for w in weights for size in w.shape[1:])
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #dd166b5c
 def fastest(
