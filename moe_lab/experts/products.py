@@ -142,7 +142,7 @@ class BlockProduct(torch.autograd.Function):
     "Rows (A, a), W (E, a, c) and perhaps a start (A, c), overwritten -> start + rows, each times its block's matrix."
 
     @staticmethod
-    def forward(ctx, rows: Tensor, w: Tensor, blocks: Blocks, start: Tensor | None = None):
+    def forward(ctx, rows: Tensor, w: Tensor, blocks: Blocks, start: Tensor | None):
         ctx.blocks = blocks
         ctx.save_for_backward(rows, w)
         if start is not None:
@@ -152,7 +152,7 @@ class BlockProduct(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad: Tensor):  # (A, c)
         (rows, w), needs = ctx.saved_tensors, ctx.needs_input_grad
-        for_rows = BlockProduct.apply(grad, w.mT, ctx.blocks) if needs[0] else None
+        for_rows = BlockProduct.apply(grad, w.mT, ctx.blocks, None) if needs[0] else None
         for_w = BlockOuter.apply(rows, grad, ctx.blocks) if needs[1] else None
         return for_rows, for_w, None, grad if needs[3] else None
 
@@ -169,8 +169,8 @@ class BlockOuter(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad: Tensor):  # (E, a, c)
         (rows, others), needs = ctx.saved_tensors, ctx.needs_input_grad
-        for_rows = BlockProduct.apply(others, grad.mT, ctx.blocks) if needs[0] else None
-        for_others = BlockProduct.apply(rows, grad, ctx.blocks) if needs[1] else None
+        for_rows = BlockProduct.apply(others, grad.mT, ctx.blocks, None) if needs[0] else None
+        for_others = BlockProduct.apply(rows, grad, ctx.blocks, None) if needs[1] else None
         return for_rows, for_others, None
 
 # %% ../../nbs/02_experts/01_products.ipynb #527e23e9
