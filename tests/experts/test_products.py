@@ -24,7 +24,9 @@ from moe_lab.experts.products import (
 from moe_lab.routing.decision import Context, assign
 from moe_lab.routing.presets import top_k
 
-pytestmark = pytest.mark.skipif(batched_product() is None, reason="this PyTorch's BLAS has no batched product")
+pytestmark = pytest.mark.skipif(
+    batched_product() is None, reason="this PyTorch's BLAS has no batched product"
+)
 NEAR = {"rtol": 1e-5, "atol": 1e-5}
 
 
@@ -124,7 +126,7 @@ def test_what_is_not_finite_stays_with_its_own_rows():
 def test_offsets_that_would_read_past_the_rows_are_refused(offsets):
     routing = assign(torch.arange(6), torch.zeros(6).long(), torch.ones(6), 6, len(offsets) - 1)
     wrong = replace(routing, offsets=torch.tensor(offsets))
-    with pytest.raises(ValueError, match="offsets|rows"):
+    with pytest.raises(ValueError, match=r"offsets|rows"):
         apply_experts(torch.randn(6, 8), wrong, Bottleneck(8, 4, len(offsets) - 1), grouped)
 
 
