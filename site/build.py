@@ -6,18 +6,20 @@ The pages go to _docs/html; a warning, a dead link, or anything that would be fe
 import shutil
 import sys
 from configparser import ConfigParser, SectionProxy
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from moe_site import pages  # noqa: E402
+from moe_site import live, pages  # noqa: E402
 from moe_site.check import complaints, external  # noqa: E402
 from moe_site.preview import draw_preview  # noqa: E402
 
 ROOT = HERE.parent
 OUT = ROOT / "_docs"
-PICTURED = {"gallery.md": pages.gallery, "lectures.md": pages.lectures}  # pages that bring pictures with them
+# Pages that bring pictures with them.
+PICTURED = {"gallery.md": partial(pages.gallery, live=live.names()), "lectures.md": pages.lectures}
 
 
 def settings() -> SectionProxy:

@@ -8,9 +8,8 @@ from zlib import crc32
 
 from sphinx.application import Sphinx
 
-from . import links
+from . import links, live, pages
 from .notebooks import ROOT, prepared
-from .pages import LIVE
 
 SEARCH = re.compile(
     r'<script src="[./]*(?:_static/(?:searchtools|language_data)|searchindex)\.js[^"]*"></script>'
@@ -22,7 +21,7 @@ def read(app: Sphinx, docname: str, source: list[str]):
     "Hand over each page as the site shows it."
     path = Path(app.env.doc2path(docname))
     at = ROOT / path.relative_to(app.srcdir).parent
-    text = prepared(source[0]) if path.suffix == ".ipynb" else source[0]
+    text = prepared(source[0], live.names()) if path.suffix == ".ipynb" else source[0]
     repository = app.config.html_theme_options["repository_url"]
     source[0] = re.sub(r"\]\(([^()\s#:]+)\)", lambda found: outside(found, at, repository), text)
 
@@ -57,8 +56,7 @@ def add_files(app: Sphinx, error: Exception | None):
     (static / "scripts/fontawesome.js").write_text(
         "// The icons come from the fonts beside the styles.\n", "utf8"
     )
-    if LIVE.exists():
-        shutil.copytree(LIVE, Path(app.outdir) / "live", dirs_exist_ok=True)
+    live.write(Path(app.outdir) / "live", {name: used(name) for name in live.names()})
     for unused in (*static.rglob("*.map"), *static.glob("*macros.html")):
         unused.unlink()
     for page in Path(app.outdir).rglob("*.html"):
@@ -66,11 +64,21 @@ def add_files(app: Sphinx, error: Exception | None):
             page.write_text(SEARCH.sub("", page.read_text("utf8")), "utf8")
 
 
+def used(name: str) -> str:
+    "In which lessons an exploration is used, as its own page says it (HTML)."
+    found = [
+        f'<a href="../../nbs/lessons/{lesson.stem}.html">lesson {pages.number_of(lesson)}</a>'
+        for lesson in pages.users(name)
+    ]
+    return f"It is part of {', '.join(found)}. " if found else ""
+
+
 def setup(app: Sphinx) -> dict:
-    "Called by Sphinx; when this package changes, all pages are read anew."
+    "Called by Sphinx; when this package changes, or which explorations play, all pages are read anew."
     app.connect("source-read", read)
     app.connect("missing-reference", links.other_peoples)
     app.connect("build-finished", add_files)
     app.add_post_transform(links.KnownWords)
     own = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    own += " ".join(live.names()).encode()
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": crc32(own)}

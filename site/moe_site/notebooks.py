@@ -28,8 +28,8 @@ def classes() -> dict:
     return classes_of(modules())
 
 
-def prepared(text: str) -> str:
-    "The text of a notebook as the site shows it."
+def prepared(text: str, live: tuple[str, ...] = ()) -> str:
+    "The text of a notebook as the site shows it; `live` are the explorations that have a page without a kernel."
     notebook = json.loads(text)
     sources = ["".join(cell["source"]) for cell in notebook["cells"]]
     if found := next(filter(None, map(module_of, sources)), None):
@@ -38,9 +38,27 @@ def prepared(text: str) -> str:
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code" and is_set_up(cell):
                 fold(cell)
+        notebook["cells"] = with_live(notebook["cells"], live)
     for number, cell in enumerate(notebook["cells"]):
         cell.setdefault("id", f"made-{number}")
     return json.dumps(notebook)
+
+
+def with_live(cells: list[dict], names: tuple[str, ...]) -> list[dict]:
+    "The cells of a lesson; behind the first that opens one of these explorations, a link to where it plays."
+    shown, said = [], set()
+    for cell in cells:
+        shown.append(cell)
+        source = "".join(cell["source"])
+        found = [name for name in names if f"{name}(" in source and name not in said]
+        if cell["cell_type"] == "code" and found:
+            said.update(found)
+            links = ", ".join(
+                f'<a class="live-link" href="../../live/{name}/index.html">▶ Play with {name} here</a>'
+                for name in found
+            )
+            shown.append(markdown(f"{links}, without a notebook."))
+    return shown
 
 
 def module_of(source: str) -> str | None:

@@ -16,7 +16,6 @@ WORDS, LINES, EXERCISE = (
     4,
 )  # read in a minute; lines of code read in a minute; minutes an exercise takes
 LESSONS = ROOT / "nbs" / "lessons"
-LIVE = ROOT / "site" / "live"  # recorded explorations: a folder each, with an index.html
 
 
 @cache
@@ -179,18 +178,23 @@ def still(name: str) -> bytes:
     return next(filter(None, (first_picture(lesson, f"{name}(") for lesson in lessons())), b"")
 
 
-def gallery(template: str, folder: Path, live: Path = LIVE) -> str:
+def users(name: str) -> list[Path]:
+    "The lessons that open an exploration."
+    return [lesson for lesson in lessons() if any(f"{name}(" in cell["source"] for cell in cells(lesson))]
+
+
+def gallery(template: str, folder: Path, live: tuple[str, ...]) -> str:
     """A card for each exploration: its still, what it shows, where it is used; pictures are written to `folder`.
-    One with a page of its own in `live`, such as a recording that sliders walk through, is opened from its card."""
+    One with a page of its own, whose names are in `live`, is opened from its card; these come first."""
     folder.mkdir(parents=True, exist_ok=True)
     cards = []
-    for name, full in explorations().items():
+    for name, full in sorted(explorations().items(), key=lambda item: item[0] not in live):
         module, _, bare = full.rpartition(".")
         body = [summary(modules()[module].public[bare]) + "."]
-        used = [lesson for lesson in lessons() if any(f"{name}(" in cell["source"] for cell in cells(lesson))]
+        used = users(name)
         picture = picture_of(name, folder)
-        if (live / name / "index.html").exists():
-            body.append(f'<a href="live/{name}/index.html">Play with it here</a>')
+        if name in live:
+            body.append(f'<a class="live-link" href="live/{name}/index.html">▶ Play with it here</a>')
         said = (
             [f"In {', '.join(link(lesson, f'lesson {number_of(lesson)}') for lesson in used)}."]
             if used

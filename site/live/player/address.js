@@ -1,0 +1,37 @@
+// The settings and the place in a run, as the part of an address behind #: the line of text that the panel in a notebook knows.
+
+const written = (value) => ({ true: "True", false: "False" })[value] ?? `${value}`;
+
+// The line: `collapse?balance=srnn&step=120`; what is as usual is not said.
+export function line({ kind, usual }, settings) {
+  const said = Object.entries(settings).filter(([name, value]) => written(value) !== written(usual[name] ?? ""));
+  return `${kind}?${new URLSearchParams(said.map(([name, value]) => [name, written(value)]))}`;
+}
+
+// The nearest of some values to a text, and whether it is that one.
+function nearest(values, text) {
+  const exact = values.findIndex((value) => written(value) === text);
+  if (exact >= 0) return [exact, true];
+  const asked = Number(text);
+  if (text === "" || !Number.isFinite(asked) || values.some((value) => typeof value !== "number")) return [-1, false];
+  const far = values.map((value) => Math.abs(value - asked));
+  const best = far.indexOf(Math.min(...far));
+  return [best, far[best] === 0];
+}
+
+// What a line says, as far as it was recorded: settings, the place in the run, and the names of what is not as asked.
+export function read({ kind, usual, axes, along }, text) {
+  const [begins, query] = text.replace(/^#/, "").split("?");
+  const settings = Object.fromEntries(axes.map(({ name, values }) => [name, values.includes(usual[name]) ? usual[name] : values[0]]));
+  const found = { settings, at: null, missing: [], given: begins === kind && query !== undefined };
+  if (!found.given) return found;
+  for (const [name, value] of new URLSearchParams(query)) {
+    const values = name === along?.name ? along.marks : axes.find((axis) => axis.name === name)?.values;
+    const [place, exact] = values ? nearest(values, value) : [-1, false];
+    if (!exact) found.missing.push(`${name}=${value}`);
+    if (place < 0) continue;
+    if (name === along?.name) found.at = place;
+    else settings[name] = values[place];
+  }
+  return found;
+}

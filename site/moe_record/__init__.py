@@ -1,0 +1,1 @@
+"Explorations, stepped through a grid of settings, and written down for pages that have no kernel."

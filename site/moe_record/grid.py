@@ -1,0 +1,108 @@
+"""A panel's recording: the settings that can be chosen, what is the same in all of them, and a run for each."""
+
+import base64
+import itertools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .stage import Stage, Values
+from .tape import Packer, constant
+
+PLACE = Path(__file__).resolve().parents[1] / "live" / "recorded"
+
+
+class Axis(NamedTuple):
+    "A setting that can be chosen: its name in the panel's state, the words before it, and its values."
+
+    name: str
+    label: str
+    values: Sequence[Any]
+    words: Sequence[str] = ()  # for the values; (): the values themselves
+    kind: str = "menu"  # or "slider", or "chips"
+
+
+class Along(NamedTuple):
+    "What a run goes along: its name in the panel's state, the words before it, and its value in each frame."
+
+    name: str
+    label: str
+    marks: Sequence[Any]
+    of: int = 0  # in all, where that is said behind a value
+
+
+@dataclass
+class Recording:
+    "All that a page needs to show a panel without a kernel."
+
+    panel: str  # the name of its class
+    kind: str  # what its line of text begins with
+    heading: tuple[str, str]  # the title, and a line below it
+    question: str  # above the panel
+    hint: str  # what to try
+    axes: Sequence[Axis]
+    along: Along
+    stage: Stage
+    presets: dict[str, dict[str, Any]]  # name -> values of settings, and `shows` and `ask` in words
+    usual: dict[str, Any]  # what a line of text need not say
+    follows: dict[str, str] = field(
+        default_factory=dict
+    )  # trait that a press changes -> the setting that follows
+    runs: dict[Any, list[Values]] = field(default_factory=dict)
+    cells: list[int] = field(default_factory=list)  # number of the run of each combination, in their order
+
+    def record(
+        self,
+        play: Callable[[dict[str, Any]], Iterable[Values]],  # settings -> frames
+        same: Callable[[dict[str, Any]], Any] = lambda values: tuple(
+            values.values()
+        ),  # what is equal is one run
+    ) -> "Recording":
+        "Play every combination of settings that is not the same as one before it."
+        names = [axis.name for axis in self.axes]
+        order: dict[Any, int] = {}
+        for combination in itertools.product(*(axis.values for axis in self.axes)):
+            values = dict(zip(names, combination))
+            key = same(values)
+            if key not in order:
+                order[key] = len(order)
+                self.runs[key] = list(play(values))
+                print(f"{self.panel}: run {len(order)}, {values}", flush=True)
+            self.cells.append(order[key])
+        return self
+
+    def written(self) -> str:
+        "As JSON."
+        runs = list(self.runs.values())
+        fixed = constant(runs)
+        frames = [[{k: v for k, v in frame.items() if k not in fixed} for frame in run] for run in runs]
+        views = {n: type(widget).__name__ for n, widget in enumerate(self.stage.widgets)}
+        packer = Packer(views)
+        packed = [packer.run(run) for run in frames]
+        atlas = base64.b64encode(packer.atlas.jpeg()).decode()
+        said = {
+            name: getattr(self, name)
+            for name in (
+                "panel",
+                "kind",
+                "heading",
+                "question",
+                "hint",
+                "presets",
+                "usual",
+                "follows",
+                "cells",
+            )
+        }
+        said |= {"axes": [axis._asdict() for axis in self.axes], "along": self.along._asdict()}
+        said |= {"tree": self.stage.tree, "fixed": fixed, "atlas": atlas, "runs": packed}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+    def write(self) -> Path:
+        "Store it among the recordings of the site."
+        PLACE.mkdir(exist_ok=True)
+        path = PLACE / f"{self.panel}.json"
+        path.write_text(self.written(), "utf8")
+        return path

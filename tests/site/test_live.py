@@ -1,0 +1,131 @@
+"""Explorations on pages without a kernel, in Chromium, opened as files and without a network."""
+
+import json
+
+import pytest
+from browser import tools
+from moe_site import live
+
+DRAWN = """() => [...document.querySelectorAll('#panel canvas')].map((c) => c.toDataURL().length + ':' +
+  [...c.toDataURL()].reduce((hash, letter) => (31 * hash + letter.charCodeAt(0)) | 0, 7)).join(' ')"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    "The folder with the pages of all explorations that play."
+    folder = tmp_path_factory.mktemp("live")
+    live.write(folder, {})
+    return folder
+
+
+class Reader:
+    "Somebody who opens a page without a network."
+
+    def __init__(self, page, pages):
+        self.page, self.pages = page, pages
+
+    def open(self, name: str, line: str = ""):
+        self.page.goto("about:blank")
+        self.page.goto((self.pages / name / "index.html").as_uri() + (f"#{line}" if line else ""))
+        self.page.wait_for_function("document.body.dataset.ready")
+        return self.rest()
+
+    def rest(self) -> str:
+        "What is drawn once nothing changes any more."
+        self.page.wait_for_timeout(120)
+        before, now = "", self.page.evaluate(DRAWN)
+        while before != now:
+            self.page.wait_for_timeout(60)
+            before, now = now, self.page.evaluate(DRAWN)
+        return now
+
+    def settled(self) -> str:
+        "The state in the address, once it is written."
+        self.page.wait_for_timeout(350)
+        return self.page.evaluate("decodeURIComponent(location.hash.slice(1))")
+
+    @property
+    def at(self) -> int:
+        return int(self.page.locator(".live-scrub input").input_value())
+
+    def scrub(self, at: int):
+        track = self.page.locator(".live-scrub input")
+        track.evaluate("(node, at) => { node.value = at; node.dispatchEvent(new Event('input')); }", at)
+
+
+@pytest.fixture
+def reader(chromium, pages):
+    context = chromium.new_context(viewport={"width": 1280, "height": 860}, offline=True)
+    page = context.new_page()
+    with tools.watched(page):
+        yield Reader(page, pages)
+    context.close()
+
+
+def test_a_run_is_played_scrubbed_reset_and_reopened_from_its_link(reader):
+    end = reader.open("CollapseLab")
+    page, last = reader.page, reader.at
+    assert last == int(page.locator(".live-scrub input").get_attribute("max")) > 40
+    assert "of 16 experts do the work" in page.locator(".moe-news").inner_text()
+    reader.scrub(20)
+    early = reader.rest()
+    assert early != end and reader.at == 20
+    bar = page.locator(".live-scrub input").bounding_box()
+    page.mouse.move(bar["x"] + bar["width"] - 9, bar["y"] + bar["height"] / 2)
+    assert reader.rest() == end and reader.at == 20  # the pointer shows another time, and does not go there
+    page.mouse.move(5, 5)
+    assert reader.rest() == early
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("Number(document.querySelector('.live-scrub input').value) > 24")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_label("balanced by").select_option(label="saturation ÷ mean")
+    page.get_by_label("strength ×").press("End")
+    reader.scrub(40)
+    seen, line = reader.rest(), reader.settled()
+    assert line == "collapse?balance=srnn&strength=10&step=320"
+    page.get_by_role("button", name="Reset").click()
+    assert reader.rest() == end and reader.settled() == "collapse?step=512"
+    assert reader.open("CollapseLab", line) == seen
+    page.keyboard.press("ArrowRight")
+    assert reader.at == 41
+
+
+def test_what_was_not_recorded_is_said(reader):
+    reader.open("CollapseLab", "collapse?balance=srnn&strength=8.5&seed=3&step=100")
+    said = reader.page.locator(".moe-column").inner_text()
+    assert "Not among what was recorded: strength=8.5, seed=3, step=100" in said
+    assert reader.settled() == "collapse?balance=srnn&strength=10&step=96"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", live.names())
+def test_every_page_answers_plays_resets_and_can_be_read(reader, name):
+    "Its main slider, Play, Reset, the link; every width and theme; names and contrasts (axe)."
+    from axe_playwright_python.sync_playwright import Axe
+
+    spec = json.loads((live.HERE / "recorded" / f"{name}.json").read_text("utf8"))
+    first, page = reader.open(name), reader.page
+    away = 0 if reader.at else len(spec["along"]["marks"]) - 1
+    reader.scrub(away)
+    other = reader.rest()
+    line = reader.settled()
+    assert other != first and line.startswith(f"{spec['kind']}?")
+    page.get_by_role("button", name="Reset").click()
+    assert reader.rest() == first
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "start => document.querySelector('.live-scrub input').value !== start", arg=f"{reader.at}"
+    )
+    assert reader.open(name, line) == other
+    for width in (1000, 1280, 1400):
+        page.set_viewport_size({"width": width, "height": 860})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    for theme in ("light", "dark"):
+        if page.evaluate("document.documentElement.dataset.theme") != theme:
+            page.locator("#theme").click()
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        assert not [
+            (one["id"], one["nodes"][0]["html"][:200])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
