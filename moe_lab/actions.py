@@ -103,18 +103,14 @@ def audit(
         from moe_lab.data.language.loading import load_text
         from moe_lab.explore.audit.auditing import audit
         from moe_lab.explore.audit.page import write_audit
+        from moe_lab.explore.audit.reading import named
         from moe_lab.measure.trace.trace import Trace
         from moe_lab.routing.parts import positive
 
         positive(rows=rows)
-
-        def opened(name: str) -> str | Trace:
-            return Trace.load(name) if (Path(name) / "trace.json").exists() else name
-
         asked = {"model": model, "text": text, "against": against, "rows": rows, "length": length}
-        subject = opened(model)
+        subject, other = named(model), None if against is None else named(against)
         texts = None if isinstance(subject, Trace) else load_text(text).test
-        other = None if against is None else opened(against)
         found = audit(subject, texts, other, None, length, rows, lambda some: tqdm(some, "experts silenced"))
         print(found)
         print(f"\npage: {write_audit(found, out, asked)}")

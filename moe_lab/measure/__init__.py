@@ -427,6 +427,7 @@ __getattr__, __dir__, __all__ = attach(
             "SOFTMAX",
             "V2",
             "V3",
+            "attribute_of",
             "by_sigmoid",
             "directions_of",
             "like_cohere2",
@@ -443,6 +444,7 @@ __getattr__, __dir__, __all__ = attach(
             "selection_bias_of",
             "size_of",
             "take_weights",
+            "why_no_router",
             "with_activation",
         ],
         "transformers.calls": [
@@ -510,6 +512,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "transformers.interventions": ["ablate", "force", "intervene", "only_expert", "without_expert"],
         "transformers.loading": [
+            "HUB_ID",
             "load_model",
             "load_tokenizer",
             "loader_for",
@@ -517,6 +520,7 @@ __getattr__, __dir__, __all__ = attach(
             "place_of",
             "read_behind",
             "vocabulary_of",
+            "what_is_wrong",
         ],
         "transformers.loudness": [
             "Loudness",

@@ -226,7 +226,9 @@ def test_a_model_is_loaded_by_hub_id_over_http_and_then_from_the_cache(hub, tmp_
             [sys.executable, "-c", LOAD], env=new, capture_output=True, text=True, timeout=120
         )
         assert done.stdout and float(done.stdout) == own, done.stderr
-        missing = "FileNotFoundError: 'someone/missing': no model to load, neither in a folder"
+        missing = (
+            "FileNotFoundError: 'someone/missing': no model to load, neither in a folder nor from the hub"
+        )
         assert done.stderr.strip().splitlines()[-1].startswith(missing)
 
 

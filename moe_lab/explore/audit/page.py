@@ -14,7 +14,7 @@ from typing import Any
 
 from ...experiments.core.report import png, write_beside
 from .auditing import Audit
-from .findings import rounded_table
+from .findings import rounded_table, what_is_known
 from ...files import write_atomically
 from ...training.runs import environment
 
@@ -34,7 +34,10 @@ def audit_page(
             "about": section.about,
             "missing": section.missing,
             "tables": {
-                title: (len(table) > 20, Markup(rounded_table(table).to_html(border=0, escape=True)))
+                title: (
+                    len(table) > 20,
+                    Markup(rounded_table(what_is_known(table)).to_html(border=0, escape=True)),
+                )
                 for title, table in section.tables.items()
             },
             "figures": {title: base64.b64encode(png(one)).decode() for title, one in section.figures.items()},

@@ -56,6 +56,7 @@ __getattr__, __dir__, __all__ = attach(
             "SOFTMAX",
             "V2",
             "V3",
+            "attribute_of",
             "by_sigmoid",
             "directions_of",
             "like_cohere2",
@@ -72,6 +73,7 @@ __getattr__, __dir__, __all__ = attach(
             "selection_bias_of",
             "size_of",
             "take_weights",
+            "why_no_router",
             "with_activation",
         ],
         "calls": [
@@ -133,6 +135,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "interventions": ["ablate", "force", "intervene", "only_expert", "without_expert"],
         "loading": [
+            "HUB_ID",
             "load_model",
             "load_tokenizer",
             "loader_for",
@@ -141,6 +144,7 @@ __getattr__, __dir__, __all__ = attach(
             "read_behind",
             "transformers",
             "vocabulary_of",
+            "what_is_wrong",
         ],
         "loudness": [
             "Loudness",

@@ -6,7 +6,7 @@
 __all__ = ['Like', 'SOFTMAX', 'V2', 'V3', 'AS_ROUTERS', 'NO_ROUTER', 'directions_of', 'size_of', 'scale_of', 'like_mixtral',
            'like_deepseek_v2', 'like_deepseek_v3', 'by_sigmoid', 'with_activation', 'like_deepseek_v4',
            'like_deepseek_v4_hash', 'like_cohere2', 'like_mistral4', 'like_kolibri', 'like_ernie', 'selection_bias_of',
-           'take_weights', 'router_like']
+           'take_weights', 'attribute_of', 'why_no_router', 'router_like']
 
 # %% ../../../nbs/05_measure/3_transformers/10_as_routers.ipynb #ff3deb1e
 from collections.abc import Callable
@@ -300,6 +300,38 @@ def take_weights(
         elif isinstance(part, SelectionBias) and bias is not None:
             part.bias = bias.to(part.bias, copy=True)
 
+# %% ../../../nbs/05_measure/3_transformers/10_as_routers.ipynb #cc9ae640
+def attribute_of(
+    path: str,  # of `named_modules`, such as "layers.0.gate"
+) -> str:
+    "How a part is written behind its module: `.layers[0].gate`."
+    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in path.split("."))
+
+
+def why_no_router(
+    module: nn.Module,  # that is none of `AS_ROUTERS`
+) -> str:
+    "Why a module is no router that the kit has a rule for, and what to pass instead."
+    name = type(module).__name__
+    if isinstance(module, Router):
+        return "is a router of the kit already"
+    if name in NO_ROUTER:
+        return NO_ROUTER[name]
+    parts = {path: type(part).__name__ for path, part in module.named_modules() if path}
+    ours = [attribute_of(path) for path, part in module.named_modules() if path and isinstance(part, Router)]
+    known = [attribute_of(path) for path, part in parts.items() if part in AS_ROUTERS]
+    if known:
+        bias = (
+            ", and its .e_score_correction_bias as `selects`" if selection_bias_of(module) is not None else ""
+        )
+        return f"is no router, but has {len(known)}; pass its {known[0]}{bias}"
+    if ours:
+        return f"is a layer of the kit; its {ours[0]} is a router of the kit already"
+    for path, part in parts.items():
+        if part in NO_ROUTER:
+            return f"its {attribute_of(path)} is a {part}, which has no rule here: it {NO_ROUTER[part]}"
+    return f"has no rule here; AS_ROUTERS names the {len(AS_ROUTERS)} classes that have one"
+
 # %% ../../../nbs/05_measure/3_transformers/10_as_routers.ipynb #c53cd176
 def router_like(
     module: nn.Module,  # a router of Transformers, such as `model.model.layers[0].mlp.gate`
@@ -309,8 +341,7 @@ def router_like(
     modules("a router of a Transformers model, such as model.model.layers[0].mlp.gate", module=module)
     name = type(module).__name__
     if name not in AS_ROUTERS:
-        known = NO_ROUTER.get(name, "is not known here; known are " + ", ".join(AS_ROUTERS))
-        raise ValueError(f"module={name}: {known}")
+        raise ValueError(f"module={name}: {why_no_router(module)}")
     router = AS_ROUTERS[name](module).eval()
     take_weights(router, module, selects)
     return router

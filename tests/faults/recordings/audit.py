@@ -53,6 +53,18 @@ ROWS = [
         lambda: read_model(tiny_model("olmoe"), 3, object()),
         ("tokenizer is a object",),
     ),
-    Bad("a folder without a model", command("."), ("no model to load",), FileNotFoundError),
-    Bad("a text that nobody knows", command(".", "versee"), ("versee",)),
+    Bad(
+        "a folder without a model or a recording",
+        command("."),
+        ("'.': nothing to audit: the folder has no config.json and no trace.json",),
+        FileNotFoundError,
+    ),
+    Bad("a folder that is not there", command("/nowhere"), ("there is no such folder",), FileNotFoundError),
+    Bad(
+        "another checkpoint that is not there",
+        lambda: audit_command("owner/name", against="./nowhere")(),
+        ("'./nowhere': nothing to audit: there is no such folder",),
+        FileNotFoundError,
+    ),
+    Bad("a text that nobody knows", command("owner/name", "versee"), ("versee",)),
 ]

@@ -321,7 +321,12 @@ ROWS = [
     # models of transformers
     Bad("a model without a name", lambda: load_model(""), ("name=''", "owner/name")),
     Bad("a model by number", lambda: load_model(3), ("name=3", "owner/name")),
-    Bad("a folder without a model", lambda: load_model("."), ("no model to load",), FileNotFoundError),
+    Bad(
+        "a folder without a model",
+        lambda: load_model("."),
+        ("no model to load: the folder has no config.json",),
+        FileNotFoundError,
+    ),
     Bad("a misspelt family", lambda: tiny_model("mixtrall"), ("family='mixtrall'", "mixtral")),
     Bad("a family without experts", lambda: tiny_model("bert"), ("family='bert'", "no MoE family")),
     Bad("a vocabulary of nothing", lambda: vocabulary_of(None), ("tokenizer: NoneType", "AutoTokenizer")),

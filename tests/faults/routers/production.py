@@ -84,7 +84,11 @@ ROWS = [
         ("feedback.cutoffs", "4 experts"),
     ),
     Bad("a misspelt model", lambda: ROUTERS["deepseek_v5"], ("'deepseek_v5'", "deepseek_v"), KeyError),
-    Bad("a module that is no router", lambda: router_like(nn.ReLU()), ("module=ReLU", "known are")),
+    Bad(
+        "a module that is no router",
+        lambda: router_like(nn.ReLU()),
+        ("module=ReLU: has no rule here", "AS_ROUTERS"),
+    ),
     Bad("a router that is no module", lambda: router_like("mixtral"), ("module='mixtral'", "router")),
     Bad("shared experts that are none", lambda: SharedExperts(nn.Linear(8, 8)), ("experts=Linear", "SwiGLU")),
     Bad("shared experts of another width", lambda: shared()(torch.randn(3, 7)), ("(3, 7)", "(…, 8)")),

@@ -45,6 +45,7 @@ __getattr__, __dir__, __all__ = attach(
             "draw_curves",
             "kept_table",
             "kinds_of",
+            "less",
             "loss_of",
             "pruning_curves",
             "repair_picture",

@@ -5,6 +5,7 @@
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #842872de
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['MANY', 'FEW', 'MARGIN', 'Pairs', 'REPAIRED', 'LOOKS', 'rise', 'kinds_of', 'rules_of', 'arm_by_arm', 'against_chance',
-           'against_frequency', 'by_calibration', 'calibration_table', 'kept_table', 'loss_of', 'repair_table',
-           'draw_curves', 'pruning_curves', 'calibration_map', 'repair_picture']
+__all__ = ['MANY', 'FEW', 'MARGIN', 'Pairs', 'REPAIRED', 'LOOKS', 'rise', 'kinds_of', 'rules_of', 'arm_by_arm', 'less',
+           'against_chance', 'against_frequency', 'by_calibration', 'calibration_table', 'kept_table', 'loss_of',
+           'repair_table', 'draw_curves', 'pruning_curves', 'calibration_map', 'repair_picture']
 
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #968a37e7
 MANY, FEW = "many experts", "half as many"  # the arms
@@ -73,38 +74,34 @@ def arm_by_arm(
     return comparison_table(found, form="{:.3f}".format)
 
 
+def less(
+    table: pd.DataFrame,  # of a sweep
+    rules: Sequence[str],  # that are compared
+    other: str,  # the rule that they are compared with, or "at random"
+) -> pd.DataFrame:  # (arm, rule, share) × numbers
+    "The rise by each rule less that of another one, at each share."
+    rows = [(arm, rule, share) for arm in (MANY, FEW) for rule in rules for share in SHARES]
+    pairs: Pairs = {
+        (arm, rule, f"{share:.1%}"): (rise(table, rule, share, arm=arm), rise(table, other, share, arm=arm))
+        for arm, rule, share in rows
+    }
+    return arm_by_arm(pairs)
+
+
 def against_chance(
     out: Path,  # the experiment's folder; not used
     table: pd.DataFrame,  # its rows
 ) -> pd.DataFrame:  # (arm, rule, share) × numbers
     "The rise by each rule, less that of experts at random, at each share."
-    pairs: Pairs = {
-        (arm, rule, f"{share:.1%}"): (
-            rise(table, rule, share, arm=arm),
-            rise(table, "at random", share, arm=arm),
-        )
-        for arm in (MANY, FEW)
-        for rule in rules_of(table)
-        for share in SHARES
-    }
-    return arm_by_arm(pairs)
+    return less(table, rules_of(table), "at random")
 
-# %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #42316cd2
+
 def against_frequency(
     out: Path,  # the experiment's folder; not used
     table: pd.DataFrame,  # its rows
 ) -> pd.DataFrame:  # (arm, rule, share) × numbers
     "The rise by importance, by all it says, and one by one, less that by frequency."
-    pairs: Pairs = {
-        (arm, rule, f"{share:.1%}"): (
-            rise(table, rule, share, arm=arm),
-            rise(table, "frequency", share, arm=arm),
-        )
-        for arm in (MANY, FEW)
-        for rule in ("importance", "all it says", "alone")
-        for share in SHARES
-    }
-    return arm_by_arm(pairs)
+    return less(table, ("importance", "all it says", "alone"), "frequency")
 
 # %% ../../../../nbs/09_experiments/3_systems/13_pruning/02_tables.ipynb #9da529a3
 def by_calibration(
