@@ -18,6 +18,7 @@ import ipywidgets as w
 from moe_lab.explore.shared.controls import (
     WIDE,
     CopyCode,
+    Fold,
     PanelAid,
     Preset,
     button,
@@ -26,6 +27,7 @@ from moe_lab.explore.shared.controls import (
     knob_group,
     heading_html,
     in_turn,
+    parted,
     rounded,
     styled,
     wrong,
@@ -89,6 +91,7 @@ Groups = Mapping[str, Sequence[w.Widget]]  # what stands in a column, by the tit
 class PanelLayout(StateKeeper, KeptAnew, w.HBox):
     "A column of presets and knobs, one line of text that is the whole state, and beside it what follows."
 
+    foremost: Sequence[str] = ()  # names of the three or four knobs that are seen at once; empty: all
     name = ""  # a panel of this name that the same cell made before is closed; empty: that of its class
 
     def __init__(
@@ -121,9 +124,22 @@ class PanelLayout(StateKeeper, KeptAnew, w.HBox):
         "The presets and the knobs, grouped, with the state below."
         chips = chip_row(*(self.buttons[name] for name in self.presets))
         ends = chip_row(CopyCode(lambda: self.code()), self.buttons["Save figure"])
-        below = {"This state": [self.state_line, ends, self.answer]}
-        made = [knob_group(title, entries) for title, entries in {**groups, **below}.items()]
-        return styled(card(heading_html(*heading), chips, *made), "moe-column")
+        seen, folded = parted(groups, [self.knobs[name] for name in self.folded()])
+        made, more = ([knob_group(*entry) for entry in part.items()] for part in (seen, folded))
+        self.fold = Fold(more)
+        self.fold.unfold(self.asks_for_more())
+        below = knob_group("This state", [self.state_line, ends, self.answer])
+        between = [self.fold, *more] if more else []
+        return styled(card(heading_html(*heading), chips, *made, *between, below), "moe-column")
+
+    def folded(self) -> list[str]:
+        "Names of the knobs that are folded away at first."
+        return [name for name in self.knobs if self.foremost and name not in self.foremost]
+
+    def asks_for_more(self) -> bool:
+        "Whether the state has an unusual value for a knob that is folded away."
+        here, usual = self.state.values(), type(self.state)().values()
+        return any(name in here and here[name] != usual[name] for name in self.folded())
 
     def listen(self):
         "Connect what the reader can do; what that is, the classes below add."
