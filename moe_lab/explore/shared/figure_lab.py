@@ -38,7 +38,10 @@ def titled(
     title: str,  # a sentence or more, in several lines where it is long
 ) -> Any:
     "The same figure, as much higher as a title above it needs."
-    lines = textwrap.fill(title, int(13 * figure.get_figwidth()), break_on_hyphens=False).splitlines()
+    across = int(13 * figure.get_figwidth())  # letters
+    lines = [
+        row for line in title.splitlines() for row in textwrap.wrap(line, across, break_on_hyphens=False)
+    ]
     figure.set_figheight(figure.get_figheight() + 0.2 * (len(lines) + 1))
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10, parse_math=False)
     return figure
@@ -82,5 +85,5 @@ class FigureLab(DrawnPanel):
     def still(self) -> Any:
         "The figure, as wide as it likes, with what is said of it and the state above it."
         figure, said = self.draw()
-        words = html.unescape(re.sub("<[^>]+>", " ", said))
-        return titled(figure, f"{words} state: {self.line}")
+        words = html.unescape(re.sub("<[^>]+>", "", said.replace("<br>", "\n")))
+        return titled(figure, f"{words}\nstate: {self.line}")
