@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from ...colours import expert_colour
-from ...experiments.systems.health import Clusters, favour
+from ...experiments.systems.health.synthetic import Clusters, favour
 from ..shared.controls import Bet, Preset, slider
-from ..shared.figure_lab import FigureLab
+from ..shared.figure_panel import FigurePanel
 from ..shared.state import State
 from ...measure.figures import GREY, calm
 from ...measure.load.confidence import token_entropy
@@ -160,7 +160,7 @@ health = found.verdict()
 print(health, old_alarm(health.load))"""
 
 
-class AlarmLab(FigureLab):
+class AlarmLab(FigurePanel):
     "A router made on purpose, its numbers, and what two alarms say; `state` is a line of text as the panel writes it."
 
     def __init__(

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...colours import expert_colour
 from ..shared.controls import LABEL, WIDE, Bet, Preset, menu
-from ..shared.figure_lab import FigureLab
+from ..shared.figure_panel import FigurePanel
 from ..shared.state import State
 from ...measure.figures import calm
 
@@ -62,7 +62,7 @@ def draw_depths(
     table = np.array(depths)  # (L, n)
     at = np.arange(len(words)) + 0.47
     for depth, place in np.ndindex(*table.shape):
-        look = dict(color=expert_colour(table[depth, place]), width=0.94, align="edge")
+        look = dict(color=expert_colour(int(table[depth, place])), width=0.94, align="edge")
         ax.bar(place, 0.9, bottom=depth, **look)
         ax.text(
             at[place],
@@ -75,7 +75,7 @@ def draw_depths(
         )
     ax.set(xlim=(0, len(words)), ylim=(len(table), 0))
     ax.set_xticks(at, [word.strip() or "·" for word in words], rotation=60, fontsize=8, parse_math=False)
-    ax.set_yticks(np.arange(len(table)) + 0.47, [f"depth {d + 1}" for d in range(len(table))], fontsize=8)
+    ax.set_yticks(np.arange(len(table)) + 0.47, [f"depth {d}" for d in range(len(table))], fontsize=8)
     calm(ax, f"{router} router, {state}", "first choice of each token", x_label="").tick_params(length=0)
 
 # %% ../../../nbs/10_explore/12_questions/07_depths.ipynb #bc8fc34b
@@ -120,7 +120,7 @@ depths = seen.met[{router!r}, {state!r}]  # for each depth (T, k): the experts o
 print(returns(depths), off_diagonal(returns(depths)))"""
 
 
-class DepthLab(FigureLab):
+class DepthLab(FigurePanel):
     "The experts of the tokens of any held-out text at every depth."
 
     def __init__(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ACTIONS', 'INTERVENTION_CODE', 'surprise_of', 'InterventionState', 'harm', 'who_chose', 'draw_harm',
-           'intervention_knobs', 'InterventionLab']
+           'intervention_knobs', 'InterventionPanel', 'InterventionLab']
 
 # %% ../../../nbs/10_explore/12_questions/06_interventions.ipynb #7eae880e
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ from torch.nn.functional import cross_entropy
 from ...colours import expert_colour
 from ...data.language.tokens import TokenSet
 from ..shared.controls import WIDE, LABEL, Preset, menu
-from ..shared.figure_lab import FigureLab
+from ..shared.figure_panel import FigurePanel
 from ..shared.state import State
 from ...measure.figures import GREY, calm
 from ...measure.trace.trace import record
@@ -55,11 +55,11 @@ class InterventionState(State):
 
     KIND = "interventions"
     CHOICES = {"action": tuple(ACTIONS)}
-    BOUNDS = {"layer": (1, 200), "expert": (0, 1000)}
+    BOUNDS = {"layer": (0, 200), "expert": (0, 1000)}
 
     text: str = ""  # the name of a text; empty: the first
     action: str = "ablate"  # a key of ACTIONS
-    layer: int = 1  # counted from the first
+    layer: int = 0  # counted from 0
     expert: int = 0  # its number
     said: str = ""  # what the reader expected before the last move; nothing follows from it
 
@@ -71,20 +71,20 @@ def harm(
 ) -> np.ndarray:
     "(S − 1,) how the surprise at each token changes, in nats."
     before = surprise_of(model, text)[0]
-    with ACTIONS[state.action](model, state.layer - 1, state.expert):
+    with ACTIONS[state.action](model, state.layer, state.expert):
         return (surprise_of(model, text)[0] - before).numpy()
 
 # %% ../../../nbs/10_explore/12_questions/06_interventions.ipynb #0e91e4b2
 def who_chose(
     model: nn.Module,  # a causal language model of Transformers
     text: TokenSet,  # one of S tokens
-    layer: int,  # counted from the first
+    layer: int,  # counted from 0
     expert: int,  # its number
 ) -> np.ndarray:
     "(S − 1,) bool: the tokens that choose an expert by themselves."
     with record(model) as trace:
         surprise_of(model, text)
-    frame = trace.assignments(layer - 1)
+    frame = trace.assignments(layer)
     return np.isin(np.arange(text.tokens.shape[1] - 1), frame[frame["expert"] == expert]["position"])
 
 
@@ -123,7 +123,7 @@ def intervention_knobs(
     n_experts: int,  # of each layer
 ) -> dict[str, w.Widget]:
     "A control for every value."
-    layers = [(f"layer {layer}", layer) for layer in range(1, n_layers + 1)]
+    layers = [(f"layer {layer}", layer) for layer in range(n_layers)]
     look = dict(description="expert", layout=WIDE, style=LABEL)
     return {
         "text": menu(asked, "text", "text", list(examples)),
@@ -132,9 +132,9 @@ def intervention_knobs(
         "expert": w.IntSlider(asked.expert, min=0, max=n_experts - 1, **look),
     }
 
-
-class InterventionLab(FigureLab):
-    "A text, a layer, an expert, and what to do with it."
+# %% ../../../nbs/10_explore/12_questions/06_interventions.ipynb #4e2172e6
+class InterventionPanel(FigurePanel):
+    "What an `InterventionLab` is made of: the model, its texts, and the knobs."
 
     def __init__(
         self,
@@ -155,24 +155,28 @@ class InterventionLab(FigureLab):
     def check(self, state: Any):
         "`ValueError` for a text, a layer or an expert that is not there."
         one_of(self.examples, state.text, "text")
-        if state.layer > len(self.sizes):
-            raise ValueError(f"layer={state.layer}: there are {len(self.sizes)} layers")
-        if state.expert >= self.sizes[state.layer - 1]:
+        if state.layer >= len(self.sizes):
+            raise ValueError(f"layer={state.layer}: there are 0 to {len(self.sizes) - 1}")
+        if state.expert >= self.sizes[state.layer]:
             raise ValueError(
-                f"expert={state.expert}: layer {state.layer} has 0 to {self.sizes[state.layer - 1] - 1}"
+                f"expert={state.expert}: layer {state.layer} has 0 to {self.sizes[state.layer] - 1}"
             )
+
+# %% ../../../nbs/10_explore/12_questions/06_interventions.ipynb #024f5ab3
+class InterventionLab(InterventionPanel):
+    "A text, a layer, an expert, and what to do with it."
 
     def draw(self) -> tuple[Any, str]:
         from matplotlib.figure import Figure
 
         state, text = self.state, self.examples[self.state.text]
-        self.change = harm(self.model, text, state)
+        self.felt = harm(self.model, text, state)
         figure = Figure(figsize=(10, 2.8), layout="constrained")
         chose = who_chose(self.model, text, state.layer, state.expert)
         words = [self.vocabulary[token] for token in text.tokens[0].tolist()]
-        draw_harm(figure.subplots(), self.change, chose, words, state.expert)
+        draw_harm(figure.subplots(), self.felt, chose, words, state.expert)
         what = f"{state.text}: {state.action} expert {state.expert} of layer {state.layer}"
-        return figure, f"{what}, <b>{np.nanmean(self.change):+.3f} nats a token</b>."
+        return figure, f"{what}, <b>{np.nanmean(self.felt):+.3f} nats a token</b>."
 
     def code(self) -> str:
         return INTERVENTION_CODE.format(text=self.state.text, state=self.state)

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['EXCLUSIVE', 'KEYWORD_CODE', 'Visited', 'visits', 'demonstrated', 'KeywordState', 'begins_a_word', 'keywords',
-           'draw_slide', 'Share', 'share_of', 'how_exclusive', 'keyword_presets', 'KeywordLab']
+           'draw_slide', 'check_layer', 'Share', 'share_of', 'how_exclusive', 'keyword_presets', 'KeywordPanel',
+           'KeywordLab']
 
 # %% ../../../nbs/10_explore/12_questions/04_keywords.ipynb #1079213f
 from collections.abc import Mapping, Sequence
@@ -19,9 +20,9 @@ from torch import nn
 
 from ...colours import expert_colour
 from ...data.language.tokens import TokenSet
-from ...experiments.systems.language import DEMONSTRATION, build, demonstration, surprise
+from ...experiments.systems.language.training import DEMONSTRATION, build, demonstration, surprise
 from ..shared.controls import WIDE, Bet, Preset, menu, slider
-from ..shared.figure_lab import FigureLab
+from ..shared.figure_panel import FigurePanel
 from ..shared.state import State
 from ...measure.figures import calm
 from ...measure.load.metrics import Measured
@@ -64,10 +65,10 @@ class KeywordState(State):
 
     KIND = "keywords"
     CHOICES = {"model": ("trained", "untrained")}
-    BOUNDS = {"layer": (1, 200), "minimum": (1, 60)}
+    BOUNDS = {"layer": (0, 200), "minimum": (1, 60)}
 
     model: str = "trained"  # or its twin that never learned
-    layer: int = 1  # counted from the first
+    layer: int = 0  # counted from 0
     dealt: bool = False  # the experts are dealt out at random among the visits
     whole: bool = True  # only tokens that begin a word of more than three letters
     minimum: int = 5  # times that a token must come, over all experts
@@ -99,7 +100,8 @@ def draw_slide(
     title: str,  # of the axes
 ):
     "Keywords as a table, one expert a row, in the expert's colour; a dot stands for a space."
-    for e, own in found.groupby("expert"):
+    for e in range(n_experts):
+        own = found[found["expert"] == e]
         said = "   ".join(text.strip() or "·" * len(text) for text in own["text"])
         ax.text(0.1, e, f"E{e}", color="white", fontsize=8, va="center", ha="center", fontweight="bold")
         ax.scatter(0.1, e, s=240, marker="s", color=expert_colour(e), zorder=-1)
@@ -109,6 +111,15 @@ def draw_slide(
     calm(ax, title, x_label="")
 
 # %% ../../../nbs/10_explore/12_questions/04_keywords.ipynb #8fe36f31
+def check_layer(
+    layer: int,  # counted from 0
+    seen: Visited,  # by a model and its twin
+):
+    "`ValueError` for a layer that is not there."
+    if layer >= len(seen.trained):
+        raise ValueError(f"layer={layer}: there are 0 to {len(seen.trained) - 1}")
+
+
 class Share(NamedTuple):
     "Keywords of a state, and how exclusive they are."
 
@@ -123,11 +134,10 @@ def share_of(
     n: int = 10,  # keywords of each expert at most
 ) -> Share:
     "The keywords that a state shows, and their share."
-    if state.layer > len(seen.trained):
-        raise ValueError(f"layer={state.layer}: there are {len(seen.trained)} layers")
+    check_layer(state.layer, seen)
     frames = {"trained": seen.trained, "untrained": seen.untrained}
-    frame, twin = frames[state.model][state.layer - 1], seen.untrained[state.layer - 1]
-    how = dict(whole=state.whole, minimum=state.minimum, n=n)
+    frame, twin = frames[state.model][state.layer], seen.untrained[state.layer]
+    how: dict[str, Any] = dict(whole=state.whole, minimum=state.minimum, n=n)
     own, control, newborn = (keywords(f, seen, **how) for f in (frame, shuffled_experts(frame), twin))
     found = control if state.dealt else own
     return Share(found, keyword_share(found, control), float(newborn["share"].mean()))
@@ -142,7 +152,7 @@ def how_exclusive(panel: Any) -> str:  # panel: a `KeywordLab`
     return EXCLUSIVE[panel.shown.share.value > as_trained - 0.05]
 
 
-def keyword_presets(last: int) -> dict[str, Preset]:  # last: the number of the deepest layer, from 1
+def keyword_presets(last: int) -> dict[str, Preset]:  # last: the number of the deepest layer, from 0
     "Each shows one null."
     return {
         "as trained": Preset(
@@ -155,7 +165,7 @@ def keyword_presets(last: int) -> dict[str, Preset]:  # last: the number of the 
         "dealt out": Preset(
             KeywordState(layer=last, dealt=True), "Loads stay, and the router knows nothing."
         ),
-        "first layer": Preset(KeywordState(layer=1), "The first layer has little but the token itself."),
+        "first layer": Preset(KeywordState(layer=0), "The first layer has little but the token itself."),
         "all tokens": Preset(KeywordState(layer=last, whole=False), "With fragments of words, too."),
     }
 
@@ -167,8 +177,8 @@ shown = share_of(seen, {state!r})
 print(shown.share, shown.newborn)"""
 
 
-class KeywordLab(FigureLab):
-    "Keywords of any layer, trained or not, as decided or dealt out at random."
+class KeywordPanel(FigurePanel):
+    "What a `KeywordLab` is made of: the visits, and the knobs."
 
     foremost = ("model", "layer", "dealt")
 
@@ -182,9 +192,9 @@ class KeywordLab(FigureLab):
             "demonstrated()" if seen is None else "seen",
             demonstrated() if seen is None else seen,
         )
-        presets = keyword_presets(len(self.seen.trained)) if presets is None else presets
+        presets = keyword_presets(len(self.seen.trained) - 1) if presets is None else presets
         asked = KeywordState.parse(state) if state else next(iter(presets.values())).state
-        layers = [(f"layer {layer}", layer) for layer in range(1, len(self.seen.trained) + 1)]
+        layers = [(f"layer {layer}", layer) for layer in range(len(self.seen.trained))]
         self.check(asked)
         knobs: dict[str, w.Widget] = {
             "model": menu(asked, "model", "model"),
@@ -197,8 +207,11 @@ class KeywordLab(FigureLab):
 
     def check(self, state: Any):
         "`ValueError` for a layer that is not there."
-        if state.layer > len(self.seen.trained):
-            raise ValueError(f"layer={state.layer}: there are {len(self.seen.trained)} layers")
+        check_layer(state.layer, self.seen)
+
+# %% ../../../nbs/10_explore/12_questions/04_keywords.ipynb #cab230df
+class KeywordLab(KeywordPanel):
+    "Keywords of any layer, trained or not, as decided or dealt out at random."
 
     def draw(self) -> tuple[Any, str]:
         from matplotlib.figure import Figure

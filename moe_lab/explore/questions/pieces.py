@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ...colours import expert_colour
 from ..shared.controls import Bet, Preset, log_slider, slider
-from ..shared.figure_lab import FigureLab
+from ..shared.figure_panel import FigurePanel
 from ..shared.state import State
 from ...measure.figures import GREY, calm
 from ...routing.capacity import Quota
@@ -56,9 +56,8 @@ def similarities(
 ) -> Similar:
     "How similar each token is to each expert, and each expert to the others; `ValueError` for another router."
     context = Context()
-    scores = (
-        router.score(x, context) if not hasattr(router.score, "score") else router.score.score(x, context)
-    )
+    inner: Any = getattr(router.score, "score", router.score)  # before anything is repelled
+    scores = inner(x, context)
     if "centroids" not in context.notes:
         raise ValueError(
             f"router={type(router).__name__}: needs one of SPECTRA, whose experts have centroids"
@@ -189,7 +188,7 @@ found = pieces(similarities(router, x), {state!r})  # a router of SPECTRA, and i
 print(f"busiest expert: {{busiest(found.trained):.2f}} in training, {{busiest(found.free):.2f}} at inference")"""
 
 
-class PiecesLab(FigureLab):
+class PiecesLab(FigurePanel):
     "All of SPECTRA's tables, for any strength, ε, number of rounds and quota."
 
     def __init__(

@@ -7,7 +7,6 @@ __getattr__, __dir__, __all__ = attach(
     [
         "balancing",
         "controls",
-        "figure_lab",
         "figure_panel",
         "html_page",
         "kept",
@@ -59,16 +58,16 @@ __getattr__, __dir__, __all__ = attach(
             "styled",
             "wrong",
         ],
-        "figure_lab": ["DrawnPanel", "FigureLab", "SHARP", "sharp_png", "titled"],
         "figure_panel": [
             "DPI",
-            "FigureKnobs",
+            "DrawnPanel",
             "FigurePanel",
             "NARROWEST",
-            "TIGHT",
-            "check_presets",
+            "SHARP",
             "fitted",
             "restacked",
+            "sharp_png",
+            "titled",
             "wrap_titles",
         ],
         "html_page": [
@@ -132,6 +131,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "panel": [
             "BetPanel",
+            "FoldingKeeper",
             "Groups",
             "KnobPanel",
             "NewsPanel",
