@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 PANELS = {
     "CollapseLab": ("training", "collapse"),
     "BalanceLab": ("choosing", "balance"),
+    "PlaneLab": ("plane", "Beginning"),
 }
 
 

@@ -33,6 +33,19 @@ class Along(NamedTuple):
     of: int = 0  # in all, where that is said behind a value
 
 
+def presets_of(known: dict[str, Any], axes: Sequence[Axis]) -> dict[str, dict[str, Any]]:
+    "Those of a panel's presets that lie on the grid."
+    made = {}
+    for name, preset in known.items():
+        values, usual = preset.state.values(), type(preset.state)().values()
+        named = {axis.name for axis in axes}
+        on_grid = all(values[axis.name] in axis.values for axis in axes)
+        if on_grid and all(values[n] == usual[n] for n in values if n not in named):
+            at = {n: values[n] for n in sorted(named)}
+            made[name] = {"at": at, "shows": preset.shows, "ask": preset.ask}
+    return made
+
+
 @dataclass
 class Recording:
     "All that a page needs to show a panel without a kernel."

@@ -11,24 +11,11 @@ from moe_lab.explore.collapse.collapse_lab import COLLAPSE_PRESETS, CollapseStag
 from moe_lab.explore.collapse.training import CollapseState, collapse_training, settings_of
 from moe_lab.explore.shared.balancing import EXCHANGEABLE, knobs_that_matter
 
-from .grid import Along, Axis, Recording
+from .grid import Along, Axis, Recording, presets_of
 from .stage import Stage, Values
 
 EVERY = 8  # steps between frames, as between frozen measurements
 METHODS = ("top_k", "srnn_as_printed", "srnn", "switch_loss", "loss_free")
-
-
-def presets_of(known: dict[str, Any], axes: list[Axis]) -> dict[str, dict[str, Any]]:
-    "Those of a panel's presets that lie on the grid."
-    made = {}
-    for name, preset in known.items():
-        values, usual = preset.state.values(), type(preset.state)().values()
-        named = {axis.name for axis in axes}
-        on_grid = all(values[axis.name] in axis.values for axis in axes)
-        if on_grid and all(values[n] == usual[n] for n in values if n not in named):
-            at = {n: values[n] for n in sorted(named)}
-            made[name] = {"at": at, "shows": preset.shows, "ask": preset.ask}
-    return made
 
 
 def collapse() -> Recording:

@@ -19,6 +19,7 @@ PLAYED = (
     "player/theme",
 )
 TAPED = (*PLAYED, "player/tape", "player/recorded")
+COMPUTED = (*PLAYED, "player/tape", "plane/mixture", "plane/picture", "plane/lab")
 BEGIN = """themed(document.getElementById("theme"));
 await {begin}(document.getElementById("panel"), moeSpec, moeScripts);
 document.body.dataset.ready = "true";"""
@@ -101,4 +102,5 @@ def write(folder: Path, used: dict[str, str]):  # used: where a panel is used (H
         spec = json.loads((HERE / "recorded" / f"{name}.json").read_text("utf8"))
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "data.js").write_text(data(spec), "utf8")
-        (folder / name / "index.html").write_text(page(spec, TAPED, "recorded", used.get(name, "")), "utf8")
+        modules, begin = (TAPED, "recorded") if "runs" in spec else (COMPUTED, "planeLab")
+        (folder / name / "index.html").write_text(page(spec, modules, begin, used.get(name, "")), "utf8")

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+import torch
 from browser import tools
 from moe_site import live
+
+from moe_lab.explore.plane.training import PlaneState, replay_plane
 
 DRAWN = """() => [...document.querySelectorAll('#panel canvas')].map((c) => c.toDataURL().length + ':' +
   [...c.toDataURL()].reduce((hash, letter) => (31 * hash + letter.charCodeAt(0)) | 0, 7)).join(' ')"""
@@ -98,6 +101,33 @@ def test_what_was_not_recorded_is_said(reader):
 
 
 @pytest.mark.slow
+def test_points_are_added_and_experts_leave_while_they_train(reader):
+    "What is computed in the page is what the library computes, and a link brings back what was done on the way."
+    first = reader.open("PlaneLab")
+    page = reader.page
+    system = replay_plane([(0, PlaneState())], 300)
+    with torch.no_grad():
+        assert (
+            page.locator(".moe-news")
+            .inner_text()
+            .startswith(f"{system.right(system.points)[0]:.0%} of the points")
+        )
+    canvas = page.locator(".moe-plane canvas").first
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.75 * box["height"])
+    page.get_by_label("how many").press("Home")
+    page.get_by_label("how many").press("ArrowRight")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("Number(document.querySelector('.live-scrub input').value) > 63")
+    page.get_by_role("button", name="Pause").click()
+    seen, line = reader.rest(), reader.settled()
+    assert line.startswith("plane?300.points=50.-50.1&300.n_experts=2&step=")
+    assert seen != first and reader.open("PlaneLab", line) == seen
+    page.get_by_role("button", name="Reset").click()
+    assert reader.rest() == first
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", live.names())
 def test_every_page_answers_plays_resets_and_can_be_read(reader, name):
     "Its main slider, Play, Reset, the link; every width and theme; names and contrasts (axe)."
@@ -105,7 +135,7 @@ def test_every_page_answers_plays_resets_and_can_be_read(reader, name):
 
     spec = json.loads((live.HERE / "recorded" / f"{name}.json").read_text("utf8"))
     first, page = reader.open(name), reader.page
-    away = 0 if reader.at else len(spec["along"]["marks"]) - 1
+    away = 0 if reader.at else int(page.locator(".live-scrub input").get_attribute("max"))
     reader.scrub(away)
     other = reader.rest()
     line = reader.settled()

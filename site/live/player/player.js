@@ -1,14 +1,15 @@
 // A panel on a page without a kernel: settings in a column, a run that is played, and the views of the panel beside it.
 
-import { line, read } from "./address.js";
+import { line } from "./address.js";
 import { add, chips, control, copying, transport } from "./controls.js";
 import { Stage } from "./stage.js";
 
 const FRAMES = 12; // a second, at speed 1
 const SETTLED = 250; // milliseconds after which the address is written
 
-// `source` knows the runs: `open(settings)` begins one, `length()` counts its frames, `frame(at)` gives one, `grow()` makes
-// one more if there is one, `moves(name, settings)` says whether a setting changes anything.
+// `source` knows the runs: `open(settings, at)` begins one and gives the place to show, `length()` counts its frames,
+// `frame(at)` gives one and `mark(at)` what it is called, `grow()` makes one more if it can, `more()` says whether it ever can,
+// `moves(name, settings)` whether a setting changes anything; `line` and `read` write and read a state.
 export class Player {
   constructor(root, spec, source, scripts, hears = {}) {
     Object.assign(this, { spec, source, at: 0, playing: false, speed: 1, settings: {}, due: 0 });
@@ -53,19 +54,20 @@ export class Player {
 
   says(at) {
     const { of } = this.spec.along;
-    return `${this.source.marks()[at]}${of ? ` of ${of}` : ""}`;
+    return `${this.source.mark(at)}${of ? ` of ${of}` : ""}`;
   }
 
   line() {
-    return line(this.spec, { ...this.settings, [this.spec.along.name]: this.source.marks()[this.at] });
+    return this.source.line(this.settings, this.at);
   }
 
   // The same state as code; what a preset stands for is said in full.
   code() {
     const { axes, presets, panel, along } = this.spec;
+    const { state } = presets[this.here] ?? {};
     const own = axes.filter(({ kind }) => kind !== "hidden").map(({ name }) => [name, this.settings[name]]);
-    const values = { ...presets[this.here]?.state, ...Object.fromEntries(own), [along.name]: this.source.marks()[this.at] };
-    return `from moe_lab.explore import ${panel}\n\n${panel}("${line(this.spec, values)}")`;
+    const values = { ...state, ...Object.fromEntries(own), [along.name]: this.source.mark(this.at) };
+    return `from moe_lab.explore import ${panel}\n\n${panel}("${state ? line(this.spec, values) : this.line()}")`;
   }
 
   // What a page shows when it is opened: what its address says, or the first preset at its end.
@@ -76,17 +78,17 @@ export class Player {
   }
 
   async follow(text) {
-    const { settings, at, missing, given } = read(this.spec, decodeURIComponent(text));
+    const { settings, at, missing, given, course } = this.source.read(decodeURIComponent(text));
     if (this.turn && text.slice(1) === this.line()) return; // it was written by this page
     this.answer.textContent = missing.length ? `Not among what was recorded: ${missing.join(", ")}. Shown is what comes nearest.` : "";
-    if (given) return this.open(settings, at ?? Infinity);
+    if (given) return this.open(settings, at ?? Infinity, { course });
     this.settings = settings;
     return this.preset(Object.keys(this.spec.presets)[0]);
   }
 
   async preset(name) {
     const { at, start } = this.spec.presets[name];
-    await this.open({ ...this.settings, ...at }, start ?? (this.touched ? 0 : Infinity));
+    await this.open({ ...this.settings, ...at }, start ?? (this.touched ? 0 : Infinity), { fresh: true });
     if (this.touched) this.play();
     this.touched = true;
   }
@@ -97,13 +99,13 @@ export class Player {
   }
 
   // Other settings; the place in the run stays.
-  async open(settings, at) {
+  async open(settings, at, how) {
     const turn = (this.turn = Symbol("the last one asked for counts"));
-    await this.source.open(settings);
+    const place = await this.source.open(settings, at, how);
     if (this.turn !== turn) return;
     this.settings = settings;
     const { presets } = this.spec;
-    const fits = ([, preset]) => Object.entries(preset.at).every(([name, value]) => settings[name] === value);
+    const fits = ([, { at }]) => Object.entries(at).every(([name, value]) => name === "points" || settings[name] === value);
     this.here = Object.entries(presets).find(fits)?.[0];
     this.chosen(this.here);
     for (const [{ name }, knob] of this.controls) {
@@ -112,7 +114,7 @@ export class Player {
     }
     const shared = Object.entries(this.spec.follows ?? {}).map(([trait, name]) => [trait, settings[name]]);
     this.stage.share(Object.fromEntries(shared));
-    this.move(Math.min(at, this.source.length() - 1));
+    this.move(place);
   }
 
   move(at) {

@@ -1,5 +1,6 @@
 // A page whose runs were recorded.
 
+import { line, read } from "./address.js";
 import { Player } from "./player.js";
 import { Tape } from "./tape.js";
 
@@ -9,16 +10,27 @@ class Recorded {
     this.tape = new Tape(recording);
   }
 
-  async open(settings) {
-    this.run = await this.tape.run(settings);
+  async open(settings, at) {
+    const asked = (this.asked = this.tape.run(settings));
+    const run = await asked;
+    if (this.asked === asked) this.run = run; // another may have been asked for meanwhile
+    return Math.min(at, this.length() - 1);
   }
 
   length() {
     return this.run.frames.length;
   }
 
-  marks() {
-    return this.recording.along.marks;
+  mark(at) {
+    return this.recording.along.marks[at];
+  }
+
+  line(settings, at) {
+    return line(this.recording, { ...settings, [this.recording.along.name]: this.mark(at) });
+  }
+
+  read(text) {
+    return read(this.recording, text);
   }
 
   frame(at) {
