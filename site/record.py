@@ -16,6 +16,10 @@ PANELS = {
     "CollapseLab": ("training", "collapse"),
     "BalanceLab": ("choosing", "balance"),
     "PlaneLab": ("plane", "Beginning"),
+    "MemoryLab": ("trained", "memory"),
+    "SceneLab": ("trained", "scene"),
+    "ExpertCards": ("tokens", "cards"),
+    "SpecialistMap": ("tokens", "specialists"),
 }
 
 

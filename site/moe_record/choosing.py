@@ -65,6 +65,7 @@ def balance() -> Recording:
         stage=seen,
         presets=presets,
         usual=BalanceState().values() | {"rules": "a bias"},
+        frames=4,
     ).record(play)
 
 

@@ -1,10 +1,10 @@
 """A panel's recording: the settings that can be chosen, what is the same in all of them, and a run for each."""
 
 import base64
-import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,18 +31,29 @@ class Along(NamedTuple):
     label: str
     marks: Sequence[Any]
     of: int = 0  # in all, where that is said behind a value
+    words: Sequence[str] = ()  # for the values; (): the values themselves
 
 
-def presets_of(known: dict[str, Any], axes: Sequence[Axis]) -> dict[str, dict[str, Any]]:
-    "Those of a panel's presets that lie on the grid."
+def presets_of(
+    known: dict[str, Any],  # a panel's presets, by name
+    axes: Sequence[Axis],
+    along: Along | None = None,
+    loose: frozenset[str] | set[str] = frozenset(),  # values that need not be those of the preset
+) -> dict[str, dict[str, Any]]:
+    "Those of a panel's presets that lie on the grid, and where on the run they begin."
     made = {}
+    named = {axis.name: axis.values for axis in axes} | ({along.name: along.marks} if along else {})
     for name, preset in known.items():
         values, usual = preset.state.values(), type(preset.state)().values()
-        named = {axis.name for axis in axes}
-        on_grid = all(values[axis.name] in axis.values for axis in axes)
-        if on_grid and all(values[n] == usual[n] for n in values if n not in named):
-            at = {n: values[n] for n in sorted(named)}
-            made[name] = {"at": at, "shows": preset.shows, "ask": preset.ask}
+        on_grid = all(values[axis] in allowed for axis, allowed in named.items())
+        if on_grid and all(values[n] == usual[n] for n in values if n not in named and n not in loose):
+            made[name] = {
+                "at": {axis.name: values[axis.name] for axis in axes},
+                "shows": preset.shows,
+                "ask": preset.ask,
+            }
+            if along:
+                made[name]["start"] = along.marks.index(values[along.name])
     return made
 
 
@@ -60,9 +71,12 @@ class Recording:
     stage: Stage
     presets: dict[str, dict[str, Any]]  # name -> values of settings, and `shows` and `ask` in words
     usual: dict[str, Any]  # what a line of text need not say
-    follows: dict[str, str] = field(
-        default_factory=dict
-    )  # trait that a press changes -> the setting that follows
+    follows: str = ""  # the trait of a view that is the place in the run: a press goes there
+    code: str | None = (
+        None  # for a notebook; None: the panel with its line of text; empty: there is none to copy
+    )
+    frames: float = 12  # a second, as it is played
+    note: str = ""  # what else is to be said below the panel (HTML)
     runs: dict[Any, list[Values]] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)  # number of the run of each combination, in their order
 
@@ -76,7 +90,7 @@ class Recording:
         "Play every combination of settings that is not the same as one before it."
         names = [axis.name for axis in self.axes]
         order: dict[Any, int] = {}
-        for combination in itertools.product(*(axis.values for axis in self.axes)):
+        for combination in product(*(axis.values for axis in self.axes)):
             values = dict(zip(names, combination))
             key = same(values)
             if key not in order:
@@ -106,6 +120,9 @@ class Recording:
                 "presets",
                 "usual",
                 "follows",
+                "code",
+                "frames",
+                "note",
                 "cells",
             )
         }

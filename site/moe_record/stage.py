@@ -9,6 +9,7 @@ import ipywidgets as w
 from moe_lab.explore.shared.views import static, views_text
 
 KINDS = {w.VBox: "v", w.HBox: "h"}
+HERE = Path(__file__).resolve().parents[1]  # site/
 SIZES = ("flex", "min_width", "width", "height", "max_width")
 NOT_SEEN = {"layout", "tabbable", "tooltip", "comm"}
 Values = dict[str, Any]  # "number of the widget.trait" -> value
@@ -19,13 +20,15 @@ def scripts() -> dict[str, list[str]]:
     own = [path for room in static("x").parents[1].glob("*/static") for path in room.glob("*.[jc]s*")]
     own = [path for path in own if path.suffix in (".js", ".css")]
     top = static("x").parents[1]
+    own += [HERE / "live/player/map.js"]
     shared = {
         ".js": ["shared/static/canvas.js", "shared/static/views.js"],
         ".css": ["shared/static/views.css"],
     }
     found = {}
     for path in own:
-        text, name = path.read_text("utf8"), str(path.relative_to(top))
+        text = path.read_text("utf8")
+        name = str(path.relative_to(top if top in path.parents else HERE))
         found[text] = [name]
         found[views_text(path.suffix[1:]) + text] = [*shared[path.suffix], name]
     return found | {views_text(kind): shared[f".{kind}"] for kind in ("js", "css")}

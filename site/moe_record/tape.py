@@ -4,7 +4,7 @@ A recording is JSON. `runs` holds base64 of gzip of: the length of a header (uin
 header has a list of frames; each names the values that are not those of the frame before. A value of bytes is
 `{at, n}`, its place among the bytes, with `cells` and `side` where pictures follow that stand in the atlas. Floats keep
 12 bits of their mantissa (a relative error of at most 1 in 4096), those of pictures with thousands of numbers fewer
-(`SHORT`); squares of pictures are JPEG.
+(`SHORT`), probabilities of pixels 64 levels; squares of pictures are JPEG.
 """
 
 import base64
@@ -20,11 +20,9 @@ from .atlas import SIDE, Atlas
 from .stage import Values
 
 KEPT = 12  # bits of a mantissa, the first of which is not written
-SHORT = {
-    "TokenMap": 9,
-    "ScenePicture": 6,
-    "MaskMap": 6,
-}  # thousands of numbers that are seen as sizes and shades
+SHORT = {"TokenMap": 9}  # thousands of numbers that are seen as sizes
+LEVELS = 64  # of a probability that is seen as a shade
+SHADED = ("ScenePicture", "MaskMap")  # side, known; side² probabilities, side² truths
 
 
 def rounded(numbers: bytes, kept: int = KEPT) -> bytes:  # little-endian float32
@@ -33,6 +31,21 @@ def rounded(numbers: bytes, kept: int = KEPT) -> bytes:  # little-endian float32
     is_finite = np.isfinite(np.frombuffer(numbers, "<f4"))
     short = (bits + (1 << cut - 1)) >> cut << cut
     return np.where(is_finite, short, bits).astype("<u4").tobytes()
+
+
+def levels(numbers: bytes) -> bytes:  # little-endian float32, as of `SHADED`
+    "The same with probabilities in the middles of 64 levels, on the same side of one half."
+    values = np.frombuffer(numbers, "<f4").copy()
+    probability = values[2 : 2 + int(values[0]) ** 2]
+    probability[:] = (np.minimum(np.floor(LEVELS * probability), LEVELS - 1) + 0.5) / LEVELS
+    return values.tobytes()
+
+
+def shades(pictures: bytes) -> bytes:  # RGBA
+    "The same with sixteen degrees of how opaque a pixel is."
+    pixels = np.frombuffer(pictures, "u1").reshape(-1, 4).astype("u2")
+    pixels[:, 3] = (pixels[:, 3] + 8) // 17 * 17
+    return pixels.astype("u1").tobytes()
 
 
 def pictures_of(view: str, frame: bytes) -> tuple[int, int]:
@@ -63,9 +76,11 @@ class Packer:
         number, _, trait = key.partition(".")
         view = trait if trait == "photographs" else self.views[int(number)]
         begin, side = pictures_of(view, value)
-        numbers = rounded(value[:begin], SHORT.get(view, KEPT))
+        numbers = (
+            rounded(value[:begin], SHORT.get(view, KEPT)) if view not in SHADED else levels(value[:begin])
+        )
         if not side:
-            return numbers + value[begin:], {}
+            return numbers + shades(value[begin:]), {}
         cells = self.atlas.cut(value[begin:], side)
         return numbers + cells, {"cells": len(cells) // 2, "side": side}
 

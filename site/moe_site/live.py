@@ -45,8 +45,9 @@ def files_of(node: dict, part: str) -> list[list[str]]:
 
 
 def text_of(files: list[str]) -> str:
-    "What stands in files of the explorations, one behind the other."
-    return "".join((EXPLORE / name).read_text("utf8") for name in files)
+    "What stands in files of the explorations, or of the site, one behind the other."
+    places = (HERE.parent / name if name.startswith("live/") else EXPLORE / name for name in files)
+    return "".join(place.read_text("utf8") for place in places)
 
 
 def styles(tree: dict) -> str:
@@ -76,7 +77,12 @@ def foot(spec: dict, used: str) -> str:
         )
     else:
         came = f"What {reference} does in a notebook is computed here, in your browser, and drawn by the same scripts."
-    return f"{came} {used}In a notebook everything can be turned: <code>{name}()</code>."
+    more = (
+        f"In a notebook everything can be turned: <code>{name}()</code>."
+        if spec.get("code") is None
+        else "In a notebook it is made of a model and texts of your own."
+    )
+    return f"{came} {spec.get('note', '')}{used}{more}"
 
 
 def page(spec: dict, modules: tuple[str, ...], begin: str, used: str) -> str:

@@ -37,7 +37,7 @@ export class Player {
     add(parent, "span", { text: "This state" }, "moe-group");
     const row = add(parent, "div", {}, "live-row");
     copying(row, "Copy link", () => location.href);
-    copying(row, "Copy for a notebook", () => this.code());
+    if (spec.code !== "") copying(row, "Copy for a notebook", () => this.code());
     this.answer = add(parent, "div", { role: "status" }, "moe-about");
   }
 
@@ -53,8 +53,8 @@ export class Player {
   }
 
   says(at) {
-    const { of } = this.spec.along;
-    return `${this.source.mark(at)}${of ? ` of ${of}` : ""}`;
+    const { of, words } = this.spec.along;
+    return `${words?.[at] ?? this.source.mark(at)}${of ? ` of ${of}` : ""}`;
   }
 
   line() {
@@ -112,8 +112,6 @@ export class Player {
       knob.show(settings[name]);
       knob.able(this.source.moves(name, settings));
     }
-    const shared = Object.entries(this.spec.follows ?? {}).map(([trait, name]) => [trait, settings[name]]);
-    this.stage.share(Object.fromEntries(shared));
     this.move(place);
   }
 
@@ -183,12 +181,14 @@ export class Player {
     await this.preset(Object.keys(this.spec.presets)[0]);
   }
 
-  // A view tells of a press: some change a setting, and all of them know of it already.
+  // A view tells of a press: it may be a place in the run, and all views know of it already.
   pressed(changes) {
-    const follows = Object.entries(this.spec.follows ?? {}).filter(([trait]) => trait in changes);
-    const axis = (name) => this.spec.axes.find((one) => one.name === name);
-    const values = Object.fromEntries(follows.map(([trait, name]) => [name, changes[trait]]).filter(([name, value]) => axis(name).values.includes(value)));
-    if (Object.keys(values).length) this.change(values);
+    const { along, follows } = this.spec;
+    if (!(follows in changes)) return;
+    const place = along.marks.indexOf(changes[follows]);
+    this.playing = false;
+    this.stage.forget(); // the views have moved on their own
+    this.move(place < 0 ? this.at : place);
   }
 
   key(event) {

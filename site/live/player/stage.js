@@ -56,6 +56,11 @@ export class Stage {
     this.parts.forEach((part, number) => part.put(this.of(number, fresh)));
   }
 
+  // What is shown next is new to every view.
+  forget() {
+    this.shown = {};
+  }
+
   // A press in one view is one in all that know of it.
   heard(changes, from) {
     this.share(changes, from);
