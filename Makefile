@@ -1,5 +1,6 @@
 # make lab        JupyterLab on lesson 0        (BROWSER=none PORT=8899: serve and print the address)
 # make test       everything that must hold      make test-slow    what takes minutes
+# make app        the explorations without code, for a room of readers      (READY=2: kernels of each that wait; IP=0.0.0.0: for everyone)
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make docs       the site, in _docs/html: course, gallery, reference of every name; needs no network
 # make export     modules and README from the notebooks
@@ -15,6 +16,8 @@ VENV    ?= .venv
 PORT    ?= 8888
 BROWSER ?= default
 THREADS ?= 1
+READY   ?= 1
+IP      ?= 127.0.0.1
 LESSON  := $(firstword $(sort $(wildcard nbs/lessons/*.ipynb)))
 
 bin     := $(VENV)/bin
@@ -25,7 +28,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
+.PHONY: help lab app test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -49,6 +52,10 @@ $(VENV)/bench.stamp: $(sources) | $(bin)/python
 	@echo "Installing moe_lab and the packages it is compared with into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable '.[bench]' && touch $(VENV)/lab.stamp $@
 
+$(VENV)/app.stamp: $(sources) | $(bin)/python
+	@echo "Installing moe_lab and what serves its explorations into $(VENV); the first time takes a few minutes."
+	@$(pip) --config-settings editable_mode=compat --editable '.[app]' && touch $@
+
 $(VENV)/docs.stamp: $(sources) | $(bin)/python
 	@echo "Installing what the site is made with into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable '.[docs]' && touch $@
@@ -59,6 +66,9 @@ lab: $(VENV)/lab.stamp
 	  $(if $(filter none,$(BROWSER)),--no-browser,$(if $(filter default,$(BROWSER)),,--browser="$(BROWSER)")) \
 	  $(if $(filter 0,$(shell id -u)),--allow-root)
 
+app: $(VENV)/app.stamp
+	@$(bin)/moe-lab app --port $(PORT) --ip $(IP) --ready $(READY) --threads $(THREADS)
+
 # Small models on few cores: one thread per process, and processes side by side.
 test test-slow notebooks lessons pytest: export OMP_NUM_THREADS := 1
 
@@ -67,7 +77,7 @@ test: sync
 	$(MAKE) --jobs 3 lint notebooks chromium
 	$(MAKE) lessons pytest
 
-test-slow: $(VENV)/test.stamp $(VENV)/docs.stamp chromium postgresql
+test-slow: $(VENV)/test.stamp $(VENV)/docs.stamp $(VENV)/app.stamp chromium postgresql
 	$(bin)/pytest -m slow
 
 bench: $(VENV)/bench.stamp

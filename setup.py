@@ -27,6 +27,7 @@ setup(
     extras_require={
         extra: cfg[f"{extra}_requirements"].split()
         for extra in (
+            "app",
             "augment",
             "dev",
             "bench",
