@@ -160,5 +160,6 @@ stored-gates: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/keep_ablation_curves.py
 
 render: $(VENV)/test.stamp
+	$(bin)/python data_scripts/draw_moving_picture.py
 	$(bin)/python data_scripts/render_lessons.py
 	$(bin)/python tests/sync.py

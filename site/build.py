@@ -49,7 +49,7 @@ def sources() -> dict[str, str]:
 def stored() -> dict[str, Path]:
     "Every notebook, page and picture of the repository that is shown as it is, by its path."
     found = [path for top in ("nbs", "docs") for path in (ROOT / top).rglob("*.*")]
-    shown = [path for path in found if path.suffix in (".ipynb", ".md", ".png")]
+    shown = [path for path in found if path.suffix in (".ipynb", ".md", ".png", ".gif")]
     return {
         str(path.relative_to(ROOT)): path
         for path in (*shown, *pages.at_the_top())

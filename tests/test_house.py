@@ -34,6 +34,7 @@ FLOORS = (
     "experiments",
     "explore",
     "bench",
+    "serving",
     "actions",
     "answers",
     "asked",
