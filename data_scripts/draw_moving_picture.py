@@ -1,6 +1,7 @@
 """The picture that moves on the front page: `python data_scripts/draw_moving_picture.py` writes docs/plane.gif.
 
-Eight straight experts learn to divide two spirals, as `PlaneLab` shows it: the plane, and each expert's share of the load.
+Eight straight experts learn to divide two spirals, as `PlaneLab` shows it: the plane, and each expert's share of the
+load.
 """
 
 from io import BytesIO
