@@ -3,6 +3,7 @@
 # make app        the explorations without code, for a room of readers      (READY=2: kernels of each that wait; IP=0.0.0.0: for everyone)
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make docs       the site, in _docs/html: course, gallery, reference of every name; needs no network
+# make record     what the explorations show on the site's own pages, step by step, a quarter of an hour        (PANELS="BalanceLab": only these)
 # make export     modules and README from the notebooks
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
@@ -28,7 +29,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test test-slow bench docs export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
+.PHONY: help lab app test test-slow bench docs record export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -86,6 +87,9 @@ bench: $(VENV)/bench.stamp
 
 docs: $(VENV)/docs.stamp
 	$(bin)/python site/build.py
+
+record: $(VENV)/lab.stamp
+	$(bin)/python site/record.py $(PANELS)
 
 export: $(VENV)/test.stamp
 	$(bin)/python tests/sync.py

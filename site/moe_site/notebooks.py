@@ -45,13 +45,13 @@ def prepared(text: str, live: tuple[str, ...] = ()) -> str:
 
 
 def with_live(cells: list[dict], names: tuple[str, ...]) -> list[dict]:
-    "The cells of a lesson; behind the first that opens one of these explorations, a link to where it plays."
+    "The cells of a lesson; behind the first that names the call of one of these explorations, a link to where it plays."
     shown, said = [], set()
     for cell in cells:
         shown.append(cell)
         source = "".join(cell["source"])
         found = [name for name in names if f"{name}(" in source and name not in said]
-        if cell["cell_type"] == "code" and found:
+        if found:
             said.update(found)
             links = ", ".join(
                 f'<a class="live-link" href="../../live/{name}/index.html">▶ Play with {name} here</a>'

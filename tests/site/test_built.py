@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from moe_site import check, notebooks, pages
+from moe_site import check, live, notebooks, pages
 
 ROOT = notebooks.ROOT
 HTML = ROOT / "_docs/html"
@@ -18,6 +18,7 @@ PAGES = (
     "nbs/lessons/07_spectra_piece_by_piece.html",
     "nbs/01_routing/07_capacity.html",
     "docs/claims.html",
+    "live/PlaneLab/index.html",
 )
 WITHOUT_NETWORK = """
 import runpy, socket
@@ -43,6 +44,17 @@ def html() -> Path:
 def test_nothing_is_dead_fetched_or_heavy(html):
     assert not check.complaints(html)
     assert len(check.external(html)) > 20  # papers, and the repository
+
+
+def test_lessons_and_gallery_lead_to_what_plays(html):
+    "Each lesson to the pages of its explorations, and each of these back to its lessons."
+    gallery = (html / "gallery.html").read_text("utf8")
+    for name in live.names():
+        page = (html / f"live/{name}/index.html").read_text("utf8")
+        assert f'href="live/{name}/index.html"' in gallery
+        for lesson in pages.users(name):
+            text = (html / f"nbs/lessons/{lesson.stem}.html").read_text("utf8")
+            assert f'href="../../live/{name}/index.html"' in text and f"{lesson.stem}.html" in page, lesson
 
 
 def test_every_public_name_can_be_linked_to(html):

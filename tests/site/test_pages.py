@@ -70,6 +70,16 @@ def test_the_gallery_has_a_card_for_each_exploration(tmp_path):
     assert not pages.still("NoLab")
 
 
+def test_a_lesson_links_once_to_an_exploration_that_plays():
+    cells = [
+        {"cell_type": "code", "source": [f"{name}()"]}
+        for name in ("GateLab", "PlaneLab", "PlaneLab", "GateLab")
+    ]
+    shown = notebooks.with_live(cells, ("PlaneLab",))
+    said = ["".join(cell["source"]) for cell in shown]
+    assert len(shown) == 5 and 'href="../../live/PlaneLab/index.html"' in said[2] and said[3] == "PlaneLab()"
+
+
 def test_every_lesson_can_be_projected(tmp_path):
     text = pages.lectures((ROOT / "site/pages/lectures.md").read_text("utf8"), tmp_path)
     for lesson in pages.lessons():

@@ -20,9 +20,10 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
 
 function softmax(logits) {
-  const most = Math.max(...logits);
+  let [most, total] = [-Infinity, 0];
+  for (const v of logits) most = Math.max(most, v);
   const raised = logits.map((v) => Math.exp(v - most));
-  const total = sum(raised);
+  for (const v of raised) total += v;
   return raised.map((v) => v / total);
 }
 
@@ -130,6 +131,17 @@ const AUXILIARY = {
 // The k best of some values, the best first; ties by number.
 const best = (values, k) => [...values.keys()].sort((a, b) => values[b] - values[a] || a - b).slice(0, k);
 
+// The same for the few experts of a point, without sorting them all.
+function few(values, k) {
+  const found = [];
+  while (found.length < k) {
+    let first = -1;
+    for (let e = 0; e < values.length; e++) if (!found.includes(e) && (first < 0 || values[e] > values[first])) first = e;
+    found.push(first);
+  }
+  return found;
+}
+
 export class Mixture {
   // `weights`: { router, experts, single }, rows of numbers as the library draws them; `state` as its PlaneState.
   constructor(state, { router, experts, single }) {
@@ -190,14 +202,15 @@ export class Mixture {
     const logits = points.map((point) => this.logits(point));
     const gates = logits.map(softmax);
     const [added, counts] = [this.added(), new Float64Array(this.n)];
-    const scores = (balance === "loss_free" ? gates : logits).map((row) => (added ? row.map((v, e) => v + added[e]) : row));
+    const plain = balance === "loss_free" ? gates : logits;
+    const scores = added ? plain.map((row) => row.map((v, e) => v + added[e])) : plain;
     let chosen;
     if (balance === "expert_choice") {
       chosen = points.map(() => []);
       const room = Math.min(Math.ceil((k * points.length) / this.n - 1e-9), points.length);
       const suits = logits.map((row, t) => row.map((v, e) => Math.log(gates[t][e])));
       for (let e = 0; e < this.n; e++) best(suits.map((row) => row[e]), room).forEach((t) => chosen[t].push(e));
-    } else chosen = scores.map((row) => best(row, k));
+    } else chosen = scores.map((row) => few(row, k));
     chosen.forEach((own) => own.forEach((e) => (counts[e] += 1)));
     return { gates, chosen, counts };
   }
