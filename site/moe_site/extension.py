@@ -21,7 +21,8 @@ def read(app: Sphinx, docname: str, source: list[str]):
     "Hand over each page as the site shows it."
     path = Path(app.env.doc2path(docname))
     at = ROOT / path.relative_to(app.srcdir).parent
-    text = prepared(source[0], live.names()) if path.suffix == ".ipynb" else source[0]
+    playing = live.names() if path.parent.name == "lessons" else ()
+    text = prepared(source[0], playing) if path.suffix == ".ipynb" else source[0]
     repository = app.config.html_theme_options["repository_url"]
     source[0] = re.sub(r"\]\(([^()\s#:]+)\)", lambda found: outside(found, at, repository), text)
 

@@ -45,7 +45,7 @@ def prepared(text: str, live: tuple[str, ...] = ()) -> str:
 
 
 def with_live(cells: list[dict], names: tuple[str, ...]) -> list[dict]:
-    "The cells of a lesson; behind the first that names the call of one of these explorations, a link to where it plays."
+    "The cells of a lesson; behind the first that calls one of these explorations, a link to where it plays."
     shown, said = [], set()
     for cell in cells:
         shown.append(cell)
