@@ -121,6 +121,7 @@ __getattr__, __dir__, __all__ = attach(
             "mean_gate",
             "mean_token_entropy",
             "noisy_tables",
+            "note_of",
             "of_a_routing",
             "orthogonality",
             "ranks",
@@ -224,6 +225,7 @@ __getattr__, __dir__, __all__ = attach(
             "group_size",
             "in_best_groups",
             "in_groups",
+            "kept_groups",
         ],
         "production.weights": [
             "activated",

@@ -145,6 +145,11 @@ class SaturationBias(PerExpert):
         below_one(ema=self.ema)
 
     @property
+    def hears(self) -> frozenset[str]:  # type: ignore[override]
+        "What its signal reads."
+        return frozenset({"counts"} if self.signal is load_share else {"gradient"})
+
+    @property
     def bias(self) -> Tensor:
         "(E,) what is added to each expert's logit."
         return self.strength * (1 - self.normalise(self.saturation))
@@ -217,6 +222,7 @@ class LossFreeBias(SelectionBias):
     "Loss-free balancing (2408.15664): activated logits + b, b += strength·sign(mean count − count); (T, E) -> (T, E)."
 
     knobs = ("strength",)
+    hears = frozenset({"counts"})
 
     def __init__(
         self,
@@ -292,6 +298,7 @@ class Centred(PerExpert):
     "(logit − its expert's mean) / spread over tokens, both moving averages: (T, E) -> (T, E)."
 
     knobs = ("ema",)
+    hears = frozenset({"moments"})
     mean: Tensor  # (E,) of the logits, over tokens
     square: Tensor  # (E,) of the logits' squares
     steps: Tensor  # (E,) from which an expert's averages are

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['AUX_LOSSES', 'AuxLossFunction', 'AuxLossEntry', 'of_a_routing', 'register_aux_loss', 'real', 'real_logits',
-           'real_gate', 'mean_gate', 'demand', 'switch_loss', 'ranks', 'gshard_loss', 'gate_variance', 'usage_variance',
-           'cv_squared', 'importance_loss', 'noisy_tables', 'best_of_others', 'chance_to_be_chosen', 'load_loss',
-           'z_loss', 'mean_token_entropy', 'marginal_entropy', 'routing_mutual_information', 'entropy_bonus',
-           'gram_error', 'srip', 'orthogonality']
+           'real_gate', 'note_of', 'mean_gate', 'demand', 'switch_loss', 'ranks', 'gshard_loss', 'gate_variance',
+           'usage_variance', 'cv_squared', 'importance_loss', 'noisy_tables', 'best_of_others', 'chance_to_be_chosen',
+           'load_loss', 'z_loss', 'mean_token_entropy', 'marginal_entropy', 'routing_mutual_information',
+           'entropy_bonus', 'gram_error', 'srip', 'orthogonality']
 
 # %% ../../nbs/01_routing/11_losses.ipynb #c2bd0dc6
 from collections.abc import Callable, Sequence
@@ -96,6 +96,18 @@ def real_gate(
     "(T', E) the gate of the real tokens; `ValueError` for a routing without logits."
     real_logits(routing)
     return real(routing, routing.gate)
+
+# %% ../../nbs/01_routing/11_losses.ipynb #26ac5fc9
+def note_of(
+    routing: Routing,  # of one layer
+    name: str,  # of the note
+    who: str,  # needs it, in the error
+    right: str,  # what it is and who notes it: "(E,), as `Prices` has"
+) -> Tensor:
+    "What the router left under a name; `ValueError` where it left nothing of the kind."
+    if name not in routing.notes:
+        raise ValueError(f"routing.notes has {sorted(routing.notes)}: {who} needs {name!r} {right}")
+    return routing.notes[name]
 
 # %% ../../nbs/01_routing/11_losses.ipynb #c705256d
 def mean_gate(
@@ -265,11 +277,7 @@ def gram_error(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "(E, E) G − I of the unit centroids, 0 if they are orthogonal; `ValueError` for a router that notes none."
-    if "centroids" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: orthogonality needs 'centroids' (E, r), as SPECTRA's"
-        )
-    rows = routing.notes["centroids"]
+    rows = note_of(routing, "centroids", "orthogonality", "(E, r), as SPECTRA has")
     g = gram(unit(rows.to(torch.promote_types(rows.dtype, torch.float32))))
     return g - torch.eye(len(g), device=g.device, dtype=g.dtype)
 

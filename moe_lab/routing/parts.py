@@ -72,6 +72,9 @@ class Part(Tunable):
     promises: Any = Promises()
     needs: ClassVar[frozenset[str]] = frozenset()  # what its context must have: "token_ids"
     brings: ClassVar[tuple[str, ...]] = ()  # names of auxiliary losses that it cannot do without
+    hears: Any = (
+        frozenset()
+    )  # fields of `Feedback` that its `after_step` learns from; none: it learns nothing there
 
     def extra_repr(self) -> str:
         return ", ".join(

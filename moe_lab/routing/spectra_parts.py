@@ -238,6 +238,7 @@ class Repulsion(PerExpert):
     "S -> −C = S − λR, (T, E) -> (T, E): the batch's centroids in training, their moving average at inference."
 
     knobs = ("strength", "ema")
+    hears = frozenset({"centroids"})
     centroids: Tensor  # (E, r) moving average
 
     def __init__(

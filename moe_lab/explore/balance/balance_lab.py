@@ -16,7 +16,7 @@ import ipywidgets as w
 from ...data.images import ImageSet
 from ...data.vision.photographs import load_photographs
 from .comparison import Outcome, comparison_in_words, measure_outcome
-from .rules import ROUTER_MENU, BalanceState, SideState, decide_side
+from .rules import ROUTER_MENU, BalanceState, SideState, decide_side, left_out
 from .stage import BalanceStage
 from .token_batch import encode_patches
 from moe_lab.explore.shared.controls import (
@@ -113,7 +113,7 @@ BALANCE_PRESETS |= {
 
 # %% ../../../nbs/10_explore/03_balance/07_balance_lab.ipynb #8dbbb1f4
 SIDE_KNOBS: dict[str, Callable[[SideState], w.Widget]] = {
-    "router": lambda side: menu(side, "router", "router", ROUTER_MENU.labels),
+    "router": lambda side: menu(side, "router", "router", ROUTER_MENU.labels, left_out()),
     "score": lambda side: menu(side, "score", "score"),
     "adjust": lambda side: menu(side, "adjust", "adjustment"),
     "select": lambda side: menu(side, "select", "selection"),

@@ -51,11 +51,12 @@ def menu(
     name: str,  # of the value
     label: str = "",  # before the list
     options: Any = None,  # labels with their values; None: what the state allows
+    hint: str | None = None,  # shown while the pointer rests on it; None: nothing
 ) -> w.Widget:
     "A list to choose from."
     style = LABEL if label else {"description_width": "initial"}
     value, options = getattr(state, name), options or state.CHOICES[name]
-    return w.Dropdown(options=options, value=value, description=label, layout=WIDE, style=style)
+    return w.Dropdown(options=options, value=value, description=label, layout=WIDE, style=style, tooltip=hint)
 
 # %% ../../../nbs/10_explore/01_shared/04_controls.ipynb #ba1ae04b
 class Exact:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..decision import Routing
-from ..losses import register_aux_loss
+from ..losses import note_of, register_aux_loss
 from ..parts import above_zero
 
 # %% ../../../nbs/01_routing/16_balance/05_coupling.ipynb #931d7eb2
@@ -31,9 +31,5 @@ def coupling_loss(
     routing: Routing,  # of one layer that notes how its experts answer to its directions
 ) -> Tensor:
     "ERC with α = 1 (2512.23447): 0 if every expert answers most to its own direction, without an upper bound."
-    if "coupling" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: ERC needs 'coupling' (E, E), as `CoupledMoE` has"
-        )
-    answers = routing.notes["coupling"]
+    answers = note_of(routing, "coupling", "ERC", "(E, E), as `CoupledMoE` has")
     return coupling_excess(answers.to(torch.promote_types(answers.dtype, torch.float32)))

@@ -23,6 +23,7 @@ class PIDBias(SelectionBias):
     "Activated logits + b, b = strength·(p·error + Σ errors + d·(error − the one before)); (T, E) -> (T, E)."
 
     knobs = ("strength", "proportional", "derivative")
+    hears = frozenset({"counts"})
     total: Tensor  # (E,) strength times error, summed over steps
     error: Tensor  # (E,) of the last step: 1/E − share of the visits
 

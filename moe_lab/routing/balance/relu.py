@@ -11,7 +11,7 @@ from torch import Tensor, relu
 
 from ..adjustments import Feedback, tokens_of
 from ..decision import Context, Routing
-from ..losses import real_logits, register_aux_loss
+from ..losses import note_of, real_logits, register_aux_loss
 from ..parts import PerExpert, above_zero, is_number, positive
 from ..production.weights import weighed_by
 from ..router import Router, register_router
@@ -24,6 +24,7 @@ class AdaptivePenalty(PerExpert):
 
     knobs = ("k", "rate")
     brings = ("relu_penalty",)
+    hears = frozenset({"counts", "tokens"})
     coefficient: Tensor  # (E,) λ, the same for all
 
     def __init__(
@@ -69,13 +70,11 @@ def relu_penalty(
     routing: Routing,  # of one layer, by a router with an `AdaptivePenalty`
 ) -> Tensor:
     "λ·Σ f·mean ReLU(logit), f = E·visits/(k·T) (2412.14711): 0 where nobody is visited, without an upper bound."
-    if "penalty" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: ReMoE's L1 needs 'penalty' (E,), as `AdaptivePenalty` has"
-        )
     weight = relu(real_logits(routing))  # (T', E)
     tokens = max(len(weight), 1)
-    penalty = routing.notes["penalty"].to(weight.dtype)  # (E,)
+    penalty = note_of(routing, "penalty", "ReMoE's L1", "(E,), as `AdaptivePenalty` has").to(
+        weight.dtype
+    )  # (E,)
     return (penalty * (routing.counts / tokens) * (weight.sum(0) / tokens)).sum()
 
 # %% ../../../nbs/01_routing/16_balance/02_relu.ipynb #0bf229da

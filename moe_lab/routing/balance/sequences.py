@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..decision import Routing
-from ..losses import real_gate, register_aux_loss
+from ..losses import note_of, real_gate, register_aux_loss
 
 # %% ../../../nbs/01_routing/16_balance/03_sequences.ipynb #dbc89c14
 def asked(
@@ -28,12 +28,9 @@ def sequence_loss(
     routing: Routing,  # of one layer, by a router whose context had sequences
 ) -> Tensor:
     "Mean over sequences of E·Σ f·P within each (2412.19437): 1 if each is even, E if each goes to one expert."
-    if "sequence" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: a balance of sequences needs Context(sequence=…)"
-        )
+    sequence = note_of(routing, "sequence", "a balance of sequences", "(T,), from Context(sequence=…)")
     gate, real = real_gate(routing), slice(None) if routing.mask is None else routing.mask  # (T', E)
-    numbers, row = routing.notes["sequence"][real].unique(return_inverse=True)  # (S,), (T',)
+    numbers, row = sequence[real].unique(return_inverse=True)  # (S,), (T',)
     visits, gates = gate.new_zeros(2, len(numbers), routing.n_experts)  # (S, E) each
     visits = visits.index_add(0, row, asked(routing)[real].to(gate.dtype))
     f = visits / visits.sum(-1, keepdim=True).clamp_min(1)

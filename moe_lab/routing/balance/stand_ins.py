@@ -21,6 +21,7 @@ class StandIns(PerExpert):
     "Scores as they are; notes `stand_ins` (E, d), moving averages of what each expert says (2504.12463); (T, E)."
 
     knobs = ("ema",)
+    hears = frozenset({"counts", "outputs", "tokens"})
     outputs: Tensor  # (E, d) the averages
     steps: Tensor  # (E,) from which an expert's average is
 

@@ -23,6 +23,7 @@ class Centroids(PerExpert):
     "Cosines of tokens and running averages of what each expert was sent (2605.12476, in part): (T, d) -> (T, E)."
 
     knobs = ("ema", "temperature")
+    hears = frozenset({"counts", "sums"})
     mean: Tensor  # (E, d) of any length: its direction is the average's
     steps: Tensor  # (E,) in which somebody came
 

@@ -12,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, silu
 
 from ..capacity import real_rows
 from ..decision import Context, Promises, Routing, of_real
-from ..losses import register_aux_loss
+from ..losses import note_of, register_aux_loss
 from ..parts import Part, above_zero, functions, positive, width
 from ..router import Router, register_router
 from ..scores import Linear, places_in_sequence
@@ -94,12 +94,11 @@ def foretelling_loss(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Binary cross-entropy between what was foretold and who was chosen (2404.02258): 0 if all is known beforehand."
-    if "foretold" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: foretelling needs 'foretold' (T, E), as `TopTokens` has"
-        )
-    context = Context(mask=routing.mask)
-    foretold, chosen = of_real(context, routing.notes["foretold"]), of_real(context, routing.visits)
+    context, told = (
+        Context(mask=routing.mask),
+        note_of(routing, "foretold", "foretelling", "(T, E), as `TopTokens` has"),
+    )
+    foretold, chosen = of_real(context, told), of_real(context, routing.visits)
     foretold = foretold.to(torch.promote_types(foretold.dtype, torch.float32))
     summed = binary_cross_entropy_with_logits(foretold, chosen.to(foretold), reduction="sum")
     return summed / max(foretold.numel(), 1)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from ..decision import Context, Routing
-from ..losses import demand, mean_gate, register_aux_loss
+from ..losses import demand, mean_gate, note_of, register_aux_loss
 from ..parts import PerExpert, is_number, positive
 from ..production.choices import at_work
 from ..router import BiasedLogits, Router, register_router
@@ -97,11 +97,7 @@ def heterogeneous_balance(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Σ 1/η · Σ η·f·P with a price η for each expert (2410.07348): 1 where f and P are in proportion to 1/η."
-    if "prices" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: needs 'prices' (E,), as `Prices` notes them"
-        )
-    price = routing.notes["prices"]  # (E,)
+    price = note_of(routing, "prices", "the balance of MoE++", "(E,), as `Prices` has")  # (E,)
     return (1 / price).sum() * (price * demand(routing) * mean_gate(routing)).sum()
 
 # %% ../../../nbs/01_routing/15_designs/04_free.ipynb #152a0cf8

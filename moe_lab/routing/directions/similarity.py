@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..decision import Context, Routing
-from ..losses import register_aux_loss
+from ..losses import note_of, register_aux_loss
 from ..router import Router, register_router
 from ..scores import Linear
 from ..selection import Gate, TopK, softmax_all
@@ -44,11 +44,7 @@ def simbal(
     routing: Routing,  # of one layer
 ) -> Tensor:
     "Σ |W·Wᵀ − I| of the router's directions W (2506.14038): 0 orthonormal, without an upper bound."
-    if "directions" not in routing.notes:
-        raise ValueError(
-            f"routing.notes has {sorted(routing.notes)}: SimBal needs 'directions' (E, d), as `OrthogonalLinear` has"
-        )
-    rows = routing.notes["directions"]
+    rows = note_of(routing, "directions", "SimBal", "(E, d), as `OrthogonalLinear` has")
     found = gram(rows.to(torch.promote_types(rows.dtype, torch.float32)))  # (E, E)
     return (found - torch.eye(len(found), device=found.device, dtype=found.dtype)).abs().sum()
 

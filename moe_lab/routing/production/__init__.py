@@ -44,6 +44,7 @@ __getattr__, __dir__, __all__ = attach(
             "group_size",
             "in_best_groups",
             "in_groups",
+            "kept_groups",
         ],
         "weights": [
             "activated",

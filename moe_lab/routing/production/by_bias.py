@@ -11,7 +11,14 @@ from torch import sigmoid as sigmoid_scores
 
 from ...registry import Strength
 from ..adjustments import LossFreeBias, softmax_scores, sqrt_softplus
-from .choices import BestGroups, BudgetBias, ByWord, best_two, group_size
+from moe_lab.routing.production.choices import (
+    BestGroups,
+    BudgetBias,
+    ByWord,
+    best_two,
+    group_size,
+    kept_groups,
+)
 from .weights import scaled_by, weighed_by
 from ..router import Router, register_router
 from ..scores import Family, Linear, random_table
@@ -30,13 +37,13 @@ def deepseek_v3(
     k: int = 2,  # experts a token visits
     gate: Gate = SIGMOID_SHARES,  # how much each choice counts, but for the scale
     strength: float = 0.001,  # of the bias per step
-    n_groups: int | None = None,  # G, a divisor of E; None: up to 8
-    kept: int | None = None,  # groups a token chooses from; None: every other one
+    n_groups: int | None = None,  # G, a divisor of E; None: 8, or what fits (`group_size`)
+    kept: int | None = None,  # groups a token chooses from; None: half of them
     scale: float = 2.5,  # of the weights
 ) -> Router:
     "DeepSeek-V3 (2412.19437): sigmoid + bias, the groups with the best two, weights sigmoid ÷ its sum, times a scale."
     size = group_size(n_experts, n_groups)
-    kept = -(-n_experts // (2 * size)) if kept is None else kept
+    kept = kept_groups(kept, 1 / 2, n_experts // size, size, k)
     select = BestGroups(TopK(k, scaled_by(gate, scale)), size, kept, best_two)
     return Router(Linear(d, n_experts), [LossFreeBias(n_experts, strength, sigmoid_scores)], select)
 

@@ -6,7 +6,7 @@
 __all__ = ['mixtral', 'qwen3_moe', 'hunyuan', 'gpt_oss', 'olmoe', 'jamba', 'deepseek_v2', 'llama4', 'phimoe']
 
 # %% ../../../nbs/01_routing/12_production/03_by_softmax.ipynb #8953548c
-from .choices import BestGroups, LearnedBias, best_one, group_size
+from .choices import BestGroups, LearnedBias, best_one, group_size, kept_groups
 from .weights import one_at_a_time, scaled_by
 from ..router import BiasedLogits, Router, register_router
 from ..scores import Linear
@@ -85,13 +85,13 @@ def deepseek_v2(
     n_experts: int,  # E
     k: int = 2,  # experts a token visits
     gate: Gate = softmax_all,  # how much each choice counts, but for the scale
-    n_groups: int | None = None,  # G, a divisor of E; None: up to 8
+    n_groups: int | None = None,  # G, a divisor of E; None: 8, or what fits (`group_size`)
     kept: int | None = None,  # groups a token chooses from; None: three of eight
     scale: float = 1.0,  # of the weights
 ) -> Router:
     "DeepSeek-V2 (2405.04434): top-k within the groups of the best experts, weights by softmax over all, times a scale."
     size = group_size(n_experts, n_groups)
-    kept = -(-3 * n_experts // (8 * size)) if kept is None else kept
+    kept = kept_groups(kept, 3 / 8, n_experts // size, size, k)
     return Router(Linear(d, n_experts), [], BestGroups(TopK(k, scaled_by(gate, scale)), size, kept, best_one))
 
 # %% ../../../nbs/01_routing/12_production/03_by_softmax.ipynb #186f4d75

@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['Worth', 'LearnedBias', 'at_work', 'BudgetBias', 'in_groups', 'best_one', 'best_two', 'in_best_groups', 'BestGroups',
-           'group_size', 'TokenTable', 'ByWord']
+           'group_size', 'kept_groups', 'TokenTable', 'ByWord']
 
 # %% ../../../nbs/01_routing/12_production/02_choices.ipynb #c15fc55e
+import math
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -58,6 +60,7 @@ class BudgetBias(SelectionBias):
     "Activated logits + b, b += strength·(budget/N − share of visits) for N experts that work (2509.01322); (T, E)."
 
     knobs = ("strength", "budget")
+    hears = frozenset({"counts"})
     works: Tensor  # (E,) 1 for experts that work, 0 for those that give back their input
 
     def __init__(
@@ -180,14 +183,39 @@ def group_size(
     | None = None,  # G, a divisor of E; None: the largest power of two up to `most` with two experts each
     most: int = 8,  # groups, where G is None
 ) -> int:
-    "E / G, the experts of a group; `ValueError` for groups that are not equal."
+    "E / G, the experts of a group; `ValueError` for groups that are not equal, a warning where fewer than fit are."
     positive(n_experts=n_experts, most=most, **{} if n_groups is None else {"n_groups": n_groups})
     if n_groups is not None:
         if n_experts % n_groups:
             raise ValueError(f"n_groups={n_groups}: needs a divisor of n_experts={n_experts}")
         return n_experts // n_groups
-    powers = [2**i for i in range(most.bit_length()) if 2**i <= most]
-    return n_experts // max(g for g in powers if g == 1 or (n_experts % g == 0 and n_experts >= 2 * g))
+    fitting = [g for i in range(most.bit_length()) if 2 * (g := 2**i) <= max(n_experts, 2) and g <= most]
+    equal = max(g for g in fitting if n_experts % g == 0)
+    if equal < fitting[-1]:
+        warnings.warn(
+            f"n_experts={n_experts}: {fitting[-1]} equal groups do not fit, there are {equal} of {n_experts // equal}; "
+            "n_groups says how many there should be",
+            stacklevel=3,
+        )
+    return n_experts // equal
+
+# %% ../../../nbs/01_routing/12_production/02_choices.ipynb #ad98b29c
+def kept_groups(
+    kept: int | None,  # groups that a token may choose from; None: the usual share of them
+    usual: float,  # the usual share, in (0, 1]
+    n_groups: int,  # G
+    size: int,  # experts of a group
+    k: int,  # experts a token visits
+) -> int:
+    "How many groups a token chooses from; `ValueError` for more than there are, or fewer than k experts need."
+    if kept is None:
+        return math.ceil(usual * n_groups)
+    positive(kept=kept, k=k)
+    if kept > n_groups:
+        raise ValueError(f"kept={kept}: there are {n_groups} groups")
+    if kept * size < k <= n_groups * size:
+        raise ValueError(f"kept={kept}: k={k} experts need {-(-k // size)} groups of {size}")
+    return kept
 
 # %% ../../../nbs/01_routing/12_production/02_choices.ipynb #2c4e06dd
 class TokenTable(nn.Module):

@@ -43,6 +43,7 @@ class QuantileBias(SelectionBias):
     "Quantile balancing (kexue 11619): activated logits + b, b −= what it was too large by; notes `cutoffs`; (T, E)."
 
     knobs = ("k",)
+    hears = frozenset({"cutoffs"})
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class MovingThresholds(ExpertThresholds):
     "Expert Threshold (2603.11535): log softmax − moving averages of what ⌈cT/E⌉ tokens reach; notes `cutoffs`; (T, E)."
 
     knobs = ("capacity_factor", "ema")
+    hears = frozenset({"cutoffs"})
     steps: Tensor  # (E,) from which an expert's average is
 
     def __init__(

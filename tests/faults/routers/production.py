@@ -54,6 +54,14 @@ ROWS = [
         ("worth='best'", "function"),
     ),
     Bad("more choices than experts in groups", lambda: deepseek_v3(8, 4, k=5), ("k=5", "n_experts=4")),
+    Bad(
+        "more groups kept than there are", lambda: deepseek_v3(8, 8, kept=5), ("kept=5", "there are 4 groups")
+    ),
+    Bad(
+        "fewer groups kept than k needs",
+        lambda: deepseek_v2(8, 8, 3, kept=1),
+        ("kept=1", "k=3 experts need 2 groups of 2"),
+    ),
     Bad("no groups kept on the way", lambda: deepseek_v3(8, 8).set(kept=0), ("kept=0", "at least 1")),
     Bad("a bias for no experts", lambda: SelectionBias(0), ("n_experts=0", "at least 1")),
     Bad("a bias on no activation", lambda: SelectionBias(4, "sigmoid"), ("activation='sigmoid'", "function")),
