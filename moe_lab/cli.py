@@ -107,20 +107,39 @@ def command(
     return run
 
 # %% ../nbs/12_cli.ipynb #692b12b6
-def routers(n_tokens: int = 8192, n_experts: int = 64, d: int = 512, k: int = 2) -> Callable[[], None]:
+def routers(
+    names: tyro.conf.Positional[tuple[str, ...]] = (),
+    n_tokens: int = 8192,
+    n_experts: int = 64,
+    d: int = 512,
+    k: int = 2,
+    rounds: int = 11,
+) -> Callable[[], None]:
     """Print what every named router promises, holds and costs.
 
     Args:
+        names: of the routers, such as top_k; none: all of them, which takes minutes
         n_tokens: in the batch that is routed
         n_experts: to choose from
         d: numbers per token
         k: choices per token
+        rounds: in which each router is timed once; 1 is a quick look, without quartiles to speak of
     """
 
     def measure():
         from moe_lab.bench.routers import printable, router_table
+        from moe_lab.registry import one_of
+        from moe_lab.routing.router import ROUTERS
 
-        print(printable(router_table(n_tokens=n_tokens, n_experts=n_experts, d=d, k=k)))
+        for name in names:
+            one_of(ROUTERS, name, "names")
+        some = {name: ROUTERS[name] for name in names or ROUTERS}
+        print(
+            f"{len(some)} routers, {rounds} rounds of deciding and learning, {n_tokens} tokens each; a bar tells how "
+            "long it still takes; --rounds 1, --n-tokens 512 or names of routers are a quicker look",
+            file=sys.stderr,
+        )
+        print(printable(router_table(some, n_tokens, n_experts, d, k, rounds)))
 
     return measure
 

@@ -218,13 +218,18 @@ def test_the_front_page_runs_as_pasted(tmp_path):
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=300)
 
 
+def told_as_options(function: ast.FunctionDef) -> set[str]:
+    "The parameters that a command explains to whoever types it: those under `Args:` in its docstring."
+    return {*re.findall(r"^\s+(\w+): ", (ast.get_docstring(function) or "").partition("Args:")[2], re.M)}
+
+
 def parameters(module: Path) -> list[bool]:
-    "For each parameter of a public function, method or dataclass, whether a comment stands behind it."
+    "For each parameter of a public function, method or dataclass, whether a comment or an `Args:` explains it."
     text = module.read_text("utf8")
     commented = {
         t.start[0] for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT
     }
-    tree, found = ast.parse(text), list[ast.arg | ast.AnnAssign]()
+    tree, found, told = ast.parse(text), list[ast.arg | ast.AnnAssign](), list[bool]()
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
     for cls in classes:
         if any("dataclass" in ast.dump(decorator) for decorator in cls.decorator_list):
@@ -236,8 +241,10 @@ def parameters(module: Path) -> list[bool]:
     for function in functions:
         if function.name == "__init__" or (function.name[0] != "_" and function.name != "forward"):
             own = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-            found += [arg for arg in own if arg.arg not in ("self", "cls")]
-    return [bool({node.lineno, node.end_lineno} & commented) for node in found]
+            options = told_as_options(function)
+            found += [arg for arg in own if arg.arg not in ("self", "cls", *options)]
+            told += [True for arg in own if arg.arg in options]
+    return told + [bool({node.lineno, node.end_lineno} & commented) for node in found]
 
 
 def test_public_parameters_are_explained():

@@ -34,6 +34,7 @@ from moe_lab.routing.losses import AUX_LOSSES, mean_gate, register_aux_loss
 from moe_lab.routing.router import ROUTERS, Router, register_router
 from moe_lab.routing.scores import Linear
 from moe_lab.routing.selection import Gate, TopK, softmax_all
+from moe_lab.training.aux_losses import let_layers_tell
 from moe_lab.training.evaluation import load_rows
 
 
@@ -169,3 +170,27 @@ def test_an_experiment_is_on_the_command_line(tmp_path: Path, capsys):
         assert cli.main(["report", out]) == 0
     assert len(pd.read_parquet(tmp_path / "die" / "summary.parquet")) == 2
     assert "--sides 20" in (tmp_path / "die" / "report.html").read_text("utf8")
+
+
+NUMBERS = {15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
+
+
+def test_the_front_page_counts_the_models_whose_routers_are_here():
+    "DeepSeek-V4 has two routers and is one model."
+    models = {entry.model for entry in ROUTERS.values() if entry.model}
+    page = (Path(__file__).parents[1] / "README.md").read_text("utf8")
+    assert f"those of {NUMBERS[len(models)]} models in use" in page
+
+
+def test_erc_works_wherever_it_is_named_and_says_where_it_cannot():
+    "A loss that asks the layer is an option of an experiment as any other."
+    settings = SRNNSettings(
+        limit=16, aux_loss="coupling_loss", aux_loss_coef_start=0.1, aux_loss_coef_end=0.1
+    )
+    model = MoE(ROUTERS["top_k"](8, 4), Bottleneck(8, 8, 4))
+    let_layers_tell({"moe": model}, settings.aux_losses(10))
+    with observe(model) as seen:
+        model(torch.randn(5, 8))
+    assert AUX_LOSSES["coupling_loss"](seen[0][1]).requires_grad
+    with pytest.raises(ValueError, match=r"cannot work in layer 'moe': router\.score=Cosine"):
+        let_layers_tell({"moe": MoE(ROUTERS["cosine"](8, 4), Bottleneck(8, 8, 4))}, settings.aux_losses(10))

@@ -156,13 +156,14 @@ def router_table(
 ) -> pd.DataFrame:  # one row per router; attrs: the size
     "Promises, parameters, FLOPs and time of every router, relative to `top_k` in the same round."
     import pandas as pd
+    from tqdm.auto import tqdm
 
     positive(n_tokens=n_tokens, n_experts=n_experts, d=d, k=k, rounds=rounds)
     with on_threads(1):
         torch.manual_seed(0)
         x, ids = torch.randn(n_tokens, d), torch.randint(n_tokens, (n_tokens,))
         routers = {name: make(d, n_experts, k) for name, make in presets.items()}
-        rows = {name: facts(router, x, ids) for name, router in routers.items()}
+        rows = {name: facts(router, x, ids) for name, router in tqdm(routers.items(), "promises and FLOPs")}
         timed = {UNIT: top_k(d, n_experts, k), **routers}
         for act in ROUTER_ACTS:
             columns = act_columns(act, timed, x, ids, rounds, budget)
@@ -204,7 +205,8 @@ NOTE = (
     "decide: one decision; learn: with the backward pass through its weights, where it has one.\n"
     "×: median of the ratios to the unit in the same round, with their quartiles, over n rounds.\n"
     "GFLOP seen: matrix products alone. Softmax, sorting, elementwise work, Sinkhorn's matrix-vector products\n"
-    "and the assignment solver are not counted; the time holds all of it."
+    "and the assignment solver are not counted; the time holds all of it.\n"
+    "Layers without a router are not in it: PEER and product keys (memory.heads), Soft MoE (experts.soft)."
 )
 
 

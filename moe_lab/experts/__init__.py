@@ -20,7 +20,14 @@ __getattr__, __dir__, __all__ = attach(
     ],
     {
         "allocator": ["MMAP_THRESHOLD", "TRIM_THRESHOLD", "reuse_memory"],
-        "coupling": ["CoupledMoE", "directions_of", "first_matrices", "shaken"],
+        "coupling": [
+            "CoupledMoE",
+            "coupling_of",
+            "directions_of",
+            "first_matrices",
+            "shaken",
+            "tell_coupling",
+        ],
         "designs.blocks": ["DepthLayer", "packed"],
         "designs.cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros", "check_sets"],
         "dispatch": [

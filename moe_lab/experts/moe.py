@@ -10,9 +10,11 @@ __all__ = ['SQUARES', 'NO_OPTIMIZER', 'is_per_row', 'resized_memory', 'check_kin
 
 # %% ../../nbs/02_experts/03_moe.ipynb #2116c9a5
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -126,6 +128,9 @@ class RoutedLayer(nn.Module):
     "Whatever chooses among E of anything, experts or slots: its `router` is a module that gives a `Routing`."
 
     router: Any  # a `Router`, or another module that gives a `Routing`
+    tells: Mapping[str, Callable[[Any], Tensor]] = MappingProxyType(
+        {}
+    )  # notes of its own: name -> of the layer
 
     @property
     def n_experts(self) -> int:
@@ -141,8 +146,9 @@ class RoutedLayer(nn.Module):
         self,
         routing: Routing,  # that its router decided
     ) -> Routing:
-        "The decision as others are shown it, in losses and metrics: here as it is."
-        return routing
+        "The decision as others are shown it, in losses and metrics: with what the layer tells besides."
+        own = {name: tell(self) for name, tell in self.tells.items()}
+        return replace(routing, notes=routing.notes | own) if own else routing
 
 # %% ../../nbs/02_experts/03_moe.ipynb #251370aa
 class SparseLayer(RoutedLayer):

@@ -135,6 +135,7 @@ class SaturationBias(PerExpert):
         super().__init__()
         self.n_experts, self.strength, self.ema, self.start = n_experts, strength, ema, start
         self.normalise, self.signal = normalise, signal
+        self.hears = frozenset({"counts"} if signal is load_share else {"gradient"})
         self.validate()
         self.register_buffer("saturation", torch.full((n_experts,), float(start), dtype=torch.float32))
 
@@ -143,11 +144,6 @@ class SaturationBias(PerExpert):
         functions(normalise=self.normalise, signal=self.signal)
         finite(strength=self.strength, start=self.start)
         below_one(ema=self.ema)
-
-    @property
-    def hears(self) -> frozenset[str]:  # type: ignore[override]
-        "What its signal reads."
-        return frozenset({"counts"} if self.signal is load_share else {"gradient"})
 
     @property
     def bias(self) -> Tensor:

@@ -341,7 +341,7 @@ class RouterEntry(Entry):
         return values
 
 # %% ../../nbs/01_routing/08_router.ipynb #1ef3b172
-ROUTERS = Registry[RouterEntry]("router", "moe_lab.routing")
+ROUTERS = Registry[RouterEntry]("router", "moe_lab.routing")  # PEER is none, but a layer: `memory.heads`
 
 # %% ../../nbs/01_routing/08_router.ipynb #1f3a2db2
 def register_router(

@@ -134,7 +134,7 @@ def topic_tables(
 
 
 def topic_findings(
-    tables: dict[str, "pd.DataFrame"],
+    tables: dict[str, "pd.DataFrame"],  # from `topic_tables`
 ) -> list[Finding]:
     "Kinds of text whose load lies far from the others', and layers that are ruled by words."
     found = []

@@ -246,8 +246,9 @@ def settle(
         seen = replace(context, notes={})
         chosen = among(bias(logits, seen)).topk(k).indices  # (T, k)
         counts = torch.bincount(chosen.flatten(), minlength=logits.shape[1]).float()  # (E,)
-        heard = {"cutoffs": seen.notes.get("cutoffs"), "moments": moments, "tokens": float(len(logits))}
-        bias.after_step(Feedback(counts, torch.zeros_like(counts), **heard))
+        cutoffs = seen.notes.get("cutoffs")
+        told = Feedback(counts, torch.zeros_like(counts), None, moments, cutoffs, tokens=float(len(logits)))
+        bias.after_step(told)
 
 # %% ../../../nbs/10_explore/03_balance/03_rules.ipynb #229ad437
 def settle_averages(

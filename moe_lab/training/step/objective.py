@@ -30,6 +30,7 @@ from moe_lab.training.aux_losses import (
     Effects,
     add_aux_losses,
     brought_losses,
+    let_layers_tell,
     warn_of_untaught_routers,
 )
 from .processes import Worker, count_rows, mean_of, on_device, prepared, warn_of_parts
@@ -163,6 +164,7 @@ class TrainingState(Worker):
         self.asked = hyperparameters(self.optimizer)  # what it was made with
         self.batch, self.task, self.steps = batch, task, steps
         self.aux_losses = dict(aux_losses or {})
+        let_layers_tell(self.layers, self.aux_losses)
         self.effects = Effects()  # which auxiliary losses were seen to act
         self.done = 0  # steps taken since the run began
         self.whole = True  # False within an optimizer step, and after one that an error ended
