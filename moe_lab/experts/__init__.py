@@ -112,6 +112,7 @@ __getattr__, __dir__, __all__ = attach(
             "blockwise_outer",
             "call_batched",
             "matrix_places",
+            "steps",
             "takes_blocks",
             "times_own_matrix",
         ],

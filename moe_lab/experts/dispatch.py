@@ -63,14 +63,9 @@ def sum_by_token(
     if not len(rows):
         return rows.new_zeros(len(plan.starts) - 1, *rows.shape[1:])
     weight = None if weight is None else weight.index_select(0, plan.order).to(rows.dtype)  # (A,)
-    sums = F.embedding_bag(
-        plan.order,
-        rows.flatten(1),
-        plan.starts,
-        mode="sum",
-        per_sample_weights=weight,
-        include_last_offset=True,
-    )
+    sums = torch.embedding_bag(  # what F.embedding_bag calls once it has looked through its many options
+        rows.flatten(1), plan.order, plan.starts, mode=0, per_sample_weights=weight, include_last_offset=True
+    )[0]
     return sums.view(-1, *rows.shape[1:])
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #9aead8f5

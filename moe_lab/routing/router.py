@@ -266,7 +266,8 @@ class Router(AttentiveRouter):
         check_logits(logits, x)
         for adjust in self.adjustments:
             scores = adjust(scores, context)  # (T, E)
-        check_scores(scores, self.adjustments)
+        if self.adjustments:  # without any the scores are the logits, which have been looked at
+            check_scores(scores, self.adjustments)
         routing = self.select(logits, scores, context)
         return replace(routing, notes=context.notes) if context.notes else routing
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .decision import Activation, Context, Dropped, Routing, assign
+from .decision import Activation, Context, Dropped, Routing, check_pairs, in_blocks
 from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
@@ -143,11 +143,12 @@ def routing_from_pairs(
     if context.mask is not None:
         real = context.mask[token]  # (A,)
         token, expert, rank = token[real], expert[real], rank[real]
+    check_pairs(token, len(scores), expert=expert, rank=rank)
+    order, offsets = in_blocks(expert, scores.shape[1], "expert")  # (A,), (E+1,)
+    token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
     weight = weights_of_pairs(token, expert, gate, logits)
-    rest = {"logits": logits, "scores": scores, "mask": context.mask, "dropped": dropped}
-    n_tokens, n_experts = scores.shape
-    activation = activation_of(gate)
-    return assign(token, expert, weight, n_tokens, n_experts, rank, activation=activation, **rest)
+    rest = {"rank": rank, "dropped": dropped, "mask": context.mask, "activation": activation_of(gate)}
+    return Routing(token, expert, weight, offsets, *scores.shape, logits, scores, **rest)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(
