@@ -22,6 +22,8 @@ FLOORS = (
     "draws",
     "files",
     "imports",
+    "loops",
+    "native",
     "registry",
     "routing",
     "experts",

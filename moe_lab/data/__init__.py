@@ -16,7 +16,6 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "cache": [
             "atomic_path",
-            "cache_folder",
             "cache_key",
             "cached",
             "checksums",

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Activation', 'Context', 'of_real', 'check_tokens', 'check_per_token', 'check_context', 'check_inputs', 'Promises',
-           'Dropped', 'TokenExpertPairs', 'shares', 'Routing', 'occurrences', 'in_blocks', 'check_pairs', 'assign',
-           'hold', 'check_shapes', 'check_blocks', 'check']
+           'Dropped', 'TokenExpertPairs', 'shares', 'Routing', 'occurrences', 'in_blocks_by_numpy', 'is_addressable',
+           'in_blocks', 'check_pairs', 'assign', 'hold', 'check_shapes', 'check_blocks', 'check']
 
 # %% ../../nbs/01_routing/01_decision.ipynb #7f7a508b
 from collections.abc import Callable, Iterable
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..colours import load_bar
+from ..native import native
 
 # %% ../../nbs/01_routing/01_decision.ipynb #9b07f0db
 @dataclass(frozen=True)
@@ -219,6 +220,27 @@ def occurrences(
     wrong = int(key.min() if negative else key.max())
     raise ValueError(f"{what}={wrong}: needs whole numbers in [0, {n})")
 
+# %% ../../nbs/01_routing/01_decision.ipynb #2cb80ccd
+def in_blocks_by_numpy(
+    keys: Tensor,  # (A,) long, in [0, n), on a CPU
+    n: int,  # how many different keys there may be
+    what: str = "keys",  # what they are, in the error
+) -> tuple[Tensor, Tensor]:  # (A,) long: the order; (n+1,) long: where each key's block begins in it
+    "A radix sort: keys are made as narrow as they can be, so that it has few digits to go through."
+    key, starts = keys.numpy(), np.zeros(n + 1, dtype=np.int64)
+    occurrences(key, n, what).cumsum(out=starts[1:])
+    narrow = key.astype(np.uint8 if n <= 2**8 else np.uint16 if n <= 2**16 else np.int64)
+    return torch.from_numpy(narrow.argsort(kind="stable")), torch.from_numpy(starts)
+
+# %% ../../nbs/01_routing/01_decision.ipynb #4e1aedff
+def is_addressable(
+    table: Tensor,
+    dtype: torch.dtype,  # that it must have
+) -> bool:
+    "Whether its numbers lie one behind the other in this process's memory, where machine code may read them."
+    plain = type(table) is Tensor and table.dtype == dtype and table.device.type == "cpu"
+    return plain and table.is_contiguous()
+
 # %% ../../nbs/01_routing/01_decision.ipynb #4aee5f8b
 def in_blocks(
     keys: Tensor,  # (A,) long, in [0, n)
@@ -228,10 +250,12 @@ def in_blocks(
     "What sorts the keys, equal ones as they stand, and where each key's block begins; `ValueError` for a key outside."
     if keys.device.type != "cpu":
         return keys.argsort(stable=True), nn.functional.pad(keys.bincount(minlength=n).cumsum(0), (1, 0))
-    key, starts = keys.numpy(), np.zeros(n + 1, dtype=np.int64)
-    occurrences(key, n, what).cumsum(out=starts[1:])
-    narrow = key.astype(np.uint8 if n <= 2**8 else np.uint16 if n <= 2**16 else np.int64)
-    return torch.from_numpy(narrow.argsort(kind="stable")), torch.from_numpy(starts)
+    sort = native("sort_blocks")
+    if sort and is_addressable(keys, torch.int64):
+        order, starts = keys.new_empty(len(keys)), keys.new_empty(n + 1)
+        if not sort(keys.data_ptr(), len(keys), n, order.data_ptr(), starts.data_ptr()):
+            return order, starts
+    return in_blocks_by_numpy(keys, n, what)
 
 # %% ../../nbs/01_routing/01_decision.ipynb #616e1207
 def check_pairs(

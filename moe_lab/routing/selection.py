@@ -4,20 +4,29 @@
 
 # %% auto #0
 __all__ = ['Gate', 'softmax_all', 'softmax_chosen', 'sigmoid', 'equal_weights', 'divided_by_sum', 'named_gate', 'renormalised',
-           'sigmoid_chosen', 'over_all', 'activation_of', 'weights_of_pairs', 'routing_from_pairs', 'preference',
-           'routing_from_mask', 'check_k', 'topk_by_search', 'topk_indices', 'token_choice_pairs', 'TopK', 'TopP',
-           'Threshold']
+           'sigmoid_chosen', 'over_all', 'activation_of', 'weights_of_pairs', 'SortedPairs', 'weighed',
+           'routing_from_pairs', 'preference', 'routing_from_mask', 'check_k', 'topk_by_search', 'topk_indices',
+           'token_choice_pairs', 'chosen_at_once', 'TopK', 'TopP', 'Threshold']
 
 # %% ../../nbs/01_routing/06_selection.ipynb #c962d37b
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .decision import Activation, Context, Dropped, Routing, check_pairs, in_blocks
+from moe_lab.routing.decision import (
+    Activation,
+    Context,
+    Dropped,
+    Routing,
+    check_pairs,
+    in_blocks,
+    is_addressable,
+)
+from ..native import native
 from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
@@ -128,6 +137,29 @@ def weights_of_pairs(
     chosen.scatter_(0, place, True)
     return gate(logits, chosen.view(n_tokens, n_experts)).flatten().gather(0, place)
 
+# %% ../../nbs/01_routing/06_selection.ipynb #bc76ffba
+class SortedPairs(NamedTuple):
+    "Who visits whom, sorted by (expert, token), before it is weighed."
+
+    token: Tensor  # (A,) long
+    expert: Tensor  # (A,) long, non-decreasing
+    rank: Tensor  # (A,) long, 0 = the token's first choice
+    offsets: Tensor  # (E+1,) long: where each expert's pairs begin
+
+# %% ../../nbs/01_routing/06_selection.ipynb #f66c3c93
+def weighed(
+    pairs: SortedPairs,  # A of them
+    gate: Gate,  # how much each choice counts
+    logits: Tensor,  # (T, E)
+    scores: Tensor,  # (T, E)
+    mask: Tensor | None = None,  # (T,) bool: the real tokens
+    dropped: Dropped | None = None,  # what was refused on the way
+) -> Routing:
+    "The decision that these pairs are, each with its gate's weight."
+    weight = weights_of_pairs(pairs.token, pairs.expert, gate, logits)
+    rest = {"rank": pairs.rank, "dropped": dropped, "mask": mask, "activation": activation_of(gate)}
+    return Routing(pairs.token, pairs.expert, weight, pairs.offsets, *scores.shape, logits, scores, **rest)
+
 # %% ../../nbs/01_routing/06_selection.ipynb #ba60ba7c
 def routing_from_pairs(
     token: Tensor,  # (A,) long, non-decreasing
@@ -145,10 +177,8 @@ def routing_from_pairs(
         token, expert, rank = token[real], expert[real], rank[real]
     check_pairs(token, len(scores), expert=expert, rank=rank)
     order, offsets = in_blocks(expert, scores.shape[1], "expert")  # (A,), (E+1,)
-    token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
-    weight = weights_of_pairs(token, expert, gate, logits)
-    rest = {"rank": rank, "dropped": dropped, "mask": context.mask, "activation": activation_of(gate)}
-    return Routing(token, expert, weight, offsets, *scores.shape, logits, scores, **rest)
+    pairs = SortedPairs(*(part.index_select(0, order) for part in (token, expert, rank)), offsets)
+    return weighed(pairs, gate, logits, scores, context.mask, dropped)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(
@@ -223,6 +253,23 @@ def token_choice_pairs(
     rank = torch.arange(k, device=device).expand(n_tokens, k).flatten()
     return torch.arange(n_tokens, device=device).repeat_interleave(k), rank
 
+# %% ../../nbs/01_routing/06_selection.ipynb #04199fbc
+def chosen_at_once(
+    scores: Tensor,  # (T, E)
+    k: int,  # experts a token visits
+) -> SortedPairs | None:
+    "What search and sort find, by machine code; None where there is none, or where it does not decide as they do."
+    n_tokens, n_experts = scores.shape
+    choose = native("choose") if k <= min(8, n_experts) and n_tokens else None
+    if choose is None or not is_addressable(scores, torch.float32):
+        return None
+    best, *parts = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(4))
+    pairs = SortedPairs(*parts, torch.empty(n_experts + 1, dtype=torch.int64))
+    given_up = choose(
+        scores.data_ptr(), n_tokens, n_experts, k, *(part.data_ptr() for part in (best, *pairs))
+    )
+    return None if given_up else pairs
+
 # %% ../../nbs/01_routing/06_selection.ipynb #05645db6
 class TopK(Part):
     "Token choice: every token visits its k best-scored experts, A = T·k (1701.06538)."
@@ -243,6 +290,9 @@ class TopK(Part):
         functions(gate=self.gate)
 
     def forward(self, logits: Tensor, scores: Tensor, context: Context) -> Routing:
+        pairs = chosen_at_once(scores.detach(), self.k) if context.mask is None else None
+        if pairs is not None:
+            return weighed(pairs, self.gate, logits, scores)
         token, rank = token_choice_pairs(len(scores), self.k, scores.device)  # (T·k,) each
         expert = topk_indices(scores.detach(), self.k).flatten()  # (T·k,)
         return routing_from_pairs(token, expert, rank, self.gate, logits, scores, context)

@@ -30,7 +30,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from ..batching import stratified_order
-from ..cache import atomic_path, cache_folder, cache_key
+from ..cache import atomic_path, cache_key
+from ...files import cache_folder
 from .alike import ENOUGH
 from ..sources.files import LeftOut
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..cache import cache_folder
+from ...files import cache_folder
 from ...files import kept
 from ..images import row_index
 from ...routing.parts import positive

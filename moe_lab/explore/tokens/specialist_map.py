@@ -18,7 +18,7 @@ import ipywidgets as w
 import numpy as np
 import traitlets
 
-from ...data.cache import cache_folder
+from ...files import cache_folder
 from ..shared.controls import CopyCode, chip_row, in_turn, styled, wrong
 from ..shared.html_page import point_together
 from ..shared.panel import Groups, Panel

@@ -21,7 +21,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from ....data.batching import batch_index
-from ....data.cache import cache_folder
+from ....files import cache_folder
 from ....data.language.collection import Reading
 from ....data.language.loading import load_text, readers
 from ....data.language.tokens import END, TokenSet, pack_documents, train_tokenizer

@@ -1,0 +1,159 @@
+"Machine code decides as the long way does, to the last tie; made apart, nothing waits for it or fails with it."
+
+import os
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+from unittest.mock import patch
+
+import hypothesis.strategies as st
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import Tensor, nn
+
+from moe_lab.experts.experts import SwiGLU
+from moe_lab.experts.moe import MoE
+from moe_lab.files import sealed
+from moe_lab.native import LOOPS, Native, code_path, native
+from moe_lab.routing.decision import Context, Routing, check, in_blocks
+from moe_lab.routing.presets import top_k
+from moe_lab.routing.selection import TopK, sigmoid_chosen, softmax_all, softmax_chosen
+
+
+@pytest.fixture(scope="module")
+def code():
+    "The loops as machine code: made here, if they were not before."
+    own = Native()
+    assert own.now(), own.state
+    assert set(own.code) == set(LOOPS)
+    return own.code
+
+
+def fields(routing: Routing) -> list[Tensor]:
+    return [routing.token, routing.expert, routing.rank, routing.offsets, routing.weight]
+
+
+def both_ways(act, code):
+    "What an act gives by machine code, and the long way."
+    with patch.object(native, "code", code):
+        short = act()
+    with patch.object(native, "code", {}), patch.object(native, "state", "off"):
+        return short, act()
+
+
+ties = st.sampled_from([-torch.inf, -1.0, -0.0, 0.0, 0.5, 2.0])
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), gate=st.sampled_from([softmax_all, softmax_chosen, sigmoid_chosen]))
+def test_the_same_decision_to_the_last_tie(code, data, gate):
+    n_tokens, n_experts = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 11))
+    k = data.draw(st.integers(1, n_experts))
+    each = st.lists(ties, min_size=n_tokens * n_experts, max_size=n_tokens * n_experts)
+    scores = torch.tensor(data.draw(each)).view(n_tokens, n_experts)
+    logits = scores.nan_to_num(neginf=-3.0)
+    short, long = both_ways(lambda: TopK(k, gate)(logits, scores, Context()), code)
+    check(short)
+    assert all(torch.equal(one, other) for one, other in zip(fields(short), fields(long)))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("view", ["contiguous", "columns"])
+def test_any_kind_of_scores(code, dtype, view):
+    torch.manual_seed(0)
+    scores = torch.randn(40, 24, dtype=dtype)[:, :: 2 if view == "columns" else 1]
+    mask = torch.rand(40) < 0.5
+    for context in (Context(), Context(mask=mask)):
+        short, long = both_ways(lambda: TopK(3)(scores, scores, context), code)  # noqa: B023
+        assert all(torch.equal(one, other) for one, other in zip(fields(short), fields(long)))
+
+
+def test_a_nan_is_as_it_was(code):
+    scores = torch.tensor([[1.0, torch.nan, 0.0], [2.0, 0.0, 1.0]])
+    short, long = both_ways(lambda: TopK(2)(scores, scores, Context()), code)
+    assert torch.equal(short.expert, long.expert)
+
+
+@settings(deadline=None, max_examples=60)
+@given(n=st.integers(1, 400), keys=st.lists(st.integers(-1, 400), max_size=60))
+def test_the_same_blocks_and_the_same_refusals(code, n, keys):
+    def act():
+        try:
+            return [part.tolist() for part in in_blocks(torch.tensor(keys, dtype=torch.long), n, "expert")]
+        except ValueError as error:
+            return str(error)
+
+    short, long = both_ways(act, code)
+    assert short == long
+
+
+def trained(layer: MoE, x: Tensor) -> list[Tensor]:
+    "The parameters after a few steps."
+    optimizer = torch.optim.Adam(layer.parameters(), 0.01)
+    for _ in range(4):
+        optimizer.zero_grad()
+        nn.functional.mse_loss(layer(x), x).backward()
+        optimizer.step()
+    return [p.detach() for p in layer.parameters()]
+
+
+def test_a_run_may_change_from_one_to_the_other_at_any_step(code):
+    torch.manual_seed(0)
+    layer, x = MoE(top_k(16, 6, 2, softmax_chosen), SwiGLU(16, 8, 6)), torch.randn(50, 16)
+    short, long = both_ways(lambda: trained(deepcopy(layer), x), code)
+    assert all(torch.equal(one, other) for one, other in zip(short, long))
+
+
+# ---------------------------------------------------------------- when, and what may go wrong
+
+
+def test_nothing_happens_before_it_was_asked_for_often_enough():
+    program = """
+import sys, torch
+from moe_lab import MoE, Bottleneck, top_k
+layer = MoE(top_k(8, 4, 2), Bottleneck(8, 4, 4))
+for _ in range(20):
+    layer(torch.randn(9, 8)).sum().backward()
+from moe_lab.native import native
+assert native.calls > 0 and native.state == "not asked for often enough", native.state
+assert not {"numba", "llvmlite"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_a_variable_turns_it_off():
+    with patch.dict(os.environ, MOE_LAB_NATIVE="0"):
+        own = Native(after=1)
+    assert (own.now(), own("choose"), own.state) == (False, None, "off")
+
+
+def test_what_was_made_is_loaded_without_numba(code):
+    program = """
+import sys
+from moe_lab.native import Native
+own = Native(after=1)
+assert own("choose") is not None and "numba" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("content", [b"half a file", sealed(b"")[:-3]])
+def test_a_damaged_file_is_not_loaded(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path))
+    code_path().parent.mkdir()
+    Path(code_path()).write_bytes(content)
+    own = Native(after=1)
+    with patch("moe_lab.native.begin_making") as begun, pytest.warns(UserWarning, match="damaged"):
+        assert own("choose") is None
+    assert begun.call_count == 1
+
+
+def test_where_it_cannot_be_made_the_layer_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("no folder")
+    own = Native(after=1)
+    with patch("moe_lab.native.MAKE", "raise SystemExit(3)"):
+        assert (own.now(), own.state) == (False, "off")
+    assert own("choose") is None
