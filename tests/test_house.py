@@ -22,7 +22,6 @@ FLOORS = (
     "draws",
     "files",
     "imports",
-    "loops",
     "native",
     "registry",
     "routing",

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.files import sealed
-from moe_lab.native import LOOPS, Native, code_path, native
+from moe_lab.native.code import LOOPS, Native, code_path, native
 from moe_lab.routing.decision import Context, Routing, check, in_blocks
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, sigmoid_chosen, softmax_all, softmax_chosen
@@ -116,7 +116,7 @@ from moe_lab import MoE, Bottleneck, top_k
 layer = MoE(top_k(8, 4, 2), Bottleneck(8, 4, 4))
 for _ in range(20):
     layer(torch.randn(9, 8)).sum().backward()
-from moe_lab.native import native
+from moe_lab.native.code import native
 assert native.calls > 0 and native.state == "not asked for often enough", native.state
 assert not {"numba", "llvmlite"} & set(sys.modules)
 """
@@ -132,7 +132,7 @@ def test_a_variable_turns_it_off():
 def test_what_was_made_is_loaded_without_numba(code):
     program = """
 import sys
-from moe_lab.native import Native
+from moe_lab.native.code import Native
 own = Native(after=1)
 assert own("choose") is not None and "numba" not in sys.modules
 """
@@ -145,7 +145,7 @@ def test_a_damaged_file_is_not_loaded(tmp_path, monkeypatch, content):
     code_path().parent.mkdir()
     Path(code_path()).write_bytes(content)
     own = Native(after=1)
-    with patch("moe_lab.native.begin_making") as begun, pytest.warns(UserWarning, match="damaged"):
+    with patch("moe_lab.native.code.begin_making") as begun, pytest.warns(UserWarning, match="damaged"):
         assert own("choose") is None
     assert begun.call_count == 1
 
@@ -154,6 +154,6 @@ def test_where_it_cannot_be_made_the_layer_goes_on(tmp_path, monkeypatch):
     monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path / "file"))
     (tmp_path / "file").write_text("no folder")
     own = Native(after=1)
-    with patch("moe_lab.native.MAKE", "raise SystemExit(3)"):
+    with patch("moe_lab.native.code.MAKE", "raise SystemExit(3)"):
         assert (own.now(), own.state) == (False, "off")
     assert own("choose") is None

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..colours import load_bar
-from ..native import native
+from ..native.code import native
 
 # %% ../../nbs/01_routing/01_decision.ipynb #9b07f0db
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from moe_lab.routing.decision import (
     in_blocks,
     is_addressable,
 )
-from ..native import native
+from ..native.code import native
 from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
@@ -157,8 +157,21 @@ def weighed(
 ) -> Routing:
     "The decision that these pairs are, each with its gate's weight."
     weight = weights_of_pairs(pairs.token, pairs.expert, gate, logits)
-    rest = {"rank": pairs.rank, "dropped": dropped, "mask": mask, "activation": activation_of(gate)}
-    return Routing(pairs.token, pairs.expert, weight, pairs.offsets, *scores.shape, logits, scores, **rest)
+    n_tokens, n_experts = scores.shape
+    return Routing(
+        pairs.token,
+        pairs.expert,
+        weight,
+        pairs.offsets,
+        n_tokens,
+        n_experts,
+        logits,
+        scores,
+        pairs.rank,
+        dropped,
+        mask,
+        activation=activation_of(gate),
+    )
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ba60ba7c
 def routing_from_pairs(
@@ -177,8 +190,8 @@ def routing_from_pairs(
         token, expert, rank = token[real], expert[real], rank[real]
     check_pairs(token, len(scores), expert=expert, rank=rank)
     order, offsets = in_blocks(expert, scores.shape[1], "expert")  # (A,), (E+1,)
-    pairs = SortedPairs(*(part.index_select(0, order) for part in (token, expert, rank)), offsets)
-    return weighed(pairs, gate, logits, scores, context.mask, dropped)
+    token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
+    return weighed(SortedPairs(token, expert, rank, offsets), gate, logits, scores, context.mask, dropped)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(
@@ -263,8 +276,8 @@ def chosen_at_once(
     choose = native("choose") if k <= min(8, n_experts) and n_tokens else None
     if choose is None or not is_addressable(scores, torch.float32):
         return None
-    best, *parts = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(4))
-    pairs = SortedPairs(*parts, torch.empty(n_experts + 1, dtype=torch.int64))
+    best, token, expert, rank = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(4))
+    pairs = SortedPairs(token, expert, rank, torch.empty(n_experts + 1, dtype=torch.int64))
     given_up = choose(
         scores.data_ptr(), n_tokens, n_experts, k, *(part.data_ptr() for part in (best, *pairs))
     )

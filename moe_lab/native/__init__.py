@@ -1,0 +1,23 @@
+"""The public names of `moe_lab.native`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["code", "loops"],
+    {
+        "code": [
+            "MAKE",
+            "Native",
+            "assembly",
+            "begin_making",
+            "code_path",
+            "loaded",
+            "machine_code",
+            "native",
+            "processor_features",
+            "target_machine",
+        ],
+        "loops": ["LOOPS", "LOWEST", "Loop", "best_of_rows", "choose", "sort_blocks"],
+    },
+)
