@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['groups', 'rms', 'gradient_flow', 'expert_gradients', 'step_sizes', 'nudged', 'visitors', 'token_logits', 'contenders',
-           'finite_loss', 'nudged_loss', 'Landscape', 'landscape', 'draw_landscape']
+           'finite_loss', 'nudged_loss', 'Landscape', 'landscape', 'draw_landscape', 'to_the_border', 'logits_plus',
+           'Borders', 'borders']
 
 # %% ../../nbs/05_measure/8_dynamics.ipynb #e911b146
 from collections.abc import Callable, Iterator, Sequence
@@ -215,3 +216,67 @@ def draw_landscape(
     ax.set(xlim=(low, high), ylim=(low, high), ylabel=f"added to the logit of E{view.rival}, first left out")
     ax.legend(fontsize=7)
     return calm(ax, title, x_label=f"added to the logit of E{view.chosen}, last chosen")
+
+# %% ../../nbs/05_measure/8_dynamics.ipynb #7958a8bf
+def to_the_border(
+    logits: Tensor,  # (T, E)
+    k: int,  # experts that a token visits, fewer than E
+    beyond: float = 0.0,  # logits by which the first left out is then above the last chosen
+) -> Tensor:  # (T, E)
+    "What to add so that the k-th and the next expert of each token meet in the middle; `ValueError` unless k < E."
+    if not 0 < k < logits.shape[1]:
+        raise ValueError(f"k={k}: needs 1 to {logits.shape[1] - 1}, fewer than the {logits.shape[1]} experts")
+    top = logits.topk(k + 1, dim=1)
+    half = (top.values[:, k - 1 : k] - top.values[:, k:] + beyond) / 2  # (T, 1)
+    ends = top.indices[:, k - 1 :]  # (T, 2): the last chosen, the first left out
+    return torch.zeros_like(logits).scatter(1, ends, torch.cat([-half, half], 1))
+
+# %% ../../nbs/05_measure/8_dynamics.ipynb #07188258
+@contextmanager
+def logits_plus(
+    layer: MoE,  # whose router is changed
+    nudge: Tensor,  # (T, E) added to its logits
+) -> Iterator[None]:
+    "Inside the block, the layer's router gives changed logits to every token."
+    with layer.router.score.register_forward_hook(lambda _module, _given, logits: logits + nudge):
+        yield
+
+# %% ../../nbs/05_measure/8_dynamics.ipynb #46b36c83
+@dataclass(frozen=True)
+class Borders:
+    "What lies on both sides of each token's border."
+
+    gap: Tensor  # (T,) logits between the last chosen and the first left out, as the router decides
+    here: Tensor  # (T,) the token's loss, both at the same logit, the chosen one visited
+    there: Tensor  # (T,) the other one visited
+    pull: Tensor  # (T,) slope of the loss here, on the way to the other one; below 0: the gradient says, go there
+
+# %% ../../nbs/05_measure/8_dynamics.ipynb #a667c01f
+def borders(
+    losses: Callable[
+        [], Tensor
+    ],  # runs the model on a fixed batch; (T,) a loss for each token, NaN where it has none
+    layer: MoE,  # of that model, the last that lets tokens meet; its tokens choose
+    k: int,  # experts that a token visits
+    past: float = 1e-3,  # logits to either side of the border
+) -> Borders:
+    "Both sides of each token's border; `ValueError` if losses and tokens do not match."
+    of_kind(MoE, layer=layer)
+    with torch.no_grad(), observe(layer) as seen:
+        plain = losses()
+    logits = seen[0][1].logits
+    if logits is None:
+        raise ValueError("layer: its router gives no logits, so there is no border to go to")
+    if plain.shape != logits.shape[:1]:
+        raise ValueError(f"losses gives {tuple(plain.shape)}: needs one for each of {len(logits)} tokens")
+    nudge = to_the_border(logits, k, -past).requires_grad_()
+    with logits_plus(layer, nudge):
+        here = losses()
+    (slope,) = torch.autograd.grad(here.nansum(), nudge)  # (T, E)
+    with torch.no_grad(), logits_plus(layer, to_the_border(logits, k, past)):
+        there = losses()
+    top = logits.topk(k + 1, dim=1)
+    last, left_out = top.indices[:, k - 1 :].T  # (T,) each
+    each = torch.arange(len(logits))
+    pull = slope[each, left_out] - slope[each, last]
+    return Borders(top.values[:, k - 1] - top.values[:, k], here.detach(), there, pull)
