@@ -51,7 +51,8 @@ def assembly(
 
     for helper in (loops.sort_blocks, loops.best_of_rows):
         numba.extending.register_jitable(error_model="numpy", inline="always")(helper)
-    kinds = {"f": types.CPointer(types.float32), "i": types.CPointer(types.int64), "n": types.int64}
+    lists = {"f": types.float32, "i": types.int64, "b": types.uint8}
+    kinds = {"n": types.int64} | {letter: types.CPointer(of) for letter, of in lists.items()}
     loop = LOOPS[name]
     made = numba.cfunc(types.int64(*(kinds[letter] for letter in loop.takes)), error_model="numpy")(loop.run)
     text = made.inspect_llvm().replace(made.native_name, name)

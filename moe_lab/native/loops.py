@@ -75,15 +75,20 @@ def choose(
     expert: MutableSequence[int],  # (T·k,) is written
     rank: MutableSequence[int],  # (T·k,) is written: 0 = the token's first choice
     offsets: MutableSequence[int],  # (E+1,) is written: where each expert's pairs begin
+    place: MutableSequence[int],  # (T·k,) is written: where each pair stands in the table of scores
+    chosen: MutableSequence[int],  # (T·E,) is written: 1 where there is a pair, and 0
 ) -> int:
     "0, or 1 for a row that has no k best scores."
-    if best_of_rows(scores, n_tokens, n_experts, k, best) or sort_blocks(
-        best, n_tokens * k, n_experts, rank, offsets
-    ):
+    n = n_tokens * k
+    if best_of_rows(scores, n_tokens, n_experts, k, best) or sort_blocks(best, n, n_experts, rank, offsets):
         return 1
-    for a in range(n_tokens * k):
+    for c in range(n_tokens * n_experts):
+        chosen[c] = 0
+    for a in range(n):
         pair = rank[a]
         token[a], expert[a], rank[a] = pair // k, best[pair], pair % k
+        place[a] = token[a] * n_experts + expert[a]
+        chosen[place[a]] = 1
     return 0
 
 # %% ../../nbs/00_native/01_loops.ipynb #fe38274d
@@ -91,7 +96,7 @@ class Loop(NamedTuple):
     "A loop that is to become machine code."
 
     run: Callable[..., int]  # of numbers and lists that are written in place; 0, or 1 where it gives up
-    takes: str  # a letter an argument: f float32 list, i int64 list, n whole number
+    takes: str  # a letter an argument: f float32 list, i int64 list, b list of bytes, n whole number
 
 
-LOOPS = {"sort_blocks": Loop(sort_blocks, "innii"), "choose": Loop(choose, "fnnniiiii")}
+LOOPS = {"sort_blocks": Loop(sort_blocks, "innii"), "choose": Loop(choose, "fnnniiiiiib")}

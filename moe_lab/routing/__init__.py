@@ -296,11 +296,12 @@ __getattr__, __dir__, __all__ = attach(
             "sigmoid_chosen",
             "softmax_all",
             "softmax_chosen",
+            "table_of_pairs",
             "token_choice_pairs",
             "topk_by_search",
             "topk_indices",
             "weighed",
-            "weights_of_pairs",
+            "weights_at",
         ],
         "sinkhorn": [
             "Sinkhorn",

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Gate', 'softmax_all', 'softmax_chosen', 'sigmoid', 'equal_weights', 'divided_by_sum', 'named_gate', 'renormalised',
-           'sigmoid_chosen', 'over_all', 'activation_of', 'weights_of_pairs', 'SortedPairs', 'weighed',
+           'sigmoid_chosen', 'over_all', 'activation_of', 'table_of_pairs', 'weights_at', 'SortedPairs', 'weighed',
            'routing_from_pairs', 'preference', 'routing_from_mask', 'check_k', 'topk_by_search', 'topk_indices',
            'token_choice_pairs', 'chosen_at_once', 'TopK', 'TopP', 'Threshold']
 
@@ -124,18 +124,26 @@ def activation_of(
     return None if gate in (softmax_all, softmax_chosen, equal_weights) else partial(over_all, gate)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #39a9a742
-def weights_of_pairs(
+def table_of_pairs(
     token: Tensor,  # (A,) long
     expert: Tensor,  # (A,) long
+    n_tokens: int,  # T
+    n_experts: int,  # E
+) -> tuple[Tensor, Tensor]:  # (A,) long: where each pair stands in the flat table; (T, E) bool: the pairs
+    "The table of the pairs, and their places in it."
+    place = expert.add(token, alpha=n_experts)
+    chosen = torch.zeros(n_tokens * n_experts, dtype=torch.bool, device=token.device)
+    return place, chosen.scatter_(0, place, True).view(n_tokens, n_experts)
+
+# %% ../../nbs/01_routing/06_selection.ipynb #cc16e0d6
+def weights_at(
+    place: Tensor,  # (A,) long: where each pair stands in the flat table
+    chosen: Tensor,  # (T, E) bool: the pairs
     gate: Gate,  # how much each pair counts
     logits: Tensor,  # (T, E)
 ) -> Tensor:  # (A,)
     "The gate's weight for every pair of a token and an expert that it chose."
-    n_tokens, n_experts = logits.shape
-    place = expert.add(token, alpha=n_experts)  # (A,) where each pair stands in the flat table
-    chosen = torch.zeros(n_tokens * n_experts, dtype=torch.bool, device=logits.device)
-    chosen.scatter_(0, place, True)
-    return gate(logits, chosen.view(n_tokens, n_experts)).flatten().gather(0, place)
+    return gate(logits, chosen).flatten().gather(0, place)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #bc76ffba
 class SortedPairs(NamedTuple):
@@ -145,6 +153,8 @@ class SortedPairs(NamedTuple):
     expert: Tensor  # (A,) long, non-decreasing
     rank: Tensor  # (A,) long, 0 = the token's first choice
     offsets: Tensor  # (E+1,) long: where each expert's pairs begin
+    place: Tensor  # (A,) long: where each stands in the flat table
+    chosen: Tensor  # (T, E) bool: the table, True for the pairs
 
 # %% ../../nbs/01_routing/06_selection.ipynb #f66c3c93
 def weighed(
@@ -156,7 +166,7 @@ def weighed(
     dropped: Dropped | None = None,  # what was refused on the way
 ) -> Routing:
     "The decision that these pairs are, each with its gate's weight."
-    weight = weights_of_pairs(pairs.token, pairs.expert, gate, logits)
+    weight = weights_at(pairs.place, pairs.chosen, gate, logits)
     n_tokens, n_experts = scores.shape
     return Routing(
         pairs.token,
@@ -189,9 +199,11 @@ def routing_from_pairs(
         real = context.mask[token]  # (A,)
         token, expert, rank = token[real], expert[real], rank[real]
     check_pairs(token, len(scores), expert=expert, rank=rank)
-    order, offsets = in_blocks(expert, scores.shape[1], "expert")  # (A,), (E+1,)
+    n_tokens, n_experts = scores.shape
+    order, offsets = in_blocks(expert, n_experts, "expert")  # (A,), (E+1,)
     token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
-    return weighed(SortedPairs(token, expert, rank, offsets), gate, logits, scores, context.mask, dropped)
+    pairs = SortedPairs(token, expert, rank, offsets, *table_of_pairs(token, expert, n_tokens, n_experts))
+    return weighed(pairs, gate, logits, scores, context.mask, dropped)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(
@@ -276,8 +288,12 @@ def chosen_at_once(
     choose = native("choose") if k <= min(8, n_experts) and n_tokens else None
     if choose is None or not is_addressable(scores, torch.float32):
         return None
-    best, token, expert, rank = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(4))
-    pairs = SortedPairs(token, expert, rank, torch.empty(n_experts + 1, dtype=torch.int64))
+    best, token, expert, rank, place = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(5))
+    offsets, chosen = (
+        torch.empty(n_experts + 1, dtype=torch.int64),
+        torch.empty_like(scores, dtype=torch.bool),
+    )
+    pairs = SortedPairs(token, expert, rank, offsets, place, chosen)
     given_up = choose(
         scores.data_ptr(), n_tokens, n_experts, k, *(part.data_ptr() for part in (best, *pairs))
     )
