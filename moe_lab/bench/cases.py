@@ -5,6 +5,7 @@
 # %% ../../nbs/11_bench/02_cases.ipynb #2c642ba3
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,7 +20,8 @@ from ..routing.presets import top_k
 from ..routing.selection import softmax_chosen
 
 # %% auto #0
-__all__ = ['BANDS', 'EXPERTS', 'band', 'LayerSize', 'Shape', 'skewed_logits', 'moved_to_logits', 'Case', 'layer_of', 'make_case']
+__all__ = ['BANDS', 'EXPERTS', 'band', 'LayerSize', 'Shape', 'skewed_logits', 'moved_to_logits', 'Case', 'layer_of', 'make_case',
+           'narrowed']
 
 # %% ../../nbs/11_bench/02_cases.ipynb #da6ba27a
 BANDS = {"r·d·h ≤ 2^17": 2**17, "to 2^20": 2**20, "to 2^23": 2**23, "above": float("inf")}
@@ -141,3 +143,13 @@ def make_case(
         x = moved_to_logits(x, skewed_logits(noise, shape.skew), directions).requires_grad_()  # (T, d)
         routing = layer.router(x).detach()
     return Case(shape, x, layer, replace(routing, weight=routing.weight.clone().requires_grad_()))
+
+# %% ../../nbs/11_bench/02_cases.ipynb #ede2805c
+def narrowed(
+    case: Case,  # in float32
+    dtype: torch.dtype = torch.bfloat16,  # of 16 bits
+) -> Case:
+    "The same layer and tokens, rounded."
+    x = case.x.detach().to(dtype).requires_grad_()
+    weight = case.routing.weight.detach().to(dtype).requires_grad_()
+    return Case(case.shape, x, deepcopy(case.layer).to(dtype), replace(case.routing, weight=weight))

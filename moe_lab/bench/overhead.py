@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from importlib.util import find_spec
@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .baselines import ACTS, routing_given
-from .cases import Shape, make_case
+from .baselines import ACTS, Made, ours, routing_given, transformers_block
+from .cases import Case, Shape, make_case, narrowed
 from .routers import relative, route, route_and_learn, take_turns
-from .timing import interleaved, ratios, timed
+from .timing import interleaved, ratios, timed, under_autocast
 from ..experiments.systems.srnn.measurements import load
 from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['WORK', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'logged_trainer', 'step_methods',
-           'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price', 'ten_clouds', 'map_seconds',
-           'titled_tables', 'printable']
+__all__ = ['WORK', 'LARGE', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'logged_trainer',
+           'step_methods', 'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price', 'drawn_as',
+           'ways_in_16_bits', 'relative_error', 'sixteen_bits', 'ten_clouds', 'map_seconds', 'titled_tables',
+           'printable']
 
 # %% ../../nbs/11_bench/08_overhead.ipynb #6efbe44b
 def eight_rounds(
@@ -212,6 +213,66 @@ def recording_price(
     each = (table["time"] - float(table["time"]["read"])) / (passes * tokens.numel() * settings.layers)
     return table.assign(**{"ns a token and layer": 1e9 * each})
 
+# %% ../../nbs/11_bench/08_overhead.ipynb #12fc3c0b
+@contextmanager
+def drawn_as(
+    dtype: torch.dtype,  # with a fraction
+) -> Iterator[None]:
+    "Inside the block, new parameters have this type."
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+# %% ../../nbs/11_bench/08_overhead.ipynb #a369d85f
+def ways_in_16_bits(
+    case: Case,  # in float32
+) -> dict[str, Made]:
+    "Our layer in float32 and in 16 bits, and a block of Transformers in 16 bits where it can do the case."
+    run, learns = ours(case)
+    low = narrowed(case)
+    made = {"float32": (run, learns), "autocast": (under_autocast(run, torch.bfloat16), learns)}
+    made["throughout"] = ours(low)
+    if case.shape.expert == "swiglu" and find_spec("transformers"):
+        with drawn_as(torch.bfloat16):
+            made["Transformers (OLMoE, grouped)"] = transformers_block("OLMoE", "grouped", low)
+    return made
+
+# %% ../../nbs/11_bench/08_overhead.ipynb #a37f9783
+def relative_error(
+    low: Tensor,  # (T, d)
+    y: Tensor,  # (T, d) what is right
+) -> float:
+    "The root of the mean square of the difference, in units of that of y."
+    return float((low - y).square().mean().sqrt() / y.square().mean().sqrt())
+
+# %% ../../nbs/11_bench/08_overhead.ipynb #e39fc26c
+LARGE = tuple(
+    Shape(t, d, h, 16, 2, "swiglu") for t, d, h in ((1024, 128, 256), (4096, 128, 256), (1024, 512, 1024))
+)
+
+
+def sixteen_bits(
+    shapes: Iterable[Shape] = LARGE,  # at which all ways are timed
+    rounds: int = 9,  # in which each is timed once
+) -> pd.DataFrame:  # a row per shape, act and way: as of `ratios`, shape, act, error (of autocast; else NaN)
+    "Time in bfloat16 in units of that in float32, and the error under autocast."
+    import pandas as pd
+
+    parts = []
+    for shape in shapes:
+        made = ways_in_16_bits(make_case(shape))
+        with torch.no_grad():
+            error = relative_error(made["autocast"][0](), made["float32"][0]())
+        for act, begin in ACTS.items():
+            acts = {way: begin(*what) for way, what in made.items()}
+            found = ratios(interleaved(acts, rounds, progress=f"{shape}, {act}"), "float32").reset_index()
+            known = found["contender"].map({"autocast": error})
+            parts.append(found.assign(shape=str(shape), act=act, error=known))
+    return pd.concat(parts, ignore_index=True)
+
 # %% ../../nbs/11_bench/08_overhead.ipynb #9a92ec0e
 def ten_clouds(
     n: int,  # points
@@ -247,16 +308,18 @@ def titled_tables(
 
 # %% ../../nbs/11_bench/08_overhead.ipynb #d1bddd73
 def printable() -> str:
-    "Measure all four at their usual sizes, and tell."
+    "Measure all five at their usual sizes, and tell."
     prices = router_prices().pivot(index="router", columns="act", values=["ratio", "seconds"])
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
+    low = sixteen_bits().pivot(index=["shape", "contender"], columns="act", values=["ratio", "error"])
     here = {name: how for name, how in MAP_METHODS.items() if name != "pacmap" or find_spec("pacmap")}
     return titled_tables(
         {
             "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
             f"A training step: {work:.0%} is forward, backward and optimizer": parts,
             "A recording: CPU time over that of reading alone": recording_price(),
+            "16 bits: time over that in float32": low,
             "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
         }
     )

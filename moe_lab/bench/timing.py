@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ..routing.parts import positive
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['BUILD', 'timed', 'undisturbed', 'shuffled_rounds', 'interleaved', 'ratios', 'on_threads', 'processor', 'torch_build',
-           'machine', 'load_average']
+__all__ = ['BUILD', 'timed', 'undisturbed', 'shuffled_rounds', 'interleaved', 'ratios', 'on_threads', 'under_autocast',
+           'processor', 'torch_build', 'machine', 'load_average']
 
 # %% ../../nbs/11_bench/01_timing.ipynb #7cfdcc6c
 def timed(
@@ -120,6 +121,19 @@ def on_threads(
         yield
     finally:
         torch.set_num_threads(before)
+
+# %% ../../nbs/11_bench/01_timing.ipynb #3bcfdf38
+def under_autocast(
+    run: Callable[[], Tensor],  # the forward pass
+    precision: torch.dtype,  # of its products
+) -> Callable[[], Tensor]:
+    "The same forward pass, in the lower precision."
+
+    def low():
+        with torch.autocast("cpu", precision):
+            return run()
+
+    return low
 
 # %% ../../nbs/11_bench/01_timing.ipynb #77085047
 def processor() -> str:

@@ -296,6 +296,7 @@ __getattr__, __dir__, __all__ = attach(
             "sigmoid_chosen",
             "softmax_all",
             "softmax_chosen",
+            "sorted_pairs",
             "table_of_pairs",
             "token_choice_pairs",
             "topk_by_search",

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Gate', 'softmax_all', 'softmax_chosen', 'sigmoid', 'equal_weights', 'divided_by_sum', 'named_gate', 'renormalised',
-           'sigmoid_chosen', 'over_all', 'activation_of', 'table_of_pairs', 'weights_at', 'SortedPairs', 'weighed',
-           'routing_from_pairs', 'preference', 'routing_from_mask', 'check_k', 'topk_by_search', 'topk_indices',
-           'token_choice_pairs', 'chosen_at_once', 'TopK', 'TopP', 'Threshold']
+           'sigmoid_chosen', 'over_all', 'activation_of', 'table_of_pairs', 'weights_at', 'SortedPairs', 'sorted_pairs',
+           'weighed', 'routing_from_pairs', 'preference', 'routing_from_mask', 'check_k', 'topk_by_search',
+           'topk_indices', 'token_choice_pairs', 'chosen_at_once', 'TopK', 'TopP', 'Threshold']
 
 # %% ../../nbs/01_routing/06_selection.ipynb #c962d37b
 from collections.abc import Callable
@@ -156,6 +156,19 @@ class SortedPairs(NamedTuple):
     place: Tensor  # (A,) long: where each stands in the flat table
     chosen: Tensor  # (T, E) bool: the table, True for the pairs
 
+# %% ../../nbs/01_routing/06_selection.ipynb #73278923
+def sorted_pairs(
+    token: Tensor,  # (A,) long, non-decreasing
+    expert: Tensor,  # (A,) long
+    rank: Tensor,  # (A,) long, 0 = the token's first choice
+    n_tokens: int,  # T
+    n_experts: int,  # E
+) -> SortedPairs:
+    "Pairs that are listed token by token, put into order; `ValueError` for an expert that is not there."
+    order, offsets = in_blocks(expert, n_experts, "expert")  # (A,), (E+1,)
+    token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
+    return SortedPairs(token, expert, rank, offsets, *table_of_pairs(token, expert, n_tokens, n_experts))
+
 # %% ../../nbs/01_routing/06_selection.ipynb #f66c3c93
 def weighed(
     pairs: SortedPairs,  # A of them
@@ -199,11 +212,9 @@ def routing_from_pairs(
         real = context.mask[token]  # (A,)
         token, expert, rank = token[real], expert[real], rank[real]
     check_pairs(token, len(scores), expert=expert, rank=rank)
-    n_tokens, n_experts = scores.shape
-    order, offsets = in_blocks(expert, n_experts, "expert")  # (A,), (E+1,)
-    token, expert, rank = (part.index_select(0, order) for part in (token, expert, rank))
-    pairs = SortedPairs(token, expert, rank, offsets, *table_of_pairs(token, expert, n_tokens, n_experts))
-    return weighed(pairs, gate, logits, scores, context.mask, dropped)
+    return weighed(
+        sorted_pairs(token, expert, rank, *scores.shape), gate, logits, scores, context.mask, dropped
+    )
 
 # %% ../../nbs/01_routing/06_selection.ipynb #8e300d9c
 def preference(
