@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from moe_lab.routing.adjustments import Feedback
+from moe_lab.routing.adjustments import Feedback, raw
 from moe_lab.routing.capacity import best_assignment
 from moe_lab.routing.decision import Context
 from moe_lab.routing.quantiles.by_quantiles import expert_threshold, quantile_balanced
 from moe_lab.routing.quantiles.cutoffs import QuantileBias
+from moe_lab.routing.selection import sigmoid
 
 
 def bias_by_loop(scores: list[list[float]], bias: list[float], k: int) -> list[float]:
@@ -87,6 +88,28 @@ def test_a_threshold_is_the_moving_average_of_the_last_token_that_an_expert_woul
             cut = fits[math.ceil(1.5 * 32 / 4) - 1]
             kept[j] = cut if kept[j] is None else 0.8 * kept[j] + 0.2 * cut
         torch.testing.assert_close(router.adjustments[0].thresholds.tolist(), kept, rtol=0, atol=1e-5)
+
+
+def test_expert_threshold_is_the_papers_algorithm():
+    "2603.11535, algorithm 1: z = 1{r > c}, then c ← β·c + (1 − β)·the k-th largest r; weights σ(r)."
+    torch.manual_seed(0)
+    router, cuts, beta = expert_threshold(8, 4, 1.5, sigmoid, 0.8, raw), [0.0] * 4, 0.8
+    for step in range(5):
+        x = skewed(32, 4)
+        routing = router(x)
+        r, table = routing.logits.tolist(), torch.zeros(32, 4)
+        table[routing.token, routing.expert] = routing.weight.detach()
+        for t in range(32):
+            for i in range(4):
+                weight = 1 / (1 + math.exp(-r[t][i])) if r[t][i] > cuts[i] else 0.0
+                assert float(table[t, i]) == pytest.approx(weight, abs=1e-6)
+        router.after_step(Feedback(routing.counts.float(), torch.zeros(4), cutoffs=routing.notes["cutoffs"]))
+        for i in range(4):
+            largest = sorted((row[i] for row in r), reverse=True)[math.ceil(1.5 * 32 / 4) - 1]
+            cuts[i] = (
+                beta * cuts[i] + (1 - beta) * largest if step else largest
+            )  # this kit begins with the first
+        torch.testing.assert_close(router.adjustments[0].thresholds.tolist(), cuts, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("make", [quantile_balanced, expert_threshold])

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from ..adjustments import softmax_scores
-from .cutoffs import MovingThresholds, QuantileBias
+from .cutoffs import MovingThresholds, QuantileBias, log_shares
 from ..router import Router, register_router
 from ..scores import Linear
 from ..selection import Gate, Threshold, TopK, softmax_all
@@ -36,7 +36,11 @@ def expert_threshold(
     capacity_factor: float = 2.0,  # mean number of experts a token gets
     gate: Gate = softmax_all,  # how much each choice counts
     ema: float = 0.99,  # how much of its old threshold an expert keeps each step, in [0, 1)
+    activation: Callable[[Tensor], Tensor] = log_shares,  # logits (T, E) -> what is compared (T, E)
 ) -> Router:
-    "Experts take what passes their thresholds, moving averages of past batches' cut-offs (2603.11535): causal, ragged."
-    adjust = MovingThresholds(n_experts, capacity_factor, ema)
+    """Experts take what passes their thresholds, averages of past batches' cut-offs (2603.11535): causal, ragged.
+
+    The paper's algorithm 1 is `activation=raw, gate=sigmoid, ema=0.999`.
+    """
+    adjust = MovingThresholds(n_experts, capacity_factor, ema, activation)
     return Router(Linear(d, n_experts), [adjust], Threshold(0.0, gate))
