@@ -72,7 +72,7 @@ __getattr__, __dir__, __all__ = attach(
             "max_vio_of_texts",
         ],
         "audit.outputs": ["loudness"],
-        "audit.page": ["audit_page", "write_audit"],
+        "audit.page": ["as_html", "audit_page", "write_audit"],
         "audit.paths": [
             "PARTNERS",
             "PATHS_TOLD",

@@ -239,7 +239,14 @@ __getattr__, __dir__, __all__ = attach(
             "weighed_by",
         ],
         "quantiles.by_quantiles": ["expert_threshold", "quantile_balanced"],
-        "quantiles.cutoffs": ["MovingThresholds", "QuantileBias", "exceeded_by", "excess", "log_shares"],
+        "quantiles.cutoffs": [
+            "MovingThresholds",
+            "QuantileBias",
+            "Scores",
+            "exceeded_by",
+            "excess",
+            "log_shares",
+        ],
         "router": [
             "AttentiveRouter",
             "BiasedLogits",

@@ -72,7 +72,7 @@ __getattr__, __dir__, __all__ = attach(
             "max_vio_of_texts",
         ],
         "outputs": ["loudness"],
-        "page": ["audit_page", "write_audit"],
+        "page": ["as_html", "audit_page", "write_audit"],
         "paths": [
             "PARTNERS",
             "PATHS_TOLD",

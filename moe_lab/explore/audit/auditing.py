@@ -167,8 +167,11 @@ def pruning_section(
     "How the loss rises when experts go, and whether importance finds better ones than chance."
     beside, draws = beside_chance(curve), int(is_random(curve["order"]).sum() / curve["pruned"].nunique())
     about = "Tokens choose again among the experts that are left; importance is of other documents than the loss, if "
-    about += f"there are two. {draws} random orders are the null: their mean, and from the luckiest to the unluckiest "
-    about += f"of them, where another one would lie in {(draws - 1) / (draws + 1):.0%} of cases; p: as good."
+    about += (
+        f"there are two. The null is {draws} random orders: their mean, and from the luckiest of them to the "
+    )
+    about += f"unluckiest, between which another one would lie in {(draws - 1) / (draws + 1):.0%} of cases. "
+    about += "p: share of all orders, this one among them, that are as good as this one or better."
     tables = {"beside chance": beside, "every order": curve.drop(columns="p")}
     return Section("Pruning", about, tables, {"pruning": draw_pruning(curve)}), pruning_findings(beside)
 

@@ -70,11 +70,13 @@ def rounded_table(
     table: "pd.DataFrame",  # to be shown
     digits: int = 3,  # that are shown of a number with a fraction
 ) -> "pd.DataFrame":
-    "The table as text: small numbers keep their first digits, what is not known is a dash."
+    "The table as text: small numbers keep their first digits, next to nothing is ≈0, what is not known is a dash."
 
     def told(value: Any) -> str:
         if value is None or value != value:
             return "–"
+        if isinstance(value, float) and 0 < abs(value) < 1e-9:
+            return "≈0"
         return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
     return table.map(told)

@@ -106,7 +106,7 @@ def load_findings(
             size = 1 - row["in effective use"] / row["experts"]
             found.append(Finding(kind, layer, f"{row['state']}: {verdict.wrong}", verdict.advice, size))
         if row["dead"] > row["dead by chance"] + 0.5:
-            what = f"{row['dead']} of {row['experts']} experts were never visited, "
+            what = f"{row['dead']} of {row['experts']} experts {'was' if row['dead'] == 1 else 'were'} never visited, "
             what += f"by chance {row['dead by chance']:.2g}"
             advice = "They cost memory; see whether other texts visit them before they are removed"
             found.append(Finding("look", layer, what, advice, row["dead"] / row["experts"]))

@@ -161,7 +161,7 @@ def path_findings(
 PATHS_TOLD = {
     "share with the strongest partner": "Partner: whom most tokens of an expert visit too; by chance: by load alone.",
     "strongest pair": "Pairs need 20 visits each.",
-    "NMI with the next layer": "NMI: what a layer's first choice tells of the next one's; independent: dealt.",
+    "NMI with the next layer": "NMI: of first choices in this layer and the next; independent: dealt anew.",
     "share of the ten commonest": "A path is a token's first choices, layer by layer; independent: of the same loads.",
 }
 

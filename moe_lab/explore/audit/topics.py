@@ -172,7 +172,9 @@ def draw_shifts(
     ax.set_xticks(range(len(layers)))
     ax.set_ylim(0, None)
     ax.legend(fontsize=7, frameon=False, ncols=4)
-    calm(ax, "Load of each kind of text", "total variation from the others", "layer")
+    calm(
+        ax, "Load of each kind of text", "total variation from the others; dashes: by chance at most", "layer"
+    )
     return figure
 
 

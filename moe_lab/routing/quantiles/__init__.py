@@ -7,6 +7,6 @@ __getattr__, __dir__, __all__ = attach(
     ["by_quantiles", "cutoffs"],
     {
         "by_quantiles": ["expert_threshold", "quantile_balanced"],
-        "cutoffs": ["MovingThresholds", "QuantileBias", "exceeded_by", "excess", "log_shares"],
+        "cutoffs": ["MovingThresholds", "QuantileBias", "Scores", "exceeded_by", "excess", "log_shares"],
     },
 )
