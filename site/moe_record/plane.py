@@ -31,6 +31,7 @@ METHODS = (
     "expert_choice",
 )  # those of mixture.js
 SEEDS = (0, 1, 2)
+FREE = ("points", "said")  # values that may be any text
 
 
 def expert_rows(experts: Experts) -> Rows:  # experts: `Affine` or `Bottleneck`
@@ -107,12 +108,14 @@ class Beginning:
         fixed = {name: value for name, value in seen.look().items() if not isinstance(value, bytes)}
         said = {n: getattr(self, n) for n in ("panel", "kind", "heading", "question", "hint")}
         presets = presets_of(PLANE_PRESETS, self.axes)
-        for preset in presets.values():
-            preset["at"]["points"] = ""
+        for name, preset in presets.items():
+            preset["at"] |= dict.fromkeys(FREE, "")
+            if bet := PLANE_PRESETS[name].bet:
+                preset["bet"] = {"options": bet.options, "then": bet.then}
         said |= {"axes": [axis._asdict() for axis in self.axes], "along": {"name": "step", "label": "step"}}
         said |= {"presets": presets, "usual": PlaneState().values(), "tree": seen.tree, "fixed": fixed}
         whole = np.concatenate([*numbers.values()]).tobytes()
-        said |= {"views": views, "places": places, "numbers": base64.b64encode(whole).decode()}
+        said |= {"free": FREE, "views": views, "places": places, "numbers": base64.b64encode(whole).decode()}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
     def write(self) -> Path:

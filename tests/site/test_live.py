@@ -1,12 +1,14 @@
 """Explorations on pages without a kernel, in Chromium, opened as files and without a network."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
 from browser import tools
 from moe_site import live
 
+from moe_lab.explore.plane.presets import how_many_right
 from moe_lab.explore.plane.training import PlaneState, replay_plane
 from moe_lab.explore.shared.state import read_timeline
 
@@ -137,6 +139,10 @@ def test_points_are_added_and_experts_leave_while_they_train(reader):
     assert large(seen) != large(first) and large(again) == large(seen)
     page.get_by_role("button", name="Reset").click()
     assert large(reader.rest()) == large(first)
+    page.get_by_role("button", name="about two thirds").click()  # a prediction, and the move that it is about
+    expect = replay_plane([(0, PlaneState()), (300, PlaneState(n_experts=2))], 300)
+    said = how_many_right(SimpleNamespace(system=expect))
+    assert f"You said: about two thirds. Now: {said}." in page.locator(".moe-news").inner_text()
 
 
 @pytest.mark.slow

@@ -5,11 +5,13 @@ import { add } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { fromBase64 } from "../player/tape.js";
 import { KINDS, METHODS, Mixture } from "./mixture.js";
-import { chartFrames, inWords, planeFrame, row } from "./picture.js";
+import { chartFrames, inWords, planeFrame, rightShare, row } from "./picture.js";
 
 const EVERY = 5; // steps between frames, and between rows of the charts
 const OPENING = 300; // steps that are taken before a page without a place in its address is shown
 const AFRESH = ["data", "balance", "kind", "seed"]; // what cannot change under way
+const FREE = ["points", "said"]; // what may be any text
+const RIGHT = [0.85, 0.58]; // shares from which the answers of a bet hold, as in `how_many_right`
 const MOST = 1000; // points that may be added
 
 // Numbers in [0, 1) that follow from a number (mulberry32).
@@ -145,9 +147,19 @@ class Computed {
       [`${load}.frame`]: charts.load,
       [`${effective}.frame`]: charts.effective,
       [`${loss}.frame`]: charts.loss,
-      said: inWords(mixture, this.fresh),
+      said: inWords(mixture, this.fresh) + this.beside(mixture),
     };
     return { values };
+  }
+
+  // After a bet what was expected, beside what is the case (HTML).
+  beside(mixture) {
+    const { said } = this.settings;
+    const met = ({ bet }) => bet?.options.includes(said) && Object.entries(bet.then).every(([name, value]) => this.settings[name] === value);
+    const preset = Object.values(this.spec.presets).find(met);
+    if (!preset || !mixture.points.length) return "";
+    const place = RIGHT.findIndex((least) => rightShare(mixture.answers(mixture.points).said, mixture.points) >= least);
+    return ` You said: <b>${said}</b>. Now: <b>${preset.bet.options.at(place)}</b>.`;
   }
 
   // As the panel's line of text has it: the first settings, later changes behind the steps before them, and the step.
@@ -161,19 +173,18 @@ class Computed {
     const query = new URLSearchParams(text.replace(/^#/, "").split("?")[1] ?? "");
     const later = [...query].filter(([name]) => /^\d+\./.test(name));
     const step = query.get("step");
-    const points = query.get("points") ?? "";
+    const free = Object.fromEntries(FREE.map((name) => [name, query.get(name) ?? ""]));
     for (const [name] of later) query.delete(name);
-    query.delete("step");
-    query.delete("points");
+    for (const name of ["step", ...FREE]) query.delete(name);
     const found = read(spec, `${text.replace(/^#/, "").split("?")[0]}?${query}`);
-    const first = { ...found.settings, points };
+    const first = { ...found.settings, ...free };
     const changes = [];
     let settings = first;
     for (const [name, value] of later) {
       const [steps, field] = [parseInt(name, 10), name.slice(name.indexOf(".") + 1)];
-      const known = field === "points" ? { points: value } : read(spec, `${spec.kind}?${field}=${value}`);
-      if (known.missing?.length) found.missing.push(`${name}=${value}`);
-      const values = field === "points" ? known : { [field]: known.settings[field] };
+      const known = FREE.includes(field) ? { settings: { [field]: value }, missing: [] } : read(spec, `${spec.kind}?${field}=${value}`);
+      if (known.missing.length) found.missing.push(`${name}=${value}`);
+      const values = { [field]: known.settings[field] };
       changes.push({ place: Math.round(steps / EVERY), values });
       settings = { ...settings, ...values };
     }
@@ -213,11 +224,14 @@ class PlaneLab extends Player {
     this.answer.textContent = "A place is two numbers from -1 to 1, such as 0.3, -0.5.";
   }
 
-  put({ x, y, dark }) {
+  // A point is added; with the first one of an empty plane training begins.
+  async put({ x, y, dark }) {
+    const isFirst = !this.source.kept.at(-1).mixture.points.length;
     const point = `${Math.round(100 * x)}.${Math.round(100 * y)}.${dark}`;
     const points = [this.settings.points, point].filter(Boolean).join("_");
     if (addedPoints(points).length === addedPoints(this.settings.points).length) return;
-    this.change({ points });
+    await this.change({ points });
+    if (isFirst) this.play();
   }
 }
 

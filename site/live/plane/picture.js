@@ -76,18 +76,20 @@ export function row(done, { loss, single, counts }, points) {
   return [done, loss, single, effective, n / (1 + floor ** 2), ...share, ...Array(ROOM - n).fill(0)];
 }
 
+// The share of points that logits of dark put on the right side.
+export const rightShare = (said, points) => said.filter((v, i) => v > 0 === points[i][2] > 0).length / points.length;
+
 // What the last picture tells, in words (HTML).
 export function inWords(mixture, fresh) {
   const { points } = mixture;
   if (!points.length) return "No points yet: click into the plane.";
-  const right = (said, of) => said.filter((v, i) => v > 0 === of[i][2] > 0).length / of.length;
   const percents = (share) => `${Math.round(100 * share)}%`;
   const { said, counts } = mixture.answers(points);
-  const single = right(points.map((point) => mixture.alone(point)), points);
-  const anew = fresh.length ? `; fresh points: ${percents(right(mixture.answers(fresh).said, fresh))}` : "";
+  const single = rightShare(points.map((point) => mixture.alone(point)), points);
+  const anew = fresh.length ? `; fresh points: ${percents(rightShare(mixture.answers(fresh).said, fresh))}` : "";
   const [, , , effective, floor] = row(0, { loss: 0, single: 0, counts }, points.length);
   return (
-    `<b>${percents(right(said, points))} of the points are right</b> (a single expert: ${percents(single)}${anew}). ` +
+    `<b>${percents(rightShare(said, points))} of the points are right</b> (a single expert: ${percents(single)}${anew}). ` +
     `N_eff ${effective.toFixed(1)} of ${mixture.n} (dice: ${floor.toFixed(1)}).`
   );
 }

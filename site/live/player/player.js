@@ -19,6 +19,7 @@ export class Player {
     this.stage = new Stage(spec, scripts, { told: (changes) => this.pressed(changes), ...hears });
     this.column(column);
     this.news = add(main, "div", { role: "status" }, "moe-news");
+    this.bets = add(main, "div", { role: "group", "aria-label": "your prediction", hidden: true }, "live-row live-bets");
     this.bar = transport(main, { label: spec.along.label, says: (at) => this.says(at) }, this.acts());
     main.append(this.stage.el);
     addEventListener("hashchange", () => this.follow(location.hash));
@@ -36,7 +37,7 @@ export class Player {
     this.more = add(parent, "div");
     add(parent, "span", { text: "This state" }, "moe-group");
     const row = add(parent, "div", {}, "live-row");
-    copying(row, "Copy link", () => location.href);
+    copying(row, "Copy link", () => (this.write(), location.href));
     if (spec.code !== "") copying(row, "Copy for a notebook", () => this.code());
     this.answer = add(parent, "div", { role: "status" }, "moe-about");
   }
@@ -89,7 +90,7 @@ export class Player {
   async preset(name) {
     const { at, start } = this.spec.presets[name];
     await this.open({ ...this.settings, ...at }, start ?? (this.touched ? 0 : Infinity), { fresh: true });
-    if (this.touched) this.play();
+    if (this.touched && start === undefined) this.play(); // one that begins at a place of its own is looked at
     this.touched = true;
   }
 
@@ -104,8 +105,8 @@ export class Player {
     const place = await this.source.open(settings, at, how);
     if (this.turn !== turn) return;
     this.settings = settings;
-    const { presets } = this.spec;
-    const fits = ([, { at }]) => Object.entries(at).every(([name, value]) => name === "points" || settings[name] === value);
+    const { presets, free = [] } = this.spec;
+    const fits = ([, { at }]) => Object.entries(at).every(([name, value]) => free.includes(name) || settings[name] === value);
     this.here = Object.entries(presets).find(fits)?.[0];
     this.chosen(this.here);
     for (const [{ name }, knob] of this.controls) {
@@ -134,6 +135,20 @@ export class Player {
     const more = [shows, ask && `<b>Predict first:</b> ${ask}`].filter(Boolean).join(" ");
     const news = `${values.said ?? ""}${more ? `<br><i>${more}</i>` : ""}`;
     if (news !== this.told) this.news.innerHTML = this.told = news;
+    this.offer(this.spec.presets[this.here]?.bet);
+  }
+
+  // The answers to a preset's question, of which one can be chosen; the move follows.
+  offer(bet) {
+    if (bet === this.offered) return;
+    this.offered = bet;
+    this.bets.hidden = !bet;
+    const choose = (option) => this.change({ ...bet.then, said: option });
+    this.bets.replaceChildren();
+    if (bet) add(this.bets, "span", { text: "your prediction:" }, "moe-about");
+    for (const option of bet?.options ?? []) {
+      add(this.bets, "button", { type: "button", text: option, onclick: () => choose(option) }, "moe-chip");
+    }
   }
 
   toggle() {
