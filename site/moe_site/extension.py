@@ -32,7 +32,9 @@ def outside(found: re.Match, at: Path, repository: str) -> str:
     target = (at / found[1]).resolve()
     if target == at.resolve() or ROOT not in target.parents or not target.exists():
         return found[0]
-    if not target.is_dir() and (target.suffix in (".ipynb", ".md", ".png") and "stored" not in target.parts):
+    if not target.is_dir() and (
+        target.suffix in (".ipynb", ".md", ".png", ".gif") and "stored" not in target.parts
+    ):
         return found[0]
     kind = "tree" if target.is_dir() else "blob"
     return f"]({repository}/{kind}/main/{target.relative_to(ROOT)})"
