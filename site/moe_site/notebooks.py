@@ -57,7 +57,7 @@ def with_live(cells: list[dict], names: tuple[str, ...]) -> list[dict]:
                 f'<a class="live-link" href="../../live/{name}/index.html">▶ Play with {name} here</a>'
                 for name in found
             )
-            shown.append(markdown(f"{links}, without a notebook."))
+            shown.append(markdown(f"{links} without a notebook."))
     return shown
 
 
