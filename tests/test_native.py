@@ -10,13 +10,14 @@ from unittest.mock import patch
 import hypothesis.strategies as st
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import given, settings
 from torch import Tensor, nn
 
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.files import sealed
-from moe_lab.native.code import LOOPS, Native, code_path, native
+from moe_lab.native.code import ELSEWHERE, LOOPS, Native, code_path, make, native
 from moe_lab.routing.decision import Context, Routing, check, in_blocks
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, sigmoid_chosen, softmax_all, softmax_chosen
@@ -157,3 +158,20 @@ def test_where_it_cannot_be_made_the_layer_goes_on(tmp_path, monkeypatch):
     with patch("moe_lab.native.code.MAKE", "raise SystemExit(3)"):
         assert (own.now(), own.state) == (False, "off")
     assert own("choose") is None
+
+
+def test_of_many_processes_one_makes_it(tmp_path, monkeypatch):
+    "Whoever finds another at work ends at once, and the one that sent it looks again later."
+    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path))
+    code_path().parent.mkdir()
+    own = Native(after=1)
+    with FileLock(f"{code_path()}.lock"):
+        with pytest.raises(SystemExit) as ended:
+            make(0)
+        assert ended.value.code == ELSEWHERE
+        assert own("choose") is None
+        assert own.maker.wait() == ELSEWHERE
+    assert (own("choose"), own.state) == (None, "being made by another process")
+    with patch("moe_lab.native.code.loaded", lambda made: {"choose": made}):
+        code_path().write_bytes(sealed(b"what the other made"))
+        assert (own("choose"), own.state) == (b"what the other made", "in use")

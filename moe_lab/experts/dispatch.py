@@ -250,13 +250,13 @@ def fastest(
     routing: Routing,  # of A assignments
     experts: ExpertSet,  # E of them
 ) -> Kernel:
-    "What the router asks for; else segments, padded for small gaps (several threads or 16 bits), or grouped."
+    "What the router asks for; else segments, padded for small gaps (several threads or bfloat16), or grouped."
     if "stand_ins" in routing.notes:
         return with_stand_ins
     rows = len(routing.token)  # A
     if not rows or not isinstance(experts, Experts):
         return segments
-    many_starts = torch.get_num_threads() > 1 or x.element_size() < 4
+    many_starts = torch.get_num_threads() > 1 or x.dtype == torch.bfloat16
     if x.device.type == "cpu" and many_starts and padding_pays(routing, experts):
         return padded
     widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers

@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = attach(
     ["code", "loops"],
     {
         "code": [
+            "ELSEWHERE",
             "MAKE",
             "Native",
             "assembly",
@@ -14,6 +15,7 @@ __getattr__, __dir__, __all__ = attach(
             "code_path",
             "loaded",
             "machine_code",
+            "make",
             "native",
             "processor_features",
             "target_machine",

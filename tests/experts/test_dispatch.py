@@ -413,7 +413,7 @@ def test_every_size_of_a_gated_expert(n_threads, h, dtype):
 
 
 def test_the_rule():
-    "Gaps decide on several threads, never on one; where the grouped product cannot go, segments."
+    "Gaps decide on several threads and in bfloat16; where the grouped product cannot go, segments."
 
     def chosen(n_threads: int, pairs: torch.Tensor, h: int = H, dtype: torch.dtype = torch.float32):
         x, routing, stack, _ = case(pairs, dtype, h=h)
@@ -423,7 +423,9 @@ def test_the_rule():
     even, skewed = torch.eye(64).bool().repeat(4, 1), (torch.arange(64) == 0).expand(256, 64)
     assert chosen(2, even) is padded
     assert chosen(2, skewed, h=1024) is chosen(1, even) is grouped
-    assert chosen(1, even, dtype=torch.float16) is chosen(1, even, dtype=torch.bfloat16) is grouped
+    assert chosen(1, even, dtype=torch.bfloat16) is padded
+    assert chosen(1, even, dtype=torch.float16) is grouped
+    assert chosen(1, skewed, h=1024, dtype=torch.bfloat16) is grouped
     assert chosen(1, even, dtype=torch.float64) is segments
     assert chosen(1, even, h=2**16) is segments
     assert chosen(2, PAIRS["nobody goes anywhere"]) is segments
