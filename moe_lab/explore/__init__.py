@@ -581,6 +581,7 @@ __getattr__, __dir__, __all__ = attach(
             "steps_per_second",
         ],
         "shared.live_panel": [
+            "BackPanel",
             "CONTROLS",
             "EnteredPanel",
             "FollowedPanel",
@@ -588,7 +589,9 @@ __getattr__, __dir__, __all__ = attach(
             "PATIENCE",
             "ReportedPanel",
             "RunPanel",
+            "SPEEDS",
             "ScriptedPanel",
+            "ScrubbedPanel",
             "TimedPanel",
         ],
         "shared.panel": [
@@ -609,6 +612,7 @@ __getattr__, __dir__, __all__ = attach(
             "Checked",
             "MOST_STEPS",
             "Nested",
+            "Past",
             "State",
             "Timeline",
             "check_states",

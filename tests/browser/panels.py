@@ -52,6 +52,9 @@ def measure(page, name: str):
     "Print what one open panel does."
     _, label, canvas = PANELS[name]
     where = f".moe-lab {canvas}"
+    more = page.get_by_role("button", name="more knobs")
+    if more.count():
+        more.first.click()
     if label:
         knob = page.locator(".moe-lab .widget-hslider:visible", has_text=label).first.locator(".noUi-handle")
         knob.focus()

@@ -26,13 +26,17 @@ def panel(opened):
     return opened
 
 
+def press(page, name: str):
+    page.locator(".moe-column").get_by_role("button", name=name, exact=True).click()
+
+
 def choose(page, name: str):
-    page.get_by_role("button", name=name, exact=True).click()
+    press(page, name)
     says(page, f"detector: {name}")
 
 
 def says(page, verdict: str):
-    page.locator(".widget-html", has_text=verdict).wait_for()
+    page.locator(".moe-news", has_text=verdict).wait_for()
 
 
 def picture(page) -> str:
@@ -55,10 +59,10 @@ def test_every_preset_has_its_verdict_from_both_alarms(panel):
         "specialised": "specialised",
         "hash-like": "hash-like",
     }.items():
-        page.get_by_role("button", name=name, exact=True).click()
+        press(page, name)
         says(page, f"detector: {verdict}")
         pictures.add(picture(page))
-        old[name] = re.search(r"old alarm: .*, (\w+)", page.locator(".widget-html").inner_text()).group(1)
+        old[name] = re.search(r"Old alarm: .*?, (\w+)", page.locator(".moe-news").inner_text()).group(1)
     assert len(pictures) == 4
     assert old == {"collapsed": "unstable", "uniform": "good", "specialised": "unstable", "hash-like": "good"}
     page.locator(".widget-image").evaluate("image => image.scrollIntoView({block: 'center'})")
@@ -70,7 +74,7 @@ def test_a_dragged_slider_changes_picture_numbers_and_verdict(panel):
     tools.drag(page, slider(page, "all together"), -300)
     says(page, "detector: specialised")
     wait_for_another(page, before)
-    assert tools.ask_kernel(page, "print(lab.knobs[0].value, lab.health.state)") == "0.0 specialised"
+    assert tools.ask_kernel(page, "print(lab.state.together, lab.health.state)") == "0.0 specialised"
 
 
 def test_without_content_the_reason_is_gone(panel):
@@ -80,7 +84,14 @@ def test_without_content_the_reason_is_gone(panel):
     tools.drag(page, slider(page, "by content"), -300)
     says(page, "detector: hash-like")
     wait_for_another(page, before)
-    assert tools.ask_kernel(page, "print(lab.knobs[1].value, lab.health.state)") == "0.0 hash-like"
+    assert tools.ask_kernel(page, "print(lab.state.content, lab.health.state)") == "0.0 hash-like"
+
+
+def test_what_was_said_stands_beside_what_happens_and_in_the_line(panel):
+    page = panel
+    page.locator(".moe-main").get_by_role("button", name="good", exact=True).click()
+    says(page, "You said: good. Now: unstable.")
+    assert tools.ask_kernel(page, "print(lab.line)") == "alarms?together=0.0&said=good"
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):

@@ -24,6 +24,7 @@ def opened(desk, jupyter):
     with tools.notebook(desk, jupyter, "balance.ipynb", CODE, "lab = BalanceLab(); lab") as page:
         assert tools.run_all(page)
         page.locator(".moe-numbers").wait_for()
+        press(page, "more knobs")
         yield page
 
 

@@ -15,12 +15,15 @@ from moe_lab.explore.collapse import collapse_lab as collapse
 torch.set_num_threads(1)
 whole = collapse.collapse_training
 
-def broken(*args):
-    stream = whole(*args)
+def broken(*args, **named):
+    stream = whole(*args, **named)
     for _ in range(3):
         yield next(stream)
     raise ValueError("lightning <struck>")
 """
+
+
+STEP = r"/step (\d+)/"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,7 @@ def panel(opened):
     opened.locator(".moe-lab").wait_for(state="detached")
     assert tools.run_all(opened)
     at_step(opened, 1)
+    press(opened, "more knobs")
     return opened
 
 
@@ -228,6 +232,39 @@ def test_a_bad_state_line_is_answered_and_changes_nothing(panel, running):
     wait_for_state(page, "^collapse[?]$" if running else "^collapse[?]step=1$")
     page.wait_for_timeout(300)  # a running system redraws many times
     assert "colour: unknown" in page.locator(".moe-wrong").inner_text(timeout=1000)
+
+
+def test_the_run_can_be_gone_back_on_and_the_past_changed(panel):
+    page = panel
+    tools.ask_kernel(page, "lab.run(119)")
+    at_step(page, 120)
+    share = "lab.live.wait(); print(hash(str([row.tolist() for row in lab.history.share])))"
+    whole = tools.ask_kernel(page, share)
+    handle = page.get_by_role("slider", name="step")
+    tools.drag(page, handle, -150)
+    page.wait_for_function(
+        f"() => Number({STEP}.exec(document.querySelector('.moe-status').innerText)[1]) < 110"
+    )
+    tools.ask_kernel(page, "lab.live.wait()")
+    assert tools.ask_kernel(page, share) != whole
+    tools.ask_kernel(page, "lab.go_back(120)")
+    at_step(page, 120)
+    assert tools.ask_kernel(page, share) == whole
+    tools.ask_kernel(page, "lab.go_back(70)")
+    at_step(page, 70)
+    tools.screenshot(page, "collapse_gone_back")
+    press(page, "Step")
+    at_step(page, 71)
+    wait_for_state(page, "step=71$")
+
+
+def test_knobs_that_are_not_for_everybody_unfold(panel):
+    page = panel
+    slider(page, "a birth every").wait_for()
+    press(page, "fewer knobs")
+    slider(page, "a birth every").wait_for(state="hidden")
+    slider(page, "top-k").wait_for()
+    press(page, "more knobs")
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):

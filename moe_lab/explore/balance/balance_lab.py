@@ -190,6 +190,8 @@ def side_card(
 class BalancePanel(Panel):
     "Two rules on their stage, with knobs for every value."
 
+    foremost = ("directions", "head_start", "a.router", "b.router")
+
     def __init__(
         self,
         asked: BalanceState,  # to begin with

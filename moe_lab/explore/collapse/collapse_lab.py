@@ -178,6 +178,8 @@ class CollapseStage(CollapseViews):
 class CollapsePanel(LivePanel):
     "A course on its stage, with knobs for every value."
 
+    foremost = ("grow", "balance", "strength", "k")
+
     first = 1  # the untrained system has no load to show
 
     def __init__(
@@ -194,7 +196,11 @@ class CollapsePanel(LivePanel):
         about = f"{len(images.train.label_names)} photographs, {side}×{side} patches"
         groups = {title: [made[field] for field in fields] for title, fields in COLLAPSE_GROUPS.items()}
         parts = (asked, COLLAPSE_PRESETS, made, ("Why experts die", about), groups, [self.stage.box])
-        super().__init__(*parts, name=name, start=lambda ask: collapse_training(ask, images), begins=begins)
+
+        def start(ask):
+            return collapse_training(ask, images, past=self.past)
+
+        super().__init__(*parts, name=name, start=start, begins=begins)
 
     def check_timeline(self, timeline: Timeline):
         super().check_timeline(timeline)

@@ -26,7 +26,7 @@ from ...experiments.systems.srnn.settings import GATES, SRNNSettings, make_route
 from ...experiments.systems.srnn.system import assemble
 from ...experts.moe import MoE, moe_layers
 from ..shared.balancing import EXCHANGEABLE, router_and_losses
-from ..shared.state import State, followed, replayed
+from ..shared.state import Past, State, followed, replayed
 from ...measure.load.metrics import active, n_eff
 from ...routing.decision import Routing
 from ...routing.router import BiasedLogits, Router
@@ -290,6 +290,8 @@ class FollowingCourse(Course):
 class WatchedCourse(FollowingCourse):
     "A course that follows states, and whose steps are seen."
 
+    SHARED = ("held_out",)  # what never changes, and need not be copied
+
     def __init__(
         self,
         state: CollapseState,  # to begin with
@@ -316,9 +318,10 @@ def collapse_training(
     ask: Callable[[int], Sequence[CollapseState]],  # steps taken -> the states to follow before the next one
     data: Splits,  # what it learns from
     look_every: int = 8,  # steps between frozen measurements
+    past: Past | None = None,  # keeps copies on the way, to go back to; None: nobody does
 ) -> Iterator[CollapseHistory]:
-    "Train from scratch, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
-    return followed(ask, lambda state: WatchedCourse(state, data, look_every))
+    "Train, one step a `next`, following the states; yields the same, growing `CollapseHistory`."
+    return followed(ask, lambda state: WatchedCourse(state, data, look_every), past)
 
 # %% ../../../nbs/10_explore/02_collapse/01_training.ipynb #5e566455
 def replay_collapse(

@@ -11,7 +11,6 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import ipywidgets as w
@@ -164,6 +163,8 @@ class PlaneFollower(LivePanel):
 class PlanePanel(PlaneFollower):
     "A division of the plane, live: its knobs, its pictures, and looks while it rests."
 
+    foremost = ("data", "n_experts", "balance", "k")
+
     def __init__(
         self,
         state: str = "plane?",  # a line of text as the panel writes it
@@ -178,7 +179,10 @@ class PlanePanel(PlaneFollower):
         made, heading = plane_knobs(asked), ("Divide the plane", "experts on 2-D points")
         groups = {title: [made[field] for field in fields] for title, fields in PLANE_GROUPS.items()}
         parts = (asked, PLANE_PRESETS, made, heading, groups | self.more_groups(), [self.stage.box])
-        run = partial(plane_training, looking=self.looking)
+
+        def run(ask):
+            return plane_training(ask, self.looking, self.past)
+
         super().__init__(*parts, name=name, start=run, begins=begins, opening=opening)
 
     def more_groups(self) -> dict[str, list[w.Widget]]:

@@ -24,7 +24,7 @@ from ...experts.experts import Bottleneck, Experts
 from ...experts.moe import MoE, observe
 from ..shared.balancing import GROWING, router_and_losses
 from ..shared.live import on_one_thread
-from ..shared.state import State, check_states
+from ..shared.state import Past, State, check_states
 from ...measure.load.metrics import Load, n_eff
 from ...models.plane import Affine, PlaneMoE, Tempered, each_expert_alone
 from ...routing.adjustments import Jitter
@@ -156,6 +156,7 @@ class PlaneTraining(PlaneModels):
 
     points: PlaneSet  # those that are learned
     batch: Tensor  # (N, 3) x, y, dark
+    SHARED = ("given", "fresh")  # what never changes, and need not be copied
 
     def __init__(
         self,
@@ -165,9 +166,13 @@ class PlaneTraining(PlaneModels):
         optimizer, self.optimizer = (
             torch.optim.Adam(m.parameters(), fused=True) for m in (self.model, self.single)
         )
-        self.trainer = Trainer(self.model, optimizer, lambda step: self.batch, distance, steps=1)
+        self.trainer = Trainer(self.model, optimizer, self.whole, distance, steps=1)
         self.rows: deque[np.ndarray] = deque(maxlen=4000)  # the last 20,000 steps, every fifth
         self.learn_from(self.given)
+
+    def whole(self, step: int) -> Tensor:  # step: nothing depends on it
+        "All points, as a batch."
+        return self.batch
 
     def learn_from(
         self,
@@ -272,21 +277,27 @@ class PlaneSystem(FollowingTraining):
 def plane_training(
     ask: Callable[[int], Sequence[PlaneState]],  # steps taken -> the states to follow, the last one now
     looking: Callable[[], bool] = lambda: False,  # whether the next state is only to be looked at
+    past: Past | None = None,  # keeps copies on the way, to go back to; None: nobody does
 ) -> Iterator[PlaneSystem]:
     "Follow the states without end, a step a `next`; a fresh system is first shown as it was born."
-    first, *more = ask(0)
-    system = PlaneSystem(first)
-    for state in more:
-        system.follow(state)
+    past = Past() if past is None else past
+    system = past.take()
+    if system is None:
+        first, *more = ask(0)
+        system = PlaneSystem(first)
+        for state in more:
+            system.follow(state)
     yield system
     while True:
         states, rests = ask(system.trainer.done), looking()
         for state in states:
             if is_afresh(system.state, state):
                 system, rests = PlaneSystem(state), True
+                past.forget()
             system.follow(state)
         if not rests:
             system.step()
+            past.keep(system.trainer.done, system)
         yield system
 
 # %% ../../../nbs/10_explore/04_plane/01_training.ipynb #f108529f

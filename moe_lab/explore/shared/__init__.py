@@ -119,6 +119,7 @@ __getattr__, __dir__, __all__ = attach(
             "steps_per_second",
         ],
         "live_panel": [
+            "BackPanel",
             "CONTROLS",
             "EnteredPanel",
             "FollowedPanel",
@@ -126,7 +127,9 @@ __getattr__, __dir__, __all__ = attach(
             "PATIENCE",
             "ReportedPanel",
             "RunPanel",
+            "SPEEDS",
             "ScriptedPanel",
+            "ScrubbedPanel",
             "TimedPanel",
         ],
         "panel": [
@@ -147,6 +150,7 @@ __getattr__, __dir__, __all__ = attach(
             "Checked",
             "MOST_STEPS",
             "Nested",
+            "Past",
             "State",
             "Timeline",
             "check_states",

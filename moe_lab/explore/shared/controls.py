@@ -212,7 +212,8 @@ def parted(
     "The groups without what is folded away, and what is folded away in its groups; no group is empty."
     kept = {title: [one for one in entries if one not in folded] for title, entries in groups.items()}
     other = {title: [one for one in entries if one in folded] for title, entries in groups.items()}
-    left, right = ({title: own for title, own in part.items() if own} for part in (kept, other))
+    left = {title: own for title, own in kept.items() if own}
+    right = {f"{title}, more" if title in left else title: own for title, own in other.items() if own}
     return left, right
 
 

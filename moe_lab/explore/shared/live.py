@@ -191,6 +191,10 @@ class _Wanted:
     def __init__(self):
         self._wake = threading.Condition()
         self._steps, self._fresh, self._closed, self._idle = 0.0, True, False, False
+        self.pace, self._next = (
+            0.0,
+            0.0,
+        )  # seconds between two steps of a run that plays, and when the next is due
 
     def _ask(
         self,
@@ -227,6 +231,14 @@ class Orders(_Wanted):
         with self._wake:
             self._ask(n + (self._steps if self._steps < math.inf else 0))
 
+    def slow_down(self, pace: float):  # pace: seconds between two steps while it plays; 0: as fast as can be
+        "Play at another speed; steps that are asked for by their number are as fast as can be."
+        if not 0 <= pace < math.inf:
+            raise ValueError(f"pace={pace}: needs seconds, 0 or more")
+        with self._wake:
+            self.pace, self._next = pace, 0.0
+            self._wake.notify_all()
+
     def reset(self):
         "Start over with a fresh generator, show its first state and rest."
         self._ask(0, fresh=True)
@@ -239,6 +251,15 @@ class _Turns(Orders):
         super().__init__()
         self._player = player
 
+    def _is_due(self) -> bool:
+        "Whether the next step may be taken; waits a little for it where a run that plays is slowed down."
+        rest = self._next - time.monotonic()
+        if self._steps == math.inf and rest > 0:
+            self._wake.wait(min(rest, self.pace))
+            return False
+        self._next = time.monotonic() + self.pace
+        return True
+
     def _next_turn(self) -> Callable[[], object] | None:
         "Blocks while nothing is wanted; None once the run is closed."
         with self._wake:
@@ -247,6 +268,8 @@ class _Turns(Orders):
                     self._fresh = False
                     return self._player.begin
                 if self._player.state in ("paused", "running") and self._steps:
+                    if not self._is_due():
+                        continue
                     self._steps -= 1
                     return self._player.advance
                 if self._player.state == "running":

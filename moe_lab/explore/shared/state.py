@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['MOST_STEPS', 'Ask', 'is_like', 'Checked', 'Nested', 'parse_value', 'read_line', 'State', 'Timeline', 'read_steps',
-           'split_line', 'follow_changes', 'read_timeline', 'check_states', 'followed', 'replayed']
+           'split_line', 'follow_changes', 'read_timeline', 'check_states', 'Past', 'followed', 'replayed']
 
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #d2b8fac7
 import re
+from copy import deepcopy
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
@@ -228,6 +229,58 @@ def check_states(
             f"states after {steps} steps: needs at least one, and steps that begin with 0 and never fall"
         )
 
+# %% ../../../nbs/10_explore/01_shared/03_state.ipynb #2782aa5e
+class Past:
+    "Copies of a course on its way: every few steps one, and fewer the longer it goes on."
+
+    def __init__(
+        self,
+        every: int = 32,  # steps between two copies, at first
+        most: int = 16,  # copies; one more, and every other one goes
+    ):
+        positive(every=every, most=most)
+        self.first_every = self.every = every
+        self.most, self.kept, self.chosen = most, dict[int, Any](), None
+
+    def keep(
+        self,
+        step: int,  # steps that it has taken
+        course: Any,  # as it is now; what it names in `SHARED` is not copied
+    ):
+        "Copy a course, if it is time for it."
+        if step % self.every or step in self.kept:
+            return
+        same = [getattr(course, name) for name in getattr(course, "SHARED", ())]
+        self.kept[step] = deepcopy(course, {id(one): one for one in same})
+        if len(self.kept) > self.most:
+            self.every *= 2
+            self.kept = {at: one for at, one in self.kept.items() if at % self.every == 0}
+
+    def choose(
+        self,
+        step: int,  # to be at again
+    ) -> int:
+        "Choose the last copy that has not come further, and return its steps; 0: there is none."
+        at = max((at for at in list(self.kept) if at <= step), default=0)
+        self.chosen = self.kept.get(at)
+        return at
+
+    def take(self) -> Any:
+        "A copy of the chosen one, to go on from; None if none is chosen. The next time, none is."
+        chosen, self.chosen = self.chosen, None
+        if chosen is None:
+            return None
+        same = [getattr(chosen, name) for name in getattr(chosen, "SHARED", ())]
+        return deepcopy(chosen, {id(one): one for one in same})
+
+    def forget(
+        self,
+        after: int = -1,  # steps; what has come further is no longer true
+    ):
+        "Let go of copies; of all, unless it is said after which step."
+        self.kept = {at: one for at, one in list(self.kept.items()) if at <= after}
+        self.every = self.every if self.kept else self.first_every
+
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #3318af96
 Ask = Callable[[int], Sequence[Any]]  # steps taken -> the states to follow before the next one
 
@@ -235,15 +288,21 @@ Ask = Callable[[int], Sequence[Any]]  # steps taken -> the states to follow befo
 def followed(
     ask: Ask,
     begin: Callable[[Any], Any],  # a state -> a course
+    past: Past
+    | None = None,  # keeps copies of the course, and may have one to go on from; None: nobody goes back
 ) -> Iterator[Any]:
-    "A course from scratch, one step a `next`, following the states; yields its growing history."
-    first, *more = ask(0)
-    course = begin(first)
+    "A course, one step a `next`, following the states; yields its growing history."
+    course, more = None if past is None else past.take(), []
+    if course is None:
+        first, *more = ask(0)
+        course = begin(first)
     while course.history.step < course.history.steps:
         for state in more or ask(course.history.step):
             course.follow(state)
         more = []
         course.step()
+        if past is not None:
+            past.keep(course.history.step, course)
         yield course.history
 
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #1c929875

@@ -120,6 +120,8 @@ print(history.accuracy[-1])  # evolving, static, dense, narrow, dense pruned now
 class SparsePanel(LivePanel):
     "A course on its stage, with knobs for every value."
 
+    foremost = ("rule", "density", "zeta")
+
     first = 1  # before the first step there is nothing to show
 
     def __init__(
@@ -136,7 +138,11 @@ class SparsePanel(LivePanel):
         }
         heading = ("Sparse from the start", f"{len(images.train)} digits, three hidden layers of 64")
         parts = (asked, SPARSE_PRESETS, made, heading, groups, [self.stage.box])
-        super().__init__(*parts, name=name, start=lambda ask: sparse_training(ask, images), begins=begins)
+
+        def start(ask):
+            return sparse_training(ask, images, past=self.past)
+
+        super().__init__(*parts, name=name, start=start, begins=begins)
 
     def show(
         self,

@@ -21,7 +21,7 @@ from ...data.images import Splits
 from ...draws import OwnDraws
 from ...experiments.systems.sparse.settings import SetSettings
 from ...experiments.systems.sparse.system import Pixels, magnitude_masks, trainer_of, weights_of
-from ..shared.state import State, followed, replayed
+from ..shared.state import Past, State, followed, replayed
 from ...sparse.evolution import EVOLUTIONS
 from ...sparse.masks import masks_of, put_masks
 from ...training.schedules import Constant
@@ -99,6 +99,8 @@ def accuracy_of(
 
 class SparseCourse:
     "Four networks under way, the state that they follow, and their history."
+
+    SHARED = ("data", "held_out")  # what never changes, and need not be copied
 
     def __init__(
         self,
@@ -179,9 +181,10 @@ def sparse_training(
     ask: Callable[[int], Sequence[SparseState]],  # steps taken -> the states to follow before the next one
     data: Splits,  # what is learned from
     look_every: int = 5,  # steps between looks at held-out images
+    past: Past | None = None,  # keeps copies on the way, to go back to; None: nobody does
 ) -> Iterator[SparseHistory]:
-    "Train from scratch, one step a `next`, following the states; yields the same, growing `SparseHistory`."
-    return followed(ask, lambda state: FollowingCourse(state, data, look_every))
+    "Train, one step a `next`, following the states; yields the same, growing `SparseHistory`."
+    return followed(ask, lambda state: FollowingCourse(state, data, look_every), past)
 
 
 def replay_sparse(

@@ -151,6 +151,9 @@ for row in system.rows:
 class TicketPanel(LivePanel):
     "A live panel of a lottery; one step is one training."
 
+    foremost = ("fraction", "rounds", "curve", "number")
+
+    copy_every = 1
     first = 1  # before the dense network is trained there is nothing to show
     system: Any = None  # the lottery, once it has been seen
 
@@ -167,7 +170,11 @@ class TicketPanel(LivePanel):
         made, heading = ticket_knobs(asked), ("Winning tickets", "a small vision transformer on 300 digits")
         groups = {title: [made[field] for field in fields] for title, fields in TICKET_GROUPS.items()}
         parts = (asked, TICKET_PRESETS, made, heading, groups, [self.stage.box])
-        super().__init__(*parts, name=name, start=lottery_training, begins=begins, opening=opening)
+        super().__init__(*parts, name=name, start=self.start, begins=begins, opening=opening)
+
+    def start(self, ask: Any):  # ask: as of `lottery_training`
+        "A lottery that keeps copies of itself."
+        return lottery_training(ask, self.past)
 
     def check_timeline(self, timeline: Timeline):
         super().check_timeline(timeline)

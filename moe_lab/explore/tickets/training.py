@@ -14,7 +14,7 @@ from torch import Tensor
 from ...experiments.systems.tickets.lottery import assemble, load, masks_now
 from ...experiments.systems.tickets.settings import COMPONENTS, CURVES, TicketSettings
 from ..shared.live import on_one_thread
-from ..shared.state import State
+from ..shared.state import Past, State
 from ...routing.parts import whole
 from ...sparse.magnitude import PRUNINGS
 
@@ -71,6 +71,8 @@ def is_afresh(
 class LotterySystem:
     "A lottery that goes on by one training at a time, and the masks of each."
 
+    SHARED = ("data",)  # what never changes, and need not be copied
+
     def __init__(
         self,
         state: TicketState,  # what is wanted
@@ -105,15 +107,21 @@ class LotterySystem:
 # %% ../../../nbs/10_explore/09_tickets/01_training.ipynb #7b81cf59
 def lottery_training(
     ask: Callable[[int], Sequence[TicketState]],  # trainings done -> the states to follow, the last one now
+    past: Past | None = None,  # keeps copies on the way, to go back to; None: nobody does
 ) -> Iterator[LotterySystem]:
     "Draw the lottery of the states, a training a `next`, to its end; first the dense network is shown."
-    system = LotterySystem(list(ask(0))[-1])
-    system.step()
-    yield system
+    past = Past(every=1) if past is None else past
+    system = past.take()
+    if system is None:
+        system = LotterySystem(list(ask(0))[-1])
+        system.step()
+        past.keep(system.done, system)
+        yield system
     while not system.is_over:
         for state in ask(system.done):
             system.state = state
         system.step()
+        past.keep(system.done, system)
         yield system
 
 
