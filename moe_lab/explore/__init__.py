@@ -610,6 +610,7 @@ __getattr__, __dir__, __all__ = attach(
         "shared.state": [
             "Ask",
             "Checked",
+            "Copies",
             "MOST_STEPS",
             "Nested",
             "Past",
@@ -624,6 +625,7 @@ __getattr__, __dir__, __all__ = attach(
             "read_steps",
             "read_timeline",
             "split_line",
+            "twin",
         ],
         "shared.views": [
             "ExpertTiles",

@@ -147,6 +147,15 @@ class PlaneFollower(LivePanel):
     "A live panel of a system, whose history is the line of text."
 
     system: Any = None  # what trains, once it has been seen
+    looks: deque[bool]  # one for every state that is only to be looked at
+
+    def start(self, ask: Any):  # ask: as of `plane_training`
+        "A system that keeps copies of itself."
+        return plane_training(ask, self.looking, self.past)
+
+    def looking(self) -> bool:
+        "Whether the next state is only to be looked at."
+        return bool(self.looks and self.looks.popleft())
 
     def check_timeline(self, timeline: Timeline):
         super().check_timeline(timeline)
@@ -175,15 +184,11 @@ class PlanePanel(PlaneFollower):
         self.check_timeline(begins)
         whole(opening=opening)
         asked, self.stage = begins.states[0][1], PlaneStage()
-        self.looks: deque[bool] = deque()  # one for every state that is only to be looked at
+        self.looks = deque()
         made, heading = plane_knobs(asked), ("Divide the plane", "experts on 2-D points")
         groups = {title: [made[field] for field in fields] for title, fields in PLANE_GROUPS.items()}
         parts = (asked, PLANE_PRESETS, made, heading, groups | self.more_groups(), [self.stage.box])
-
-        def run(ask):
-            return plane_training(ask, self.looking, self.past)
-
-        super().__init__(*parts, name=name, start=run, begins=begins, opening=opening)
+        super().__init__(*parts, name=name, start=self.start, begins=begins, opening=opening)
 
     def more_groups(self) -> dict[str, list[w.Widget]]:
         "More of the column, by title."
@@ -206,10 +211,6 @@ class PlanePanel(PlaneFollower):
         self.stage.show(system, seen)
         self.tell(plane_in_words(system, seen.load))
         self.at(system.trainer.done, f" · {len(system.points)} points")
-
-    def looking(self) -> bool:
-        "Whether the next state is only to be looked at."
-        return bool(self.looks and self.looks.popleft())
 
 # %% ../../../nbs/10_explore/04_plane/04_plane_lab.ipynb #d56a1fdf
 class RestingPlane(PlanePanel):

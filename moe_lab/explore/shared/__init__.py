@@ -148,6 +148,7 @@ __getattr__, __dir__, __all__ = attach(
         "state": [
             "Ask",
             "Checked",
+            "Copies",
             "MOST_STEPS",
             "Nested",
             "Past",
@@ -163,6 +164,7 @@ __getattr__, __dir__, __all__ = attach(
             "read_timeline",
             "replayed",
             "split_line",
+            "twin",
         ],
         "views": [
             "ExpertTiles",

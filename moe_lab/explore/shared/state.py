@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MOST_STEPS', 'Ask', 'is_like', 'Checked', 'Nested', 'parse_value', 'read_line', 'State', 'Timeline', 'read_steps',
-           'split_line', 'follow_changes', 'read_timeline', 'check_states', 'Past', 'followed', 'replayed']
+           'split_line', 'follow_changes', 'read_timeline', 'check_states', 'twin', 'Copies', 'Past', 'followed',
+           'replayed']
 
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #d2b8fac7
 import re
@@ -230,7 +231,13 @@ def check_states(
         )
 
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #2782aa5e
-class Past:
+def twin(course: Any) -> Any:  # course: what it names in `SHARED` is not copied
+    "A copy that goes on as the course would, and moves nothing of it."
+    same = [getattr(course, name) for name in getattr(course, "SHARED", ())]
+    return deepcopy(course, {id(one): one for one in same})
+
+
+class Copies:
     "Copies of a course on its way: every few steps one, and fewer the longer it goes on."
 
     def __init__(
@@ -245,16 +252,19 @@ class Past:
     def keep(
         self,
         step: int,  # steps that it has taken
-        course: Any,  # as it is now; what it names in `SHARED` is not copied
+        course: Any,  # as it is now
     ):
         "Copy a course, if it is time for it."
         if step % self.every or step in self.kept:
             return
-        same = [getattr(course, name) for name in getattr(course, "SHARED", ())]
-        self.kept[step] = deepcopy(course, {id(one): one for one in same})
+        self.kept[step] = twin(course)
         if len(self.kept) > self.most:
             self.every *= 2
             self.kept = {at: one for at, one in self.kept.items() if at % self.every == 0}
+
+# %% ../../../nbs/10_explore/01_shared/03_state.ipynb #2915922a
+class Past(Copies):
+    "Copies of a course, to go back to."
 
     def choose(
         self,
@@ -268,10 +278,7 @@ class Past:
     def take(self) -> Any:
         "A copy of the chosen one, to go on from; None if none is chosen. The next time, none is."
         chosen, self.chosen = self.chosen, None
-        if chosen is None:
-            return None
-        same = [getattr(chosen, name) for name in getattr(chosen, "SHARED", ())]
-        return deepcopy(chosen, {id(one): one for one in same})
+        return None if chosen is None else twin(chosen)
 
     def forget(
         self,
