@@ -141,11 +141,15 @@ class PanelLayout(FoldingKeeper, KeptAnew, w.HBox):
         ends = chip_row(CopyCode(lambda: self.code()), self.buttons["Save figure"])
         seen, folded = parted(groups, [self.knobs[name] for name in self.folded()])
         made, more = ([knob_group(*entry) for entry in part.items()] for part in (seen, folded))
-        self.fold = Fold(more)
-        self.fold.unfold(self.asks_for_more())
+        between = [self.unfolding(more), *more] if more else []
         below = knob_group("This state", [self.state_line, ends, self.answer])
-        between = [self.fold, *more] if more else []
         return styled(card(heading_html(*heading), chips, *made, *between, below), "moe-column")
+
+    def unfolding(self, folded: Sequence[w.Widget]) -> Fold:  # folded: groups of knobs
+        "The button that unfolds them; it has done so where the state asks for it."
+        self.fold = Fold(folded)
+        self.fold.unfold(self.asks_for_more())
+        return self.fold
 
     def listen(self):
         "Connect what the reader can do; what that is, the classes below add."
