@@ -228,7 +228,7 @@ def test_another_layer_is_drawn_while_the_page_goes_on(page):
         ask(page, "lab.stage.sight is lab.sights[0, 800, 'tsne'], lab.stage.colour, lab.selected")
         == "True kind 1"
     )
-    page.locator(".moe-lab").last.locator("select").select_option("blocks.1.feed")
+    page.locator(".moe-lab").last.locator("select").select_option(label="layer 1")
     page.locator(".moe-news", has_text="drawing").wait_for(state="detached", timeout=60_000)
     page.get_by_text("No selection").wait_for()
     assert ask(page, "lab.layer, trail.linked_layer, lab.selected") == "1 1 -1"

@@ -8,6 +8,7 @@ __all__ = ['COLLAPSE_PRESETS', 'NOT_GIVEN', 'GATE_LABELS', 'COLLAPSE_GROUPS', 'C
            'patches_of', 'CollapseStage', 'CollapsePanel', 'CollapseLab']
 
 # %% ../../../nbs/10_explore/02_collapse/02_collapse_lab.ipynb #27fe2d35
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as w
@@ -187,6 +188,7 @@ class CollapsePanel(LivePanel):
         begins: Timeline,  # what is to be seen first
         images: Splits,  # what it learns from
         name: str,  # a lab of this name that the same cell made before is closed
+        presets: Mapping[str, Preset] = COLLAPSE_PRESETS,  # by the words on their chips
     ):
         self.steps = total_steps(settings_of(begins.states[0][1], 1), len(images.train))  # of a whole course
         self.check_timeline(begins)
@@ -195,7 +197,7 @@ class CollapsePanel(LivePanel):
         side = images.train.images.shape[-1]  # pixels
         about = f"{len(images.train.label_names)} photographs, {side}×{side} patches"
         groups = {title: [made[field] for field in fields] for title, fields in COLLAPSE_GROUPS.items()}
-        parts = (asked, COLLAPSE_PRESETS, made, ("Why experts die", about), groups, [self.stage.box])
+        parts = (asked, presets, made, ("Why experts die", about), groups, [self.stage.box])
 
         def start(ask):
             return collapse_training(ask, images, past=self.past)
@@ -241,9 +243,12 @@ class CollapseLab(CollapsePanel):
         state: str = "collapse?",  # `ValueError` for one that cannot be read
         data: Splits | None = None,  # default: 8×8 patches of the photographs
         name: str = "CollapseLab",  # a lab of this name that the same cell made before is closed
+        presets: Mapping[str, Preset] = COLLAPSE_PRESETS,  # by the words on their chips
     ):
         self.data = "data" if data else "load_photographs(patch=8)"  # as code
-        super().__init__(read_timeline(CollapseState, state), data or load_photographs(patch=8), name)
+        super().__init__(
+            read_timeline(CollapseState, state), data or load_photographs(patch=8), name, presets
+        )
 
     def code(self) -> str:
         "Python that goes through the same states, at the same steps."

@@ -103,6 +103,12 @@ class FoldingKeeper(StateKeeper):
         here, usual = self.state.values(), type(self.state)().values()
         return any(name in here and here[name] != usual[name] for name in self.folded())
 
+    def unfolding(self, folded: Sequence[w.Widget]) -> Fold:  # folded: groups of knobs
+        "The button that unfolds them; it has done so where the state asks for it."
+        self.fold = Fold(folded)
+        self.fold.unfold(self.asks_for_more())
+        return self.fold
+
 # %% ../../../nbs/10_explore/01_shared/05_panel.ipynb #1b4c79e8
 class PanelLayout(FoldingKeeper, KeptAnew, w.HBox):
     "A column of presets and knobs, one line of text that is the whole state, and beside it what follows."
@@ -144,12 +150,6 @@ class PanelLayout(FoldingKeeper, KeptAnew, w.HBox):
         between = [self.unfolding(more), *more] if more else []
         below = knob_group("This state", [self.state_line, ends, self.answer])
         return styled(card(heading_html(*heading), chips, *made, *between, below), "moe-column")
-
-    def unfolding(self, folded: Sequence[w.Widget]) -> Fold:  # folded: groups of knobs
-        "The button that unfolds them; it has done so where the state asks for it."
-        self.fold = Fold(folded)
-        self.fold.unfold(self.asks_for_more())
-        return self.fold
 
     def listen(self):
         "Connect what the reader can do; what that is, the classes below add."

@@ -149,6 +149,7 @@ __getattr__, __dir__, __all__ = attach(
             "LassoMap",
             "MAP_CODE",
             "MapPanel",
+            "PromisedMap",
             "SpecialistMap",
             "ToldMap",
             "map_knobs",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...names import reading_name
 from ..shared.controls import sheet
 from ..shared.html_page import Page, expert_name, printed, spark_columns, visible
 from ..shared.life import KeptAnew, take_place
@@ -165,7 +166,10 @@ def draw_cards(
     routed: Routed,  # their layer
 ) -> Any:
     "All loads, and the words, domains, positions and partners of one expert, as a matplotlib figure."
-    where, colour = f" in {printed(routed.layer)}" if routed.layer else "", expert_colour(shown.expert)
+    where, colour = (
+        f" in {printed(reading_name(routed.layer))}" if routed.layer else "",
+        expert_colour(shown.expert),
+    )
     figure = sheet(f"E{shown.expert}{where}: {shown.load[-1]:.0%} of the visits", 11, 5.5)
     (load, words, domains), (positions, partners, over) = figure.subplots(2, 3)
     names, colours = [f"E{p.expert}" for p in every], [expert_colour(p.expert) for p in every]

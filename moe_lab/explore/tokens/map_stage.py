@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import numpy as np
 
+from ...names import reading_name
 from ...colours import expert_colour
 from ..shared.controls import card, flow, sheet
 from ..shared.html_page import Page, printed
@@ -76,7 +77,7 @@ def draw_sight(
     ax.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set(xticks=[], yticks=[], aspect="equal")
     note = f"neighbours kept {kept.value:.2f} (columns shuffled: {sight.floor})"
-    return calm(ax, f"Router inputs of {printed(sight.layer.name)}", note, "")
+    return calm(ax, f"Router inputs of {printed(reading_name(sight.layer.name))}", note, "")
 
 # %% ../../../nbs/10_explore/05_tokens/10_map_stage.ipynb #64a8ddca
 def map_figure(

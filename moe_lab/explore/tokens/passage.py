@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...names import reading_names
 from ..shared.html_page import visible
 from .readers import KitModel, TextReader, model_reader
 from ...measure.trace.counterfactuals import counterfactuals, reroute
@@ -38,6 +39,11 @@ class Passage:
     surprise: Tensor  # (T,) nats at each token; NaN at the first
     log_p: Tensor  # (T, V) of what comes after each token
     rows: tuple[tuple[int, ...], ...] = ()  # of each decision: the row of each token in the layer's call
+
+    @property
+    def called(self) -> list[str]:
+        "The decisions' names as a reader wants them."
+        return reading_names(self.layers)
 
     def visits(
         self,

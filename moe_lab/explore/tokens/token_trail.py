@@ -15,6 +15,7 @@ import ipywidgets as w
 import traitlets
 from torch import nn
 
+from ...names import reading_names
 from ..shared.controls import LABEL, WIDE, card, menu, sheet, wrong
 from ..shared.html_page import Page, printed
 from ..shared.panel import Panel
@@ -194,7 +195,7 @@ def trail_figure(
     after = f"After {printed(words[token])} comes"
     draw_bars(below, [n.word for n in offered], coming, after, "probability")
     if routes is not None:
-        draw_routes(last[0], routes, words[token], passage.layers[layer])
+        draw_routes(last[0], routes, words[token], passage.called[layer])
     return figure
 
 # %% ../../../nbs/10_explore/05_tokens/04_token_trail.ipynb #08dc6183
@@ -220,7 +221,7 @@ class TrailStage:
         token = token_of(state, passage)
         html = trail_html(passage, before) + token_detail(passage, before, token, self.vocabulary)
         if routes is not None:
-            html += routes_html(routes, passage.words[token], passage.layers[state.layer])
+            html += routes_html(routes, passage.words[token], passage.called[state.layer])
         with self.page.hold_trait_notifications():  # a layer without its expert would be another state
             self.page.layer, self.page.selected, self.page.token = state.layer, state.expert, token
             self.page.value = html
@@ -253,7 +254,7 @@ def trail_knobs(
     return {
         "text": w.Textarea(state.text, rows=5, layout=WIDE),
         "change": menu(state, "change", "do"),
-        "layer": menu(state, "layer", "layer", [(name, i) for i, name in enumerate(layers)]),
+        "layer": menu(state, "layer", "layer", [(name, i) for i, name in enumerate(reading_names(layers))]),
         "expert": menu(state, "expert", "expert", experts),
         "route": w.Combobox(
             value=state.route,

@@ -127,7 +127,7 @@ def token_column(
     "A word, its experts, and its surprise before and after (HTML)."
     rows = "".join(
         f"<div class='moe-cells'>{''.join(cell(e, w, layer, name) for e, w in passage.visits(token, layer))}</div>"
-        for layer, name in enumerate(passage.layers)
+        for layer, name in enumerate(passage.called)
     )
     nats = [float(part.surprise[token]) for part in ([before] if passage is before else [before, passage])]
     word = f"<button class='moe-word' data-token='{token}'>{code_html(passage.words[token])}</button>"
@@ -143,7 +143,7 @@ def trail_html(
     most = float(np.nanmax(both)) if np.isfinite(both).any() else 1.0
     columns = "".join(token_column(passage, before, t, most) for t in range(len(passage.words)))
     grey = "" if passage is before else "; grey: without the change"
-    note = f"rows: {', '.join(passage.layers)}; strength of colour: weight; bars: surprise, up to {most:.1f} nats{grey}"
+    note = f"rows: {', '.join(passage.called)}; strength of colour: weight; bars: surprise, up to {most:.1f} nats{grey}"
     return f"<h4>Each token and its experts <small>{escape(note)}</small></h4><div class='moe-trail'>{columns}</div>"
 
 # %% ../../../nbs/10_explore/05_tokens/03_trail_page.ipynb #2a101fed
@@ -153,7 +153,7 @@ def way(
 ) -> str:
     "The experts of a token, layer by layer, as wide as their weights (HTML)."
     rows = []
-    for layer, name in enumerate(passage.layers):
+    for layer, name in enumerate(passage.called):
         experts, weights = zip(*passage.visits(token, layer)) if passage.visits(token, layer) else ((), ())
         parts = strip([f"E{e}" for e in experts], weights, [expert_colour(e) for e in experts])
         rows.append(f"<small>{escape(name)}</small>{parts}<span></span>")
@@ -237,7 +237,7 @@ def route_in_words(
 ) -> str:
     "What a route costs beside the token's own and beside all others (HTML)."
     word = code_html(passage.words[min(state.token, len(passage.words) - 1)])
-    layer, better = escape(passage.layers[state.layer]), routes.worse_than(routes.own)
+    layer, better = escape(passage.called[state.layer]), routes.worse_than(routes.own)
     own = f"what follows {word} costs <b>{routes.own:.3f} nats</b> a token by its own route in {layer}"
     own += f", less than by {better:.0%} of {len(routes.others)} others"
     if isnan(routes.chosen):
@@ -263,7 +263,7 @@ def trail_in_words(
     if passage is before:
         return f"{said}."
     how = {"force": "everything through", "silence": "without"}[state.change]
-    name = f"{expert_name(state.expert)} in {escape(passage.layers[state.layer])}"
+    name = f"{expert_name(state.expert)} in {escape(passage.called[state.layer])}"
     return f"{said}; {how} {name} <b>{nats[1]:.2f} nats</b> ({nats[1] - nats[0]:+.2f})."
 
 # %% ../../../nbs/10_explore/05_tokens/03_trail_page.ipynb #50e9473c
@@ -304,7 +304,7 @@ def draw_trail(
         for layer in range(len(passage.layers)):
             draw_visits(ax, passage.visits(t, layer), t, layer)
     ax.set(xlim=(-0.6, len(passage.words) - 0.4), ylim=(len(passage.layers) - 0.5, -0.5))
-    ax.set_yticks(range(len(passage.layers)), map(printed, passage.layers))
+    ax.set_yticks(range(len(passage.layers)), map(printed, passage.called))
     calm(ax, "Each token and its experts", "width and strength of colour: weight", "")
     ax.set_xticks(range(len(passage.words)), map(printed, passage.words), rotation=60, ha="right", fontsize=7)
     return ax
