@@ -82,6 +82,8 @@ __getattr__, __dir__, __all__ = attach(
             "point_together",
             "printed",
             "quote",
+            "reading_name",
+            "reading_names",
             "spark_columns",
             "strip",
             "visible",

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['Row', 'Page', 'point_together', 'expert_name', 'coded', 'visible', 'legible', 'printed', 'code_html', 'quote',
-           'bar_rows', 'ink', 'strip', 'spark_columns']
+           'bar_rows', 'ink', 'strip', 'spark_columns', 'reading_name', 'reading_names']
 
 # %% ../../../nbs/10_explore/01_shared/07_html_page.ipynb #5d8f18c8
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -156,3 +157,25 @@ def spark_columns(
     "Values as small columns, side by side (HTML)."
     made = "".join(f"<i style='--value:{value:.4f}' title='{value:.1%}'></i>" for value in values)
     return f"<div class='moe-spark' style='--expert:{colour}'>{made}</div>"
+
+# %% ../../../nbs/10_explore/01_shared/07_html_page.ipynb #164f7f22
+_PATH = re.compile(r"(?:[A-Za-z_]\w*[.])+([0-9]+)(?:[.]\w+)*(#[0-9]+)?")  # words, then the layer's number
+
+
+def reading_name(
+    path: str,  # of a layer in its model, perhaps with #2 behind it
+) -> str:
+    "`layer 1` for `blocks.1.feed`; what is no path of a numbered layer stays as it is."
+    found = _PATH.fullmatch(path)
+    return f"layer {found[1]}{' ' * bool(found[2])}{found[2] or ''}" if found else path
+
+# %% ../../../nbs/10_explore/01_shared/07_html_page.ipynb #70775fce
+def reading_names(
+    paths: Iterable[str],  # of the layers of a model
+) -> list[str]:
+    "A name for each layer, in their order, each its own."
+    paths = list(paths)
+    names = [reading_name(path) for path in paths]
+    times = Counter(names)
+    words = [re.sub("[.][0-9]+", "", path, count=1) for path in paths]
+    return [name if times[name] == 1 else f"{name}, {own}" for name, own in zip(names, words)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ...names import reading_name
+from ..shared.html_page import reading_name
 from ..shared.controls import sheet
 from ..shared.html_page import Page, expert_name, printed, spark_columns, visible
 from ..shared.life import KeptAnew, take_place

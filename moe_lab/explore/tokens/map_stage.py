@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import numpy as np
 
-from ...names import reading_name
+from ..shared.html_page import reading_name
 from ...colours import expert_colour
 from ..shared.controls import card, flow, sheet
 from ..shared.html_page import Page, printed

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...names import reading_names
+from ..shared.html_page import reading_names
 from ..shared.html_page import visible
 from .readers import KitModel, TextReader, model_reader
 from ...measure.trace.counterfactuals import counterfactuals, reroute

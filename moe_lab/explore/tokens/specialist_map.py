@@ -19,7 +19,7 @@ import ipywidgets as w
 import numpy as np
 import traitlets
 
-from ...names import reading_names
+from ..shared.html_page import reading_names
 from ...files import cache_folder
 from ..shared.controls import CopyCode, chip_row, in_turn, styled, wrong
 from ..shared.html_page import point_together
@@ -60,6 +60,10 @@ class BarPanel(Panel):
         ends = [self.state_line, CopyCode(lambda: self.code()), self.buttons["Save figure"], self.answer]
         return styled(chip_row(title, *self.knobs.values(), *ends), "moe-bar")
 
+    def at_once(self, state: MapState) -> MapState:  # state: asked for
+        "Whose map is to be seen first."
+        return state
+
 # %% ../../../nbs/10_explore/05_tokens/11_specialist_map.ipynb #5b2e17d6
 class MapPanel(BarPanel):
     "A panel that shows the map that its state asks for."
@@ -79,10 +83,6 @@ class MapPanel(BarPanel):
         )
         super().__init__(asked, {}, made, ("Where do tokens go?", ""), {}, [self.stage.box])
         self.moved()
-
-    def at_once(self, state: MapState) -> MapState:  # state: asked for
-        "Whose map is to be seen first."
-        return state
 
     def check(self, state: MapState):  # not accepted yet
         self.maps.check(state)
@@ -248,7 +248,8 @@ class BackgroundMap(PromisedMap):
         asked, now = ((s.layer, s.points, s.method) for s in (state, self.state))
         if asked == now and self.maps.get(state) is None:
             if state.method != "pca":
-                self.show_meanwhile(self.maps.draw(self.at_once(state)), state)
+                first = self.at_once(state)
+                self.show_meanwhile(self.maps.get(first) or self.maps.draw(first), state)
             self.maps.draw(state)
             self.show()
 

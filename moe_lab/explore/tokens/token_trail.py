@@ -15,7 +15,7 @@ import ipywidgets as w
 import traitlets
 from torch import nn
 
-from ...names import reading_names
+from ..shared.html_page import reading_names
 from ..shared.controls import LABEL, WIDE, card, menu, sheet, wrong
 from ..shared.html_page import Page, printed
 from ..shared.panel import Panel
