@@ -135,8 +135,8 @@ def routers(
             one_of(ROUTERS, name, "names")
         some = {name: ROUTERS[name] for name in names or ROUTERS}
         print(
-            f"{len(some)} routers, {rounds} rounds of deciding and learning, {n_tokens} tokens each; a bar tells how "
-            "long it still takes; --rounds 1, --n-tokens 512 or names of routers are a quicker look",
+            f"{len(some)} routers to try with {n_tokens} tokens, rounds: {rounds}; a bar tells how long it still "
+            "takes; --rounds 1, --n-tokens 512 or names of routers are a quicker look",
             file=sys.stderr,
         )
         print(printable(router_table(some, n_tokens, n_experts, d, k, rounds)))
