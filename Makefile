@@ -141,7 +141,7 @@ stored: $(VENV)/lab.stamp
 
 # One seed of every stored experiment again, an hour on two cores; a table that does not come again ends it with an error.
 stored-check: $(VENV)/lab.stamp
-	$(bin)/moe-lab check-stored --out runs/check-stored/$(shell git rev-parse --short HEAD) --resume
+	$(bin)/moe-lab check-stored --out runs/check-stored/$(shell git rev-parse --short HEAD) --resume --keep
 
 claims: $(VENV)/lab.stamp
 	$(bin)/moe-lab claims --out docs/claims.md

@@ -19,6 +19,7 @@ def check_stored(
     out: Path = Path("runs/check-stored"),
     resume: bool = False,
     workers: int = 1,
+    keep: bool = False,
 ) -> Callable[[], None]:
     """Run one seed of stored experiments again: does each figure lie within the stored spread?
 
@@ -28,14 +29,23 @@ def check_stored(
         out: folder for the runs
         resume: go on with what is in the folder
         workers: processes side by side; 0: one per core
+        keep: write what was found beside each stored table
     """
 
     def check():
-        from moe_lab.experiments.core.stored import check_stored, checks_table, disagreement, stored_folders
+        from moe_lab.experiments.core.stored import (
+            check_stored,
+            checks_table,
+            disagreement,
+            stored_folders,
+            write_checked,
+        )
 
         found = [check_stored(f, out / f.name, resume, workers) for f in stored_folders(stored, names)]
         print(checks_table(found).to_string())
         for one in found:
+            if keep:
+                write_checked(stored / one.name, one)
             if one.outside is not None and len(one.outside):
                 print(f"\n{one.name}, outside:\n{one.outside.to_string(float_format='{:.4g}'.format)}")
         disagreement(found)

@@ -67,6 +67,7 @@ __getattr__, __dir__, __all__ = attach(
             "expected",
             "figures",
             "stored_folders",
+            "write_checked",
         ],
         "core.sweep": [
             "CPU_SECONDS",

@@ -48,6 +48,14 @@ def test_a_page_is_made_of_what_is_stored(tmp_path, path):
     assert escape(told(experiment.question, settings)) in page
 
 
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.parent.name)
+def test_a_stored_table_names_the_commit_that_made_it_or_by_which_it_came_again(path):
+    made = json.loads((path.parent / "environment.json").read_text("utf8")).get("commit")
+    checked = path.parent / "checked.json"
+    again = json.loads(checked.read_text("utf8")) if checked.exists() else {"verdict": ""}
+    assert made or (again["verdict"] in ("comes again", "agrees") and again["run again by"]), path.parent.name
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["set", "srnn-ablations", "srnn-three-way"])  # the cheapest
 def test_one_seed_comes_again(tmp_path, name):

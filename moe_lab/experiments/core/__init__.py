@@ -75,6 +75,7 @@ __getattr__, __dir__, __all__ = attach(
             "elsewhere",
             "expected",
             "stored_folders",
+            "write_checked",
         ],
         "sweep": [
             "CPU_SECONDS",

@@ -5,6 +5,7 @@
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #5621e3e8
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ import numpy as np
 from .experiment import EXPERIMENTS, Experiment, changes, launch
 from .report import experiment_settings
 from .sweep import Column, by_seed
-from ...files import read_json, read_table
+from ...files import read_json, read_table, write_atomically
 from ...registry import one_of
 from ...routing.parts import above_zero, below_one
 from ...training.runs import environment, settings_differences
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['TIMES', 'ALL', 'NOISE', 'figures', 'expected', 'compared', 'as_stored', 'elsewhere', 'Checked', 'checked_row',
-           'check_stored', 'checks_table', 'stored_folders', 'disagreement']
+           'check_stored', 'checks_table', 'write_checked', 'stored_folders', 'disagreement']
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #acf738ba
 TIMES = re.compile("second|ms a step")  # in the names of metrics
@@ -125,6 +126,7 @@ class Checked:
     elsewhere: Sequence[str]  # in what machine and libraries differ
     figures: pd.DataFrame | None  # from `compared`; None: it could not be run
     problem: str = ""  # why not
+    again_by: str = ""  # the commit by which it was run again
 
     @property
     def agrees(self) -> bool:
@@ -174,10 +176,11 @@ def check_stored(
     try:
         experiment = as_stored(folder)
         again = launch(experiment, out, resume, workers)
+        again_by = ", ".join(again.attrs["made by"])
         found = compared(figures(table, experiment.columns), figures(again, experiment.columns))
     except (ValueError, OSError) as problem:
         return Checked(folder.name, made_by, elsewhere(folder), None, f"cannot be checked: {problem}")
-    return Checked(folder.name, made_by, elsewhere(folder), found)
+    return Checked(folder.name, made_by, elsewhere(folder), found, again_by=again_by)
 
 
 def checks_table(
@@ -190,6 +193,15 @@ def checks_table(
     rows = pd.DataFrame.from_dict({one.name: checked_row(one) for one in checked}, orient="index")
     rows = rows.reindex(columns=["made by", "here", *counts, "farthest", "verdict"])
     return rows.astype(dict.fromkeys(counts, "Int64")).astype(object).fillna("")
+
+# %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #97b708c1
+def write_checked(
+    folder: Path,  # of a stored experiment
+    one: Checked,  # what became of it
+):
+    "Write beside the stored table by which commit it was run again, and with what verdict: checked.json."
+    about = checked_row(one) | {"made by": one.made_by, "run again by": one.again_by}
+    write_atomically(folder / "checked.json", json.dumps(about, indent=1, ensure_ascii=False).encode())
 
 # %% ../../../nbs/09_experiments/1_core/06_stored.ipynb #66a39c67
 def stored_folders(
