@@ -354,6 +354,7 @@ def time_all(
     positive(rounds=rounds)
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
+    native.now()
     with Hold(out), on_threads(1):
         parts = [time_trials(make(), rounds) for make in trials]
         found = pd.concat([*parts, freed_memory(freed, rounds)], ignore_index=True)

@@ -25,6 +25,7 @@ from .timing import interleaved, ratios, timed, under_autocast
 from ..experiments.systems.srnn.measurements import load
 from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
+from ..native.code import native
 from ..measure.maps import MAP_METHODS, flatten
 from ..measure.trace.trace import record
 from ..models.language.language_model import DecoderSettings, decoder
@@ -309,12 +310,13 @@ def titled_tables(
 # %% ../../nbs/11_bench/08_overhead.ipynb #d1bddd73
 def printable() -> str:
     "Measure all five at their usual sizes, and tell."
+    native.now()
     prices = router_prices().pivot(index="router", columns="act", values=["ratio", "seconds"])
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
     low = sixteen_bits().pivot(index=["shape", "contender"], columns="act", values=["ratio", "error"])
     here = {name: how for name, how in MAP_METHODS.items() if name != "pacmap" or find_spec("pacmap")}
-    return titled_tables(
+    return f"Machine code for a decision: {native.state}\n\n" + titled_tables(
         {
             "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
             f"A training step: {work:.0%} is forward, backward and optimizer": parts,
