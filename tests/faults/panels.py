@@ -15,6 +15,8 @@ from moe_lab.draws import OwnDraws
 from moe_lab.explore.collapse.training import CollapseState, replay_collapse
 from moe_lab.explore.plane.plane_lab import read_place
 from moe_lab.explore.plane.training import PlaneState, replay_plane
+from moe_lab.explore.questions.alarms import AlarmLab
+from moe_lab.explore.questions.depths import DepthLab, Depths
 from moe_lab.explore.questions.prediction import PredictNumber, PredictOne
 from moe_lab.explore.shared.life import small_png
 from moe_lab.explore.shared.live import LiveRun
@@ -253,3 +255,15 @@ QUESTIONS = [
 ]
 
 ROWS = [*LINES, *VALUES, *VIEWS, *TOKENS, *RUNS, *QUESTIONS]
+ROWS += [
+    Bad(
+        "a router whose gate leads by nothing", lambda: AlarmLab("alarms?lead=0.0"), ("lead=0.0", "0.05 to 8")
+    ),
+    Bad(
+        "a token behind the last one",
+        lambda: DepthLab(Depths({}, ["a"] * 30, 4), "depths?token=7"),
+        ("token=7", "at most 6"),
+    ),
+    Bad("a run slowed down to before", driven(lambda lab: lab.live.slow_down(-1)), ("pace=-1", "0 or more")),
+    Bad("going on to where a run has not been", driven(lambda lab: lab.go_back(9)), ("step=9", "0 to 0")),
+]

@@ -201,7 +201,7 @@ class KeywordPanel(FigurePanel):
             "layer": menu(asked, "layer", "layer", layers),
             "dealt": w.Checkbox(asked.dealt, description="deal out at random", indent=False, layout=WIDE),
             "whole": w.Checkbox(asked.whole, description="whole words only", indent=False, layout=WIDE),
-            "minimum": slider(asked, "minimum", "at least, times"),
+            "minimum": slider(asked, "minimum", "at least"),
         }
         super().__init__(asked, presets, knobs, ("Keywords of experts", "by TF-IDF, beside two nulls"))
 
