@@ -230,7 +230,8 @@ def test_another_layer_is_drawn_while_the_page_goes_on(page):
     )
     page.locator(".moe-lab").last.locator("select").select_option(label="layer 1")
     page.locator(".moe-news", has_text="drawing").wait_for(state="detached", timeout=60_000)
-    page.get_by_text("No selection").wait_for()
+    page.get_by_text("No selection").wait_for()  # on the map by PCA, which is seen meanwhile
+    ask(page, "lab.drawn.result()")
     assert ask(page, "lab.layer, trail.linked_layer, lab.selected") == "1 1 -1"
     page.locator(".moe-cells:nth-child(3) .moe-cell").first.click()  # now an expert of the map's layer
     page.get_by_text(re.compile(r"^The selection: \d+ tokens, 100% to")).wait_for()
