@@ -77,7 +77,8 @@ def stacked_load(
         ax.text(1.015, height, text, transform=ax.get_yaxis_transform(), fontsize=8, va="center")
     ax.set(xlim=(steps[0], max(steps[-1], steps[0] + 1)), ylim=(0, 1), yticks=[0, 0.5, 1])
     ax.set_yticklabels(["0", "50 %", "100 %"])
-    return calm(ax, title, "" if births is None else "ticks: births")
+    is_born = births is not None and np.isfinite(births).any()
+    return calm(ax, title, "ticks: births" if is_born else "")
 
 # %% ../../nbs/05_measure/1_figures.ipynb #5391f5d6
 SERIES = ("#1F6FC4", "#B0244A", "#4B8B3B", "#8A6BBE")  # colours of series that are not experts

@@ -163,7 +163,10 @@ def draw_triangle(ax: Any):  # ax: matplotlib axes
     "Where decisions can lie, and what its corners mean."
     ax.fill([0, 1, 0], [0, 0, 1], color=GREY, alpha=0.15)
     for (x, y), name in zip([(0, 1), (0, 0), (1, 0)], ["specialised", "collapsed", "uniform"]):
-        ax.annotate(name, (x, y), (4, 4), textcoords="offset points", fontsize=8, fontweight="bold")
+        inwards = {"ha": "right"} if x else {}
+        ax.annotate(
+            name, (x, y), (4 - 8 * x, 4), textcoords="offset points", fontsize=8, fontweight="bold", **inwards
+        )
     ax.set_ylabel("mutual information / log E", fontsize=8)
 
 # %% ../../../nbs/10_explore/03_balance/05_views.ipynb #bc5c4200
