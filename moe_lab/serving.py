@@ -172,12 +172,12 @@ def serve(
     threads: int = 1,  # of each kernel
 ):
     "Serve pages until interrupted; `ImportError` without Voilà, `OSError` if it ends by itself."
-    if find_spec("voila") is None:
-        raise ImportError("this needs Voilà: pip install 'moe_lab[app]'")
     positive(threads=threads)
     with TemporaryDirectory(prefix="moe_lab-") as folder:
         pages = write_pages(Path(folder), names)
         command = [sys.executable, "-m", "voila", *voila_options(Path(folder), port, ip, ready)]
+        if find_spec("voila") is None:
+            raise ImportError("this needs Voilà: pip install 'moe_lab[app]'")
         address = f"http://{ip}:{port}/voila/render/{pages[0].name}"
         print(f"{address}, and {len(pages) - 1} more that it leads to", flush=True)
         code = run_until_stopped(command, os.environ | {"OMP_NUM_THREADS": str(threads)})
