@@ -129,10 +129,14 @@ def routers(
     def measure():
         from moe_lab.bench.routers import printable, router_table
         from moe_lab.registry import one_of
+        from moe_lab.routing.parts import positive
         from moe_lab.routing.router import ROUTERS
+        from moe_lab.routing.selection import check_k
 
         for name in names:
             one_of(ROUTERS, name, "names")
+        positive(n_tokens=n_tokens, n_experts=n_experts, d=d, k=k, rounds=rounds)
+        check_k(k, n_experts)
         some = {name: ROUTERS[name] for name in names or ROUTERS}
         print(
             f"{len(some)} routers to try with {n_tokens} tokens, rounds: {rounds}; a bar tells how long it still "
