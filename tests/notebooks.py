@@ -6,10 +6,12 @@ made by the main thread: memory of any other thread's is handed out and taken ba
 """
 
 import sys
+import tempfile
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 from nbdev.config import get_config
@@ -64,7 +66,8 @@ def main(inside: Path) -> str | None:
         return f"no notebook of the library in {inside}"
     for name in LOADED:
         import_module(name)
-    results = test_all(notebooks)
+    with TemporaryDirectory() as tempfile.tempdir:  # a process that was forked does not tidy up at its end
+        results = test_all(notebooks)
     for path, (_, seconds) in sorted(results.items(), key=lambda item: -item[1][1])[:20]:
         print(f"{seconds:5.1f} s  {path.relative_to(ROOT)}")
     failed = [str(path.relative_to(ROOT)) for path, (passed, _) in results.items() if not passed]
