@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 from training.resumable import assert_same
+from training.stops import StopAt, die
 
 from moe_lab import ablate, observe, record
 from moe_lab.cli import main
@@ -22,7 +23,6 @@ from moe_lab.experiments.systems.episodes.settings import TRANSFORMERS, FewShotS
 from moe_lab.experiments.systems.episodes.system import assemble, load, make_model, trained
 from moe_lab.training.checkpoints import load_newest
 from moe_lab.training.runs import Run
-from moe_lab.training.trainer import Callback
 
 SMALL = FewShotSettings(data="digits", size=8, way=5, steps=8, n_slots=8, checkpoint_every=3)
 
@@ -32,22 +32,11 @@ def data():
     return load(SMALL)
 
 
-class Die(Callback):
-    "Ends the process, without a word, at a step."
-
-    def __init__(self, step: int):
-        self.step = step
-
-    def after_step(self, trainer, report):
-        if trainer.done == self.step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 def go_on(folder: Path, model: str, die_at: int = -1):
     "The run in a folder, to its end, or until the process dies at a step."
     asked = replace(SMALL, model=model)
     run = Run.open(folder, "fewshot", asked, resume=True)
-    found, _ = trained(asked, load(asked), run, [Die(die_at)])
+    found, _ = trained(asked, load(asked), run, [StopAt(die_at, die)])
     run.release()
     return found.state_dict(), run
 

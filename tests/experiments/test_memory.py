@@ -9,23 +9,15 @@ from pathlib import Path
 
 import pytest
 from accelerate.utils import set_seed
+from training.stops import StopAt, die
 
 from moe_lab import cli
 from moe_lab.experiments.core.experiment import EXPERIMENTS
 from moe_lab.experiments.systems.memory.measurements import train
 from moe_lab.experiments.systems.memory.settings import READERS, MemorySettings
 from moe_lab.training.runs import Run
-from moe_lab.training.trainer import Callback
 
 SMALL = {"most": 3, "steps": 9, "n_slots": 4, "width": 4, "hidden": 8, "batch_size": 4, "checkpoint_every": 2}
-
-
-class Killed(Callback):
-    "Ends the process after a step as nothing can be caught."
-
-    def after_step(self, trainer, report):
-        if trainer.done == 6:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def rows_of(folder, settings, callbacks=()):
@@ -41,7 +33,7 @@ def rows_of(folder, settings, callbacks=()):
 if (
     __name__ == "__main__"
 ):  # the process that dies; a fork of the tests' own would keep the locks of its threads
-    rows_of(Path(sys.argv[1]), MemorySettings(**json.loads(sys.argv[2])), [Killed()])
+    rows_of(Path(sys.argv[1]), MemorySettings(**json.loads(sys.argv[2])), [StopAt(6, die)])
 
 
 @pytest.mark.parametrize("change", [{}, {"repairs": "all three", "taught_by": "asked"}, {"model": "lstm"}])

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 from training.resumable import assert_same
+from training.stops import StopAt, die
 
 from moe_lab import ablate, force, observe, record
 from moe_lab.cli import main
@@ -102,15 +103,9 @@ def test_it_learns_within_seconds(data):
 def go_on(folder: Path, die_at: int = -1) -> tuple:
     "The run in a folder, to its end, or until the process dies at a step."
     from moe_lab.training.callbacks import resume
-    from moe_lab.training.trainer import Callback
-
-    class Die(Callback):
-        def after_step(self, trainer, report):
-            if trainer.done == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
 
     run = Run.open(folder, "segment", replace(SMALL, checkpoint_every=5), resume=True)
-    trainer = prepared(replace(SMALL, checkpoint_every=5), load(SMALL), run, [Die()])
+    trainer = prepared(replace(SMALL, checkpoint_every=5), load(SMALL), run, [StopAt(die_at, die)])
     resume(trainer, run)
     trainer.fit()
     run.release()

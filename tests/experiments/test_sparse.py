@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from training.resumable import assert_same
+from training.stops import StopAt, Tell
 
 from moe_lab.experiments.systems.sparse.measurements import train
 from moe_lab.experiments.systems.sparse.settings import SetSettings
@@ -20,24 +21,6 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 SMALL = SetSettings(hidden=40, limit=300, epochs=8, checkpoint_every=4)  # 24 steps
-
-
-class StopAt(Callback):
-    "Interrupts after a step."
-
-    def __init__(self, step: int):
-        self.step = step
-
-    def after_step(self, trainer, report):
-        if trainer.done == self.step:
-            raise KeyboardInterrupt
-
-
-class Tell(Callback):
-    "Prints every step, for whoever holds the kill switch."
-
-    def after_step(self, trainer, report):
-        print(trainer.done, flush=True)
 
 
 def go_on(out: Path, settings: SetSettings, *callbacks: Callback) -> tuple[Run, list[dict]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from training.resumable import assert_same
+from training.stops import StopAt, die
 
 from moe_lab.experiments.systems.unified.experiments import ARMS
 from moe_lab.experiments.systems.unified.measurements import prepared
@@ -19,7 +20,6 @@ from moe_lab.sparse.masks import density_of, masks_of
 from moe_lab.training.callbacks import resume
 from moe_lab.training.checkpoints import load_newest
 from moe_lab.training.runs import Run
-from moe_lab.training.trainer import Callback
 
 SMALL = UnifiedSettings(
     on="copy",
@@ -37,14 +37,8 @@ SMALL = UnifiedSettings(
 
 def go_on(folder: Path, die_at: int = -1):
     "The run in a folder to its end, or to a step after which the process is killed."
-
-    class Die(Callback):
-        def after_step(self, trainer, report):
-            if trainer.done == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     run = Run.open(folder, "unified", SMALL, resume=True)
-    trainer, _ = prepared(SMALL, source(SMALL), run, [Die()])
+    trainer, _ = prepared(SMALL, source(SMALL), run, [StopAt(die_at, die)])
     resume(trainer, run)
     trainer.fit()
     run.release()

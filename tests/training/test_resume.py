@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from training.stops import StopAt, Tell, interrupt
 
 from moe_lab.experiments.systems.srnn.measurements import RememberFirst, load, train
 from moe_lab.experiments.systems.srnn.settings import SRNNSettings
@@ -24,24 +25,6 @@ from moe_lab.training.trainer import Callback
 
 STEPS = 40
 SMALL = SRNNSettings(limit=2560, batch_size=64, n_experts=5, router="srnn_by_max", checkpoint_every=4)
-
-
-class Tell(Callback):
-    "Prints every step, for whoever holds the kill switch."
-
-    def after_step(self, trainer, report):
-        print(trainer.done, flush=True)
-
-
-class StopAt(Callback):
-    "Does something to the training after a step."
-
-    def __init__(self, step: int, action):
-        self.step, self.action = step, action
-
-    def after_step(self, trainer, report):
-        if trainer.done == self.step:
-            self.action()
 
 
 def go_on(out: Path, settings: SRNNSettings, *callbacks: Callback) -> Run:
@@ -139,7 +122,7 @@ def test_stopped_by_interrupts(tmp_path, straight, name):
     settings = VARIANTS[name]
     for step in sorted(random.Random(name).sample(range(1, STEPS), 2)):
         with pytest.raises(KeyboardInterrupt, match=f"after step {step} of {STEPS}; nothing is lost"):
-            go_on(tmp_path, settings, StopAt(step, lambda: os.kill(os.getpid(), signal.SIGINT)))
+            go_on(tmp_path, settings, StopAt(step, interrupt))
     assert_same(go_on(tmp_path, settings), straight(settings))
 
 
@@ -163,8 +146,9 @@ def test_an_error_in_the_middle_of_a_step(tmp_path, straight, step):
 def test_kill_minus_9(tmp_path, straight):
     "Twice, at any moment: also while a checkpoint is being written, which here happens all the time."
     command, moments = [sys.executable, __file__, str(tmp_path), "1"], random.Random(0)
+    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     for _ in range(2):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as child:
             for _ in range(moments.randrange(2, 12)):
                 assert child.stdout.readline()
             time.sleep(moments.random() / 20)
@@ -198,7 +182,7 @@ def flip(path: Path):
 )
 def test_a_damaged_checkpoint(tmp_path, straight, damage, part):
     with pytest.raises(KeyboardInterrupt):
-        go_on(tmp_path, SMALL, StopAt(26, lambda: os.kill(os.getpid(), signal.SIGINT)))
+        go_on(tmp_path, SMALL, StopAt(26, interrupt))
     before, newest = stored_checkpoints(Run.open(tmp_path, "srnn", SMALL, resume=True).checkpoints)
     assert (before.name, newest.name) == ("step-00000023", "step-00000025")
     damage(newest / part)
@@ -210,7 +194,7 @@ def test_a_damaged_checkpoint(tmp_path, straight, damage, part):
 @pytest.mark.parametrize("gone", ["*", "00000000*"])
 def test_removed_metrics_are_missed(tmp_path, gone):
     with pytest.raises(KeyboardInterrupt):
-        go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))
+        go_on(tmp_path, SMALL, StopAt(17, interrupt))
     run = Run.open(tmp_path, "srnn", SMALL, resume=True)
     for part in run.metrics.folder.glob(gone):
         part.unlink()
@@ -221,7 +205,7 @@ def test_removed_metrics_are_missed(tmp_path, gone):
 
 def test_other_settings_are_refused_and_nothing_is_lost(tmp_path, straight):
     with pytest.raises(KeyboardInterrupt):
-        go_on(tmp_path, SMALL, StopAt(17, lambda: os.kill(os.getpid(), signal.SIGINT)))
+        go_on(tmp_path, SMALL, StopAt(17, interrupt))
     run = Run.open(tmp_path, "srnn", SMALL, resume=True)
     files = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
     with pytest.raises(ValueError, match=r"strength: None → 2.0; batch_size: 64 → 32$"):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from training.stops import StopAt
 
 from moe_lab.experiments.systems.language.training import surprise, text_of, train_to_end
 from moe_lab.experiments.systems.pruning.measurements import (
@@ -23,17 +24,6 @@ SMALL = PruningSettings(
     "scripture+dialogue", limit=20_000, vocabulary=512, length=32, d=32, hidden=16, n_experts=8, steps=8,
     repair_steps=2, calibration=4, tested=4, draws=1,
 )  # fmt: skip
-
-
-class StopAt(Callback):
-    "Interrupts after a step."
-
-    def __init__(self, step: int):
-        self.step = step
-
-    def after_step(self, trainer, report):
-        if trainer.done == self.step:
-            raise KeyboardInterrupt
 
 
 def go_on(out: Path, *callbacks: Callback) -> list[dict]:
