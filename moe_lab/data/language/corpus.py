@@ -321,7 +321,7 @@ def few_held_out(
     names = test.features["domain"].names
     held, every = (np.bincount(t["domain"][:], minlength=len(names)) for t in (test, train))
     few = [f"{name} {n} of {n + m}" for name, n, m in zip(names, held, every) if n < ENOUGH]
-    so = f"fewer than {ENOUGH} documents, which say little of their kind, could be held out"
+    so = f"too few held out (below {ENOUGH} documents)"
     return f"{so}: {', '.join(few)}" if few else ""
 
 # %% ../../../nbs/06_data/07_language/02_corpus.ipynb #747a0185
