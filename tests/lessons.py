@@ -20,6 +20,7 @@ AT_MOST = 400_000  # characters of stored output
 ABOVE_THE_FOLD = 22  # lines of a window of 1280 × 800 pixels, which has room for 34; then the picture begins
 LETTERS = 120  # of prose in a line of such a window
 ANSWERS = Path(__file__).parent / "answers"
+LEVELS = ["look", "change", "build"]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
 
@@ -132,9 +133,9 @@ QUESTION = re.compile(r"^\w+ = Predict(?:One|Number)\(\s*((?:\"[^\"]*\"\s*)+)", 
 
 
 def test_it_asks_before_it_shows(lesson):
-    "Lessons 0 to 6 ask; a question is stored as it stands in its cell, and without its answer."
+    "What is to be seen is asked first; a question is stored as it stands in its cell, and without its answer."
     cells = [c for c in nbformat.read(lesson, 4).cells if c.cell_type == "code" and QUESTION.search(c.source)]
-    assert cells or int(lesson.name[:2]) > 6
+    assert cells or 12 < int(lesson.name[:2]) < 21, "no question that is asked before its answer is seen"
     for cell in cells:
         asked = "".join(re.findall('"([^"]*)"', QUESTION.search(cell.source)[1]))
         stored = "".join(output.get("text/html", "") for output in map(shown, cell.outputs))
@@ -148,8 +149,10 @@ def test_every_exercise_is_answered_rightly_and_wrongly(stored):
     kinds = re.findall(r"^# %% exercise (\d+): (right$|wrong, )", stored.read_text("utf8"), re.M)
     wanted = [(str(n + 1), kind) for n in range(len(exercises(cells))) for kind in ("right", "wrong, ")]
     assert kinds == wanted
-    for (i, end), level in zip(exercises(cells), ("look", "change", "build")):
-        assert f"({level})" in cells[i].source.partition("**Exercise")[2][:40]
+    titles = [cells[i].source.partition("**Exercise ")[2] for i, _ in exercises(cells)]
+    levels = [re.match(r"(\d+) \((\w+)\)[.][*][*]", title)[2] for title in titles]
+    assert sorted(levels, key=LEVELS.index) == levels and {*levels} == {*LEVELS}
+    for i, end in exercises(cells):
         writes = [
             c for c in cells[i:end] if c.cell_type == "code" and not re.search("^# check|Predict", c.source)
         ]
