@@ -8,8 +8,8 @@ __all__ = ['MATTERS', 'EXPERTS_TOLD', 'halves', 'expert_table', 'outlier_finding
            'Audit', 'audit_reading', 'audit']
 
 # %% ../../../nbs/10_explore/11_audit/08_auditing.ipynb #eee2be8d
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from .outputs import loudness
 from .paths import path_section
 from .reading import Reading, read_model, read_trace
 from .topics import keyword_table, topic_section, word_frame
+from ..shared.html_page import reading_names
 from ..tokens.readers import opened
 from ..tokens.routed import recorded
 from ...measure.trace.mismatch import routing_mismatch
@@ -252,6 +253,7 @@ class Audit:
     what: str  # was audited
     sections: list[Section]
     findings: list[Finding]  # the gravest first
+    names: Mapping[str, str] = field(default_factory=dict)  # layer -> what readers call it
 
     def __str__(self) -> str:
         told = [f"{found.kind:5} {found}" for found in self.findings]
@@ -275,8 +277,9 @@ def audit_reading(
         what += (
             f" of {len(reading.rows.document.unique()) - int((reading.rows.document < 0).any())} documents"
         )
-    findings = [found for _, some in parts for found in some]
-    return Audit(what, [section for section, _ in parts], gravest_first(findings))
+    names = dict(zip(reading.health, reading_names(reading.health)))
+    findings = [replace(found, names=names) for _, some in parts for found in some]
+    return Audit(what, [section for section, _ in parts], gravest_first(findings), names)
 
 # %% ../../../nbs/10_explore/11_audit/08_auditing.ipynb #453027c5
 def audit(

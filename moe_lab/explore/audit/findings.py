@@ -30,14 +30,21 @@ class Finding:
     advice: str = ""  # what to try, or to look at
     size: float = 0.0  # of the effect, to order findings of a kind
     also: tuple[str, ...] = ()  # where the same was found, less of it
+    names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # layer -> for readers
 
     def __post_init__(self):
         if self.kind not in GRAVITY:
             raise ValueError(f"kind={self.kind!r}: needs one of {', '.join(GRAVITY)}")
 
+    @property
+    def places(self) -> list[str]:
+        "Where, and where else, in the words of readers: `layer 1`, not the path of a module."
+        return [self.names.get(where, where) for where in (self.where, *self.also)]
+
     def __str__(self) -> str:
-        also = f" (the like of it also in {', '.join(self.also)})" if self.also else ""
-        return f"{self.where}: {self.what}{also}{'. ' + self.advice if self.advice else ''}"
+        place, *others = self.places
+        also = f" (the like of it also in {', '.join(others)})" if others else ""
+        return f"{place}: {self.what}{also}{'. ' + self.advice if self.advice else ''}"
 
 
 def gravest_first(

@@ -13,6 +13,7 @@ import numpy as np
 
 from .findings import Finding, Section, explained
 from .reading import Reading
+from ..shared.html_page import reading_names
 from ...measure.figures import calm
 from ...measure.load.health import Health
 from ...measure.load.metrics import cv, effective_experts, max_of_random_router, unused_rate
@@ -136,7 +137,7 @@ def draw_loads(
     shown = ax.imshow(
         shades, aspect="auto", cmap="Blues", vmin=0, vmax=min(max(2.0, float(np.nanmax(shades))), 8)
     )
-    ax.set_yticks(range(len(health)), [*health], fontsize=7)
+    ax.set_yticks(range(len(health)), reading_names(health), fontsize=7)
     figure.colorbar(shown).ax.tick_params(labelsize=8)
     calm(ax, "Load of every expert", "1 is an even share", "expert")
     return figure

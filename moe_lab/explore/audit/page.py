@@ -8,6 +8,7 @@ __all__ = ['as_html', 'audit_page', 'write_audit']
 # %% ../../../nbs/10_explore/11_audit/09_page.ipynb #0b0847c3
 import base64
 import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
 # %% ../../../nbs/10_explore/11_audit/09_page.ipynb #68a5afd2
 def as_html(
     table: "pd.DataFrame",  # of a section
+    names: Mapping[str, str],  # layer -> what readers call it
 ) -> str:
     "The table as HTML, without columns in which nothing is known; rows that are only numbered have no numbers."
     numbered = table.index.name is None and list(table.index) == list(range(len(table)))
-    shown = rounded_table(what_is_known(table))
+    shown = rounded_table(what_is_known(table)).rename(index=dict(names))
+    if "layer" in shown:
+        shown["layer"] = shown["layer"].replace(dict(names))
     return shown.to_html(border=0, escape=True, index=not numbered, index_names=False)
 
 # %% ../../../nbs/10_explore/11_audit/09_page.ipynb #77ea978f
@@ -46,10 +50,7 @@ def audit_page(
             "about": section.about,
             "missing": section.missing,
             "tables": {
-                title: (
-                    len(table) > 20,
-                    Markup(as_html(table)),
-                )
+                title: (len(table) > 20, Markup(as_html(table, audit.names)))
                 for title, table in section.tables.items()
                 if len(what_is_known(table).columns)
             },
@@ -57,7 +58,8 @@ def audit_page(
         }
         for section in audit.sections
     ]
-    asked = json.dumps({"settings": settings, "environment": environment()}, indent=2, ensure_ascii=False)
+    told = {"settings": settings, "layers": {name: path for path, name in audit.names.items()}}
+    asked = json.dumps(told | {"environment": environment()}, indent=2, ensure_ascii=False)
     page = Environment(autoescape=True).from_string(template)
     return page.render(what=audit.what, findings=audit.findings, sections=sections, asked=asked)
 

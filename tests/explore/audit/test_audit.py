@@ -127,6 +127,19 @@ def test_what_an_expert_says_alone_adds_up_to_its_layer():
     assert float(loud.said.sum()) >= float(given[0].norm(dim=-1).sum()) > 0
 
 
+def test_readers_are_told_layers_and_no_modules():
+    "Two layers that would have the same name keep a word of their path; which module is which stands at the end."
+    paths, planted = ["encoder.layers.1.ffn", "decoder.layers.1.ffn"], choices(0, 2)
+    planted[:, :, 1] = [3, 5]
+    found = audit(Trace.from_routed_experts(planted, n_experts=16, layers=paths))
+    first, asked = audit_page(found, {}).split("What was asked")
+    assert found.findings[0].where == paths[1] and str(found.findings[0]).startswith("layer 1, decoder")
+    assert "layer 1, encoder.layers.ffn" in first and not [
+        path for path in paths if path in first + str(found)
+    ]
+    assert all(path in asked for path in paths)
+
+
 def test_the_page_escapes_what_others_wrote():
     trace = Trace.from_routed_experts(choices(0, 1), n_experts=16, layers=["<script>alert(1)</script>"])
     page = audit_page(audit(trace), {"model": "<i>"})
