@@ -36,9 +36,7 @@ FLOORS = (
     "explore",
     "bench",
     "serving",
-    "actions",
-    "answers",
-    "asked",
+    "command",
     "cli",
 )
 NOTEBOOKS = {

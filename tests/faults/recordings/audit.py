@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from faults.table import Bad
 
-from moe_lab.actions import audit as audit_command
+from moe_lab.command.actions import audit as audit_command
 from moe_lab.experts.experts import Bottleneck
 from moe_lab.experts.moe import MoE
 from moe_lab.explore.audit.auditing import audit

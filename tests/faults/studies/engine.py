@@ -7,7 +7,7 @@ from pathlib import Path
 from experiments.studies.lines import LINES
 from faults.table import Bad, Refused, command
 
-from moe_lab.asked import asked_study
+from moe_lab.command.asked import asked_study
 from moe_lab.experiments.studies.engine.launch import begin, join, launch_study
 from moe_lab.experiments.studies.engine.space import Among, Between, Sampled, grid
 from moe_lab.experiments.studies.engine.storage import open_storage
