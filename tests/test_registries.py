@@ -1,5 +1,7 @@
 """One cell is enough: a router, loss, metric or experiment that is registered at run time is found everywhere."""
 
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,3 +196,12 @@ def test_erc_works_wherever_it_is_named_and_says_where_it_cannot():
     assert AUX_LOSSES["coupling_loss"](seen[0][1]).requires_grad
     with pytest.raises(ValueError, match=r"cannot work in layer 'moe': router\.score=Cosine"):
         let_layers_tell({"moe": MoE(ROUTERS["cosine"](8, 4), Bottleneck(8, 8, 4))}, settings.aux_losses(10))
+
+
+@pytest.mark.parametrize("first", ["moe_lab.routing.quantiles.by_quantiles", "moe_lab.routing.presets"])
+def test_routers_have_one_order_whichever_was_loaded_first(first):
+    words = f"import {first}; from moe_lab.routing.router import ROUTERS; print(*ROUTERS)"
+    told = subprocess.run([sys.executable, "-c", words], check=True, capture_output=True, text=True).stdout
+    here = [name for name, entry in ROUTERS.items() if entry.origin[0].startswith("moe_lab.")]
+    assert told.split() == here
+    assert here[0] == "top_k"
