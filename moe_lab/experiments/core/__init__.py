@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = attach(
         "claims": [
             "CLAIMS",
             "Claim",
+            "Claims",
             "FEWEST",
             "Finding",
             "HEAD",

@@ -5,7 +5,7 @@
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #26f58932
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -17,7 +17,7 @@ from .sweep import Column, by_seed
 from ...files import read_table, write_atomically
 from ...measure.comparison import Comparison, compare
 from ...measure.statistics import Estimate, errors_seen, student, verdict
-from ...registry import Registry, origin_of
+from ...registry import NamedEntries, Registry, discover, origin_of
 from ...routing.parts import functions
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['FEWEST', 'VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'WIDTHS', 'HEAD', 'Finding', 'visible', 'enough', 'kept', 'ahead',
-           'only_when', 'runs_of', 'promise', 'lead', 'each', 'Claim', 'judged', 'claims_table', 'claims_lines',
-           'claims_page', 'write_claims']
+           'only_when', 'runs_of', 'promise', 'lead', 'each', 'Claim', 'Claims', 'judged', 'claims_table',
+           'claims_lines', 'claims_page', 'write_claims']
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #2286aa89
 @dataclass(frozen=True)
@@ -178,7 +178,15 @@ class Claim:
         return origin_of(self.judge) if self.judge else (__name__, self.name)
 
 
-CLAIMS = Registry[Claim]("claim", "moe_lab.experiments.systems")
+class Claims(Registry[Claim]):
+    "Claims in the order in which they were added: one judge serves many, so where it was written says nothing of it."
+
+    def __iter__(self) -> Iterator[str]:
+        discover(self.package)
+        return NamedEntries.__iter__(self)
+
+
+CLAIMS = Claims("claim", "moe_lab.experiments.systems")
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #8d58c348
 def judged(
