@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .at_once import at_once, goes_at_once
 from .experts import Experts, ExpertSet, LinearMap, stacked
 from .products import BlockProduct, Blocks, takes_blocks
 from ..routing.decision import Routing, in_blocks
@@ -149,7 +150,10 @@ def grouped(
     experts: Experts,  # E of them
 ) -> Tensor:
     "All experts in one grouped product, (T, d) -> (T, d); 32 or 16 bits, rows of whole 16 bytes or blocks for BLAS."
-    plan, weights = dispatch_plan(routing), [w.to(x.dtype) for w in experts.weights()]
+    plan, weights = (
+        dispatch_plan(routing),
+        [w if w.dtype == x.dtype else w.to(x.dtype) for w in experts.weights()],
+    )
     linear = grouped_linear(routing, Blocks(routing.offsets) if takes_blocks(x, *weights) else None)
     return Combine.apply(experts.expert(Dispatch.apply(x, plan), linear, *weights), routing.weight, plan)
 
@@ -250,7 +254,7 @@ def fastest(
     routing: Routing,  # of A assignments
     experts: ExpertSet,  # E of them
 ) -> Kernel:
-    "What the router asks for; else segments, padded for small gaps (several threads or bfloat16), or grouped."
+    "What the router asks for; else segments, padded for small gaps (threads or bfloat16), or grouped, or all at once."
     if "stand_ins" in routing.notes:
         return with_stand_ins
     rows = len(routing.token)  # A
@@ -260,7 +264,9 @@ def fastest(
     if x.device.type == "cpu" and many_starts and padding_pays(routing, experts):
         return padded
     widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers
-    return grouped if can_group(x, experts) and widest <= 2**22 else segments
+    if not can_group(x, experts) or widest > 2**22:
+        return segments
+    return at_once if goes_at_once(x, routing, experts) else grouped
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #299166cf
 def check_fit(

@@ -4,10 +4,11 @@ from lazy_loader import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    ["code", "loops"],
+    ["code", "loops", "reach", "rows"],
     {
         "code": [
             "ELSEWHERE",
+            "EVERY_LOOP",
             "MAKE",
             "Native",
             "assembly",
@@ -21,5 +22,17 @@ __getattr__, __dir__, __all__ = attach(
             "target_machine",
         ],
         "loops": ["LOOPS", "LOWEST", "Loop", "best_of_rows", "choose", "sort_blocks"],
+        "reach": ["is_addressable"],
+        "rows": [
+            "ROW_LOOPS",
+            "add_rows",
+            "block_lengths",
+            "block_places",
+            "copy_rows",
+            "repeat_blocks",
+            "send_back",
+            "sum_blocks",
+            "sum_rows",
+        ],
     },
 )

@@ -96,7 +96,8 @@ class Loop(NamedTuple):
     "A loop that is to become machine code."
 
     run: Callable[..., int]  # of numbers and lists that are written in place; 0, or 1 where it gives up
-    takes: str  # a letter an argument: f float32 list, i int64 list, b list of bytes, n whole number
+    takes: str  # a letter an argument: f float32 list, i int64 list, s int32 list, b list of bytes, n whole number
+    is_fused: bool = False  # whether a product and the sum it goes into are rounded once
 
 
 LOOPS = {"sort_blocks": Loop(sort_blocks, "innii"), "choose": Loop(choose, "fnnniiiiiib")}

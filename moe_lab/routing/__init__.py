@@ -88,7 +88,6 @@ __getattr__, __dir__, __all__ = attach(
             "hold",
             "in_blocks",
             "in_blocks_by_numpy",
-            "is_addressable",
             "occurrences",
             "of_real",
             "shares",

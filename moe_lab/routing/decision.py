@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Activation', 'Context', 'of_real', 'check_tokens', 'check_per_token', 'check_context', 'check_inputs', 'Promises',
-           'Dropped', 'TokenExpertPairs', 'shares', 'Routing', 'occurrences', 'in_blocks_by_numpy', 'is_addressable',
-           'in_blocks', 'check_pairs', 'assign', 'hold', 'check_shapes', 'check_blocks', 'check']
+           'Dropped', 'TokenExpertPairs', 'shares', 'Routing', 'occurrences', 'in_blocks_by_numpy', 'in_blocks',
+           'check_pairs', 'assign', 'hold', 'check_shapes', 'check_blocks', 'check']
 
 # %% ../../nbs/01_routing/01_decision.ipynb #7f7a508b
 from collections.abc import Callable, Iterable
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from ..colours import load_bar
 from ..native.code import native
+from ..native.reach import is_addressable
 
 # %% ../../nbs/01_routing/01_decision.ipynb #9b07f0db
 @dataclass(frozen=True)
@@ -231,15 +232,6 @@ def in_blocks_by_numpy(
     occurrences(key, n, what).cumsum(out=starts[1:])
     narrow = key.astype(np.uint8 if n <= 2**8 else np.uint16 if n <= 2**16 else np.int64)
     return torch.from_numpy(narrow.argsort(kind="stable")), torch.from_numpy(starts)
-
-# %% ../../nbs/01_routing/01_decision.ipynb #4e1aedff
-def is_addressable(
-    table: Tensor,
-    dtype: torch.dtype,  # that it must have
-) -> bool:
-    "Whether its numbers lie one behind the other in this process's memory, where machine code may read them."
-    plain = type(table) is Tensor and table.dtype == dtype and table.device.type == "cpu"
-    return plain and table.is_contiguous()
 
 # %% ../../nbs/01_routing/01_decision.ipynb #4aee5f8b
 def in_blocks(

@@ -24,9 +24,9 @@ from moe_lab.routing.decision import (
     Routing,
     check_pairs,
     in_blocks,
-    is_addressable,
 )
 from ..native.code import native
+from ..native.reach import is_addressable
 from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642

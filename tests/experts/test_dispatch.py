@@ -3,6 +3,7 @@
 import warnings
 from copy import deepcopy
 from dataclasses import replace
+from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
@@ -15,6 +16,7 @@ from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, pa
 from moe_lab.experts.experts import Bottleneck, SwiGLU
 from moe_lab.experts.moe import SQUARES, MoE, observe
 from moe_lab.experts.upcycling import upcycle
+from moe_lab.native.code import native
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import srnn, top_k
 from moe_lab.routing.selection import softmax_chosen
@@ -417,7 +419,7 @@ def test_the_rule():
 
     def chosen(n_threads: int, pairs: torch.Tensor, h: int = H, dtype: torch.dtype = torch.float32):
         x, routing, stack, _ = case(pairs, dtype, h=h)
-        with on_threads(n_threads):
+        with on_threads(n_threads), patch.object(native, "code", {}):
             return fastest(x, routing, stack)
 
     even, skewed = torch.eye(64).bool().repeat(4, 1), (torch.arange(64) == 0).expand(256, 64)
