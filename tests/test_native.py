@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.files import sealed
-from moe_lab.native.code import ELSEWHERE, LOOPS, Native, code_path, make, native
+from moe_lab.native.code import ELSEWHERE, EVERY_LOOP, Native, code_path, make, native
 from moe_lab.routing.decision import Context, Routing, check, in_blocks
 from moe_lab.routing.presets import top_k
 from moe_lab.routing.selection import TopK, sigmoid_chosen, softmax_all, softmax_chosen
@@ -28,7 +28,7 @@ def code():
     "The loops as machine code: made here, if they were not before."
     own = Native()
     assert own.now(), own.state
-    assert set(own.code) == set(LOOPS)
+    assert set(own.code) == set(EVERY_LOOP)
     return own.code
 
 

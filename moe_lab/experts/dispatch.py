@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .at_once import at_once, goes_at_once
+from .small.step import at_once, goes_at_once
 from .experts import Experts, ExpertSet, LinearMap, stacked
 from .products import BlockProduct, Blocks, takes_blocks
 from ..routing.decision import Routing, in_blocks

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.autograd import grad
 
 from moe_lab.bench.timing import on_threads
-from moe_lab.experts.at_once import SMALL, at_once, goes_at_once
 from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, padded
 from moe_lab.experts.experts import FFN, Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.products import batched_product
+from moe_lab.experts.small.step import SMALL, at_once, goes_at_once
 from moe_lab.native.code import Native, native
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import s_base, srnn, top_k

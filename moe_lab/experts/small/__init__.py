@@ -1,0 +1,27 @@
+"""The public names of `moe_lab.experts.small`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    ["moves", "step"],
+    {
+        "moves": ["block_sums", "sent_back", "started", "to_experts", "to_tokens"],
+        "step": [
+            "AtOnce",
+            "SMALL",
+            "Seen",
+            "Way",
+            "Weights",
+            "at_once",
+            "goes_at_once",
+            "gradients_with_a_graph",
+            "product_back",
+            "recorded",
+            "seen",
+            "there",
+            "two_products",
+            "unchanged",
+        ],
+    },
+)
