@@ -8,6 +8,7 @@
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
+# make stored-growth  what layers cost by size, foretold and measured, six minutes on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
 # make stored-alarms  how often the audit and moewatch sound false alarms over all families, a quarter of an hour
 # make stored-gates   the curves of GateLab and what each gate would have lost on them, four minutes
@@ -29,7 +30,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test test-slow bench docs record export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-scenes stored-memories stored-gates stored-alarms render clean
+.PHONY: help lab app test test-slow bench docs record export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-growth stored-scenes stored-memories stored-gates stored-alarms render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -150,6 +151,10 @@ stored-speed: $(VENV)/bench.stamp
 	for threads in 1 2; do $(bin)/moe-lab bench --threads $$threads --resume --out runs/speed || exit 1; done
 	$(bin)/moe-lab tried --out runs/speed
 	mkdir -p nbs/lessons/stored/speed && cp runs/speed/*.parquet runs/speed/*.json runs/speed/*.txt nbs/lessons/stored/speed/
+
+stored-growth: $(VENV)/lab.stamp
+	$(bin)/moe-lab growth --resume --out runs/growth
+	mkdir -p nbs/lessons/stored/growth && cp runs/growth/*.parquet runs/growth/*.json runs/growth/*.txt nbs/lessons/stored/growth/
 
 stored-scenes: $(VENV)/lab.stamp
 	$(bin)/python data_scripts/train_scene_models.py

@@ -260,7 +260,7 @@ def _interrupted(
     asked: list[str],  # the first argument
 ) -> str:
     "What an interrupt tells, and how to go on where that is possible."
-    can_go_on = asked in (["run"], ["study"], ["bench"], ["check-stored"])
+    can_go_on = asked in (["run"], ["study"], ["bench"], ["growth"], ["check-stored"])
     onwards = "; the same command with --resume goes on from there" if can_go_on else ""
     return f"\n{str(stop) or 'interrupted'}{onwards}"
 

@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = attach(
             "claims",
             "compatibility",
             "densities",
+            "growth",
             "overhead",
             "time_all",
         ],

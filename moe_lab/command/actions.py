@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ACTIONS', 'check_stored', 'claims', 'compatibility', 'audit', 'bench_layers', 'time_all', 'overhead', 'densities',
-           'app']
+           'growth', 'app']
 
 # %% ../../nbs/12_command/3_actions.ipynb #bad60dd4
 from collections.abc import Callable
@@ -194,6 +194,24 @@ def densities(size: int = 1000, threads: int = 1) -> Callable[[], None]:
 
     return measure
 
+# %% ../../nbs/12_command/3_actions.ipynb #6ed01c5d
+def growth(out: Path = Path("runs/growth"), rounds: int = 5, resume: bool = False) -> Callable[[], None]:
+    """Measure layers of many sizes, foretell others from them, in time and memory; best on a quiet machine.
+
+    Args:
+        out: folder for times, tables and figure
+        rounds: in which each layer is timed once
+        resume: go on with what is in the folder
+    """
+
+    def measure():
+        from moe_lab.bench.cost.report import growth_report
+
+        print(growth_report(out, rounds, resume))
+        print(f"\nfigure: {out / 'growth.png'}")
+
+    return measure
+
 # %% ../../nbs/12_command/3_actions.ipynb #ff4dad12
 def app(
     names: tyro.conf.Positional[tuple[str, ...]] = (),
@@ -229,5 +247,6 @@ ACTIONS: dict[str, Callable[..., Callable[[], None]]] = {
     "tried": time_all,
     "overhead": overhead,
     "densities": densities,
+    "growth": growth,
     "app": app,
 }
