@@ -8,7 +8,6 @@ from browser import tools, windows
 
 pytestmark = pytest.mark.browser
 
-WEBGL = [*tools.FLAGS[:-1], "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 MODEL = """
 import numpy as np, torch, traitlets
 from pathlib import Path
@@ -43,7 +42,7 @@ CLOSE = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 def opened(chromium, jupyter):
     "Both panels in a notebook with a kernel of its own, in a Chromium that draws WebGL."
     tools.write_notebook(jupyter.root / "language.ipynb", MODEL, TRAIL, MAP)
-    browser = chromium.browser_type.launch(executable_path=tools.CHROMIUM, args=WEBGL)
+    browser = chromium.browser_type.launch(executable_path=tools.CHROMIUM, args=tools.WEBGL)
     with tools.watched_page(browser) as page:
         tools.open_notebook(page, jupyter, "language.ipynb")
         tools.do(page, "application:toggle-left-area")

@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real Chromium, for tests: serve, open a notebook, run it, drag and look."""
+"""A real JupyterLab, Notebook or Voilà in a real Chromium, for tests: serve, open a notebook, run it, drag, look."""
 
 import json
 import os
@@ -10,15 +10,18 @@ import time
 import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
+from moe_lab.serving import voila_options
+
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-# Without a graphics card Chromium's WebGL emulation costs 0.15 s a picture; a page that needs WebGL replaces
-# the last flag by --use-angle=swiftshader --enable-unsafe-swiftshader.
+# Without a graphics card Chromium's WebGL emulation costs 0.15 s a picture: only a page that needs it is given it.
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+WEBGL = [*FLAGS[:-1], "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 READY = """() => {
   const session = window.jupyterapp?.shell?.currentWidget?.sessionContext;
   return Boolean(session?.isReady && session.session?.kernel?.status === 'idle');
@@ -36,15 +39,46 @@ def missing() -> str | None:
 
 @dataclass(frozen=True)
 class Server:
-    "A running JupyterLab and the folder it serves."
+    "A running server and the folder it serves."
 
     url: str
     root: Path
 
 
+def free_port() -> int:
+    "A port that nobody listens at."
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextmanager
+def running(
+    module: str, options: list[str], log: Path, is_ready, timeout: float = 60, **environment
+):  # seconds
+    "A module of this Python's as a program, once `is_ready()`; it is ended at the end."
+    with log.open("w") as told:
+        program = subprocess.Popen(
+            [sys.executable, "-m", module, *options],
+            env=os.environ | {name: str(value) for name, value in environment.items()},
+            stdout=told,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + timeout
+        while not is_ready():
+            if program.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{module} is not ready:\n{log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield program
+    finally:
+        program.terminate()
+        program.wait(30)
+
+
 @contextmanager
 def jupyterlab(root: Path, home: Path, timeout: float = 60):
-    "Serve `root` with this Python's JupyterLab; its settings and caches live in `home`."
+    "Serve `root` with this Python's JupyterLab and Notebook; their settings and caches live in `home`."
     labconfig = home / "config" / "labconfig"
     labconfig.mkdir(parents=True)
     quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -52,30 +86,25 @@ def jupyterlab(root: Path, home: Path, timeout: float = 60):
     folders = {f"JUPYTER_{kind}_DIR": home / kind.lower() for kind in ("CONFIG", "DATA", "RUNTIME")}
     folders |= {f"JUPYTERLAB_{kind}_DIR": home / kind.lower() for kind in ("SETTINGS", "WORKSPACES")}
     folders |= {"IPYTHONDIR": home / "ipython"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     options += [f"--ServerApp.root_dir={root}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
-    options += ["--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True"]
-    options += ["--LabApp.extension_manager=readonly"]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            env=os.environ | {name: str(folder) for name, folder in folders.items()},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + timeout
-        while not _answers(f"http://127.0.0.1:{port}/api"):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
-            time.sleep(0.1)
-        yield Server(f"http://127.0.0.1:{port}", root)
-    finally:
-        server.terminate()
-        server.wait(20)
+    options += ["--ServerApp.disable_check_xsrf=True", "--LabApp.extension_manager=readonly"]
+    options += [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+    url = f"http://127.0.0.1:{port}"
+    ready = partial(_answers, f"{url}/api")
+    with running("jupyterlab", options, home / "log", ready, timeout, **folders):
+        yield Server(url, root)
+
+
+@contextmanager
+def voila(root: Path, log: Path, timeout: float = 60):
+    "Serve the notebooks in `root` as `moe-lab app` does, without kernels that wait."
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    options = voila_options(root, port, "127.0.0.1", ready=0)
+    with running("voila", options, log, partial(_answers, url), timeout):
+        yield Server(f"{url}/voila/render", root)
 
 
 def _answers(url: str) -> bool:
@@ -125,9 +154,9 @@ def cells_until(path: Path, text: str) -> list[str]:
     return cells[: next(i for i, source in enumerate(cells) if text in source) + 1]
 
 
-def open_notebook(page, server: Server, name: str):
+def open_notebook(page, server: Server, name: str, way: str = "lab/tree"):  # way: "notebooks", to Notebook 7
     "Open the notebook `name` (a path below the server's root) and wait for its kernel."
-    page.goto(f"{server.url}/lab/tree/{name}?reset")
+    page.goto(f"{server.url}/{way}/{name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_function(READY, timeout=60_000)
 

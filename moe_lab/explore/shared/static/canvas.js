@@ -73,7 +73,7 @@ function chart(draw) {
       const [height, ratio] = [model.get("height"), window.devicePixelRatio || 1];
       const width = canvas.clientWidth || canvas.width / ratio; // no width while JupyterLab changes its theme
       canvas.style.height = `${height}px`;
-      if (!model.get("frame")?.byteLength) return;
+      if (!model.get("frame")?.byteLength) return canvas.setAttribute("aria-label", `${model.get("title")}: nothing to see yet`);
       resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.clearRect(0, 0, width, height);

@@ -1,5 +1,5 @@
-// What moe_lab/explore/shared/controls.py does for the panel it stands in: names for screen readers, and how wide
-// the box around it is.
+// What moe_lab/explore/shared/controls.py does for the panel it stands in: names for screen readers, keys for its controls,
+// and how wide the box around it is.
 // ipywidgets writes words beside a control, but gives a slider's handle and its number no name; nor can a list have that of its group.
 
 const words = (node) => node?.textContent.trim() ?? "";
@@ -35,6 +35,15 @@ function name(panel) {
   }
 }
 
+// JupyterLab and Notebook take a key that is pressed alone for a command, even on a slider: arrows move between cells, b makes one.
+// On its way down they look for this attribute where the key was pressed; whoever listens to the window is asked before them.
+function keepKeys(panel) {
+  const keep = ({ target, ctrlKey, metaKey, altKey, shiftKey }) =>
+    panel.contains(target) && target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || metaKey || altKey || shiftKey));
+  window.addEventListener("keydown", keep, true);
+  return () => window.removeEventListener("keydown", keep, true);
+}
+
 // Something changed often: act once it is still for a moment.
 function whenStill(act, pause = 100) {
   let waiting = 0;
@@ -45,6 +54,7 @@ function render({ model, el }) {
   el.classList.add("moe-aid");
   let ended = false;
   let panel = null;
+  let letKeysGo = () => {};
   const names = whenStill(() => !ended && name(panel), 30);
   const width = whenStill(() => {
     const there = el.parentElement?.clientWidth;
@@ -60,6 +70,7 @@ function render({ model, el }) {
     panel = el.closest(".moe-lab");
     if (!panel) return requestAnimationFrame(start); // not put into its place yet
     name(panel);
+    letKeysGo = keepKeys(panel);
     changes.observe(panel, { childList: true, subtree: true, attributeFilter: ["class", "aria-valuenow"] });
     size.observe(el.parentElement);
   }
@@ -68,6 +79,7 @@ function render({ model, el }) {
     ended = true;
     changes.disconnect();
     size.disconnect();
+    letKeysGo();
   };
 }
 
