@@ -62,7 +62,7 @@ FIRST_KNOBS = {
     "SceneLab": "camouflage",
     "MemoryLab": "shuffle",
     "SparseLab": "density",
-    "TicketLab": "pruned",
+    "TicketLab": "after round",
     "GateLab": "gain",
     "TokenTrail": "do",
     "SpecialistMap": "layer",
@@ -181,8 +181,8 @@ def wait_for_step(page, how: str, other: int, timeout: float = 300):  # how: `>`
 
 def rested(page):
     "Wait until a run rests, and its line says at which step."
-    page.locator(".moe-lab").get_by_role("button", name="▶ Play", exact=True).wait_for()
-    page.wait_for_function(f"() => {STATE}.endsWith(`step=${{{STEP}}}`)")
+    page.locator(".moe-lab").get_by_role("button", name="▶ Play", exact=True).wait_for(timeout=300_000)
+    page.wait_for_function(f"() => {STATE}.endsWith(`step=${{{STEP}}}`)", timeout=300_000)
 
 
 def press(page, name: str):
