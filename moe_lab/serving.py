@@ -30,12 +30,15 @@ def told_by_voila() -> str | None:
 
 
 def open_asked(
-    panel: Any,  # with a `state_line`
+    panel: Any,  # with a `state_line`, or a page of cards, which has none
     query: Callable[[], str | None] = told_by_voila,  # what follows the question mark of the address
 ):
-    "Show the state that stands in the address of the page, if one does."
+    "Show the state that stands in the address of the page, if one does; where a page keeps no state, say so."
     for state in parse_qs(query() or "").get("state", []):
-        panel.state_line.value = state
+        if hasattr(panel, "state_line"):
+            panel.state_line.value = state
+        else:
+            print(f"{state!r}, which the address asks for, is not shown: this page keeps no state")
 
 # %% ../nbs/11_serving.ipynb #f10d7787
 class Served(NamedTuple):
