@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from browser import tools
-from browser.test_language import WEBGL
 from explore.hostile import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -40,7 +39,7 @@ PANELS = (
 @pytest.fixture(scope="module")
 def page(chromium, jupyter):
     tools.write_notebook(jupyter.root / "hostile.ipynb", LAYERS, *PANELS)
-    browser = chromium.browser_type.launch(executable_path=tools.CHROMIUM, args=WEBGL)
+    browser = chromium.browser_type.launch(executable_path=tools.CHROMIUM, args=tools.WEBGL)
     with tools.watched_page(browser) as page:
         page.on("dialog", lambda dialog: dialog.dismiss())
         tools.open_notebook(page, jupyter, "hostile.ipynb")
