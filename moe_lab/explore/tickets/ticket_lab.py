@@ -200,10 +200,14 @@ class TicketLab(TicketPanel):
         self,
         point: int,  # its number; below 0: none
     ):
-        "A point was clicked."
+        "A point was clicked; one that is marked because it is looked at already changes nothing."
         if 0 <= point < len(self.stage.places):
-            curve, number = self.stage.places[point]
-            if self.system is not None and (curve, number) in self.system.masks:
+            at = curve, number = self.stage.places[point]
+            if (
+                self.system is not None
+                and at in self.system.masks
+                and at != (self.state.curve, self.state.number)
+            ):
                 self.change({"curve": curve, "number": number})
 
     def show(
