@@ -231,6 +231,10 @@ class RestingPlane(PlanePanel):
         self.looks.clear()
         super().reset()
 
+    def bring_back(self, timeline: Timeline):
+        self.looks.clear()
+        super().bring_back(timeline)
+
     def settle(self):
         "The run rests; a knob may have been moved during its last step, or is to move at this one."
         if self.live and self.live.state == "paused" and (self.system.state != self.state or self.is_due):
