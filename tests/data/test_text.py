@@ -68,10 +68,8 @@ def test_a_licence_is_not_held_out_beside_its_twins():
     splits = load_text("licences", limit=200_000)
     texts, n = [*splits.train["text"], *splits.test["text"]], len(splits.test)
     assert n >= 3 and f"licences {n} of {len(texts)}" in splits.note
-    mixed = [np.random.default_rng(seed).permutation(texts).tolist() for seed in range(32)]
-    assert (
-        np.mean([found_in(t[n:], t[:n]) for t in mixed]) > 0.5
-    )  # one by one, as a die falls: what is installed decides
+    one_by_one = [found_in(texts[:i] + texts[i + 1 :], [text]) for i, text in enumerate(texts)]
+    assert np.mean(one_by_one) > 0.7  # held out by itself, a licence leaves its twins in training
     assert found_in(splits.train["text"][:], splits.test["text"][:]) < 0.15
 
 
