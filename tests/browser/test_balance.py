@@ -135,6 +135,24 @@ def test_an_expert_is_followed_and_a_token_is_read(panel):
     view(page, LOADS_A).click(position=bar)
 
 
+def test_what_is_being_written_is_not_overwritten(panel):
+    page = panel
+    before = tools.pixels(view(page, LOADS_A))
+    state_line(page).fill("balance?b.k=3")
+    tools.ask_kernel(page, "lab.enter('balance?a.k=4')")
+    tools.wait_for_change(page, view(page, LOADS_A), before)
+    assert state_line(page).input_value() == "balance?b.k=3"
+    state_line(page).press("Enter")
+    page.wait_for_timeout(200)
+    wait_for_state(page, "balance?b.k=3")
+    assert tools.ask_kernel(page, "print(lab.line)") == "balance?b.k=3"
+    state_line(page).fill("balance?b.k")
+    tools.ask_kernel(page, "lab.enter('balance?a.k=4')")
+    state_line(page).fill("balance?b.k=3")  # as it was: nothing is entered
+    state_line(page).blur()
+    wait_for_state(page, "balance?a.k=4")
+
+
 def test_a_bad_state_line_is_answered_and_changes_nothing(panel):
     page = panel
     before = tools.pixels(view(page, PLANE))

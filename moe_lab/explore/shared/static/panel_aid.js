@@ -1,5 +1,5 @@
 // What moe_lab/explore/shared/controls.py does for the panel it stands in: names for screen readers, keys for its controls,
-// and how wide the box around it is.
+// letters that stay while they are written, and how wide the box around it is.
 // ipywidgets writes words beside a control, but gives a slider's handle and its number no name; nor can a list have that of its group.
 
 const words = (node) => node?.textContent.trim() ?? "";
@@ -44,6 +44,25 @@ function keepKeys(panel) {
   return () => window.removeEventListener("keydown", keep, true);
 }
 
+// A line of text being written is the reader's: what Python writes into it meanwhile would take the letters away.
+const { get, set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+const GUARDED = "data-moe-guarded";
+
+function keepLetters(panel) {
+  for (const field of panel.querySelectorAll(`input[type=text]:not([${GUARDED}])`)) {
+    field.toggleAttribute(GUARDED, true);
+    let [isWriting, missed] = [false, null];
+    const write = (text) => (isWriting ? (missed = text) : set.call(field, text));
+    Object.defineProperty(field, "value", { configurable: true, get, set: write });
+    field.addEventListener("input", () => (isWriting = true));
+    field.addEventListener("change", () => ([isWriting, missed] = [false, null]), true);
+    field.addEventListener("blur", () => {
+      if (isWriting && missed !== null) set.call(field, missed); // nothing was entered after all
+      [isWriting, missed] = [false, null];
+    });
+  }
+}
+
 // Something changed often: act once it is still for a moment.
 function whenStill(act, pause = 100) {
   let waiting = 0;
@@ -55,7 +74,8 @@ function render({ model, el }) {
   let ended = false;
   let panel = null;
   let letKeysGo = () => {};
-  const names = whenStill(() => !ended && name(panel), 30);
+  const tend = () => (name(panel), keepLetters(panel));
+  const names = whenStill(() => !ended && tend(), 30);
   const width = whenStill(() => {
     const there = el.parentElement?.clientWidth;
     if (ended || !there || model.get("width") === there) return;
@@ -69,7 +89,7 @@ function render({ model, el }) {
     if (ended) return;
     panel = el.closest(".moe-lab");
     if (!panel) return requestAnimationFrame(start); // not put into its place yet
-    name(panel);
+    tend();
     letKeysGo = keepKeys(panel);
     changes.observe(panel, { childList: true, subtree: true, attributeFilter: ["class", "aria-valuenow"] });
     size.observe(el.parentElement);
