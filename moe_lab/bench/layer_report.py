@@ -24,6 +24,7 @@ from ..routing.parts import positive
 from ..experts.allocator import reuse_memory
 from ..native.code import native
 from ..files import Hold, read_json, read_table, write_atomically
+from ..training.runs import commit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +226,7 @@ def write_layer_report(
     "Write the figure (.png) and the tables (.txt) into the folder."
     name = report_name(threads)
     speed_figure(summary(frame), f"threads: {threads}").savefig(out / f"{name}.png", dpi=140)
-    about = {**about, "threads": str(threads), "load at the end": load_average()}
+    about = {"commit": commit()[0], **about, "threads": str(threads), "load at the end": load_average()}
     text = printable(frame, growth, about)
     write_atomically(out / f"{name}.txt", text.encode())
     return text

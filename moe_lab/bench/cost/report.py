@@ -28,6 +28,7 @@ from ...colours import GREY
 from ...experts.allocator import reuse_memory
 from ...files import Hold, read_json, read_table, write_atomically
 from ...measure.figures import calm
+from ...training.runs import commit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def write_rows(
 ):
     "The table as growth.parquet, and what it depends on as growth.json."
     write_parquet(out / "growth.parquet", as_rows(rows).reset_index(drop=True))
-    about = {"machine": machine(), "processes wanting a core": load_average()}
+    about = {"commit": commit()[0], "machine": machine(), "processes wanting a core": load_average()}
     write_atomically(out / "growth.json", json.dumps(about, indent=1).encode())
 
 
@@ -196,7 +197,7 @@ def growth_report(
             "through accelerate": as_text(pd.concat(processes_tables(rows, shared, two)), False),
         }
         about = ", ".join(f"{name} {value}" for name, value in machine().items())
-        head = f"{about}, one thread, processes wanting a core: {load_average()}"
+        head = f"commit {commit()[0]}, {about}, one thread, processes wanting a core: {load_average()}"
         text = "\n\n".join([head, *(f"{title}\n{table}" for title, table in told.items())])
         write_atomically(out / "growth.txt", text.encode())
         forecast_figure(said).savefig(out / "growth.png", dpi=120)
