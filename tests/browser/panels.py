@@ -3,6 +3,8 @@
 import time
 from typing import NamedTuple
 
+from browser import tools
+
 from moe_lab import explore
 from moe_lab.explore.shared.live_panel import LivePanel
 from moe_lab.serving import PAGES
@@ -188,6 +190,23 @@ def rested(page):
 def press(page, name: str):
     "Press a button of the panel."
     page.locator(".moe-lab").get_by_role("button", name=name, exact=True).click()
+
+
+def view(page, i: int):
+    "The canvas of a view, from the top."
+    return page.locator(".moe-lab .moe-view > canvas").nth(i)
+
+
+def wait_for_views(page, n: int):
+    "Wait until so many views have drawn, and said what."
+    drawn = "n => document.querySelectorAll('.moe-lab canvas[aria-label]').length === n"
+    page.wait_for_function(drawn, arg=n)
+
+
+def show(page, name: str):
+    "Keep a picture of the whole panel."
+    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
+    tools.screenshot(page, name)
 
 
 def control(page, knob: str):

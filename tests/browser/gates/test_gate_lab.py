@@ -1,7 +1,7 @@
 """`GateLab` in a real JupyterLab: a gate that is set, a race that follows, a row that says why."""
 
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def test_a_preset_is_another_race(page):
     assert tools.n_colours(race(page)) > 8
     assert "16 configurations" in race(page).get_attribute("aria-label")
     before, said = tools.pixels(race(page)), page.locator(".moe-news").inner_text()
-    page.locator(".moe-lab").get_by_role("button", name="one seed", exact=True).click()
+    panels.press(page, "one seed")
     tools.wait_for_change(page, race(page), before)
     page.wait_for_function("said => document.querySelector('.moe-news').innerText !== said", arg=said)
     page.locator(".moe-news", has_text="draws of seeds").wait_for()

@@ -1,7 +1,7 @@
 """`MemoryLab` in a real JupyterLab: what a learner does, and what a learner sees."""
 
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -26,44 +26,22 @@ def opened(desk, jupyter):
 @pytest.fixture
 def panel(opened):
     "The panel as it opens."
-    line = opened.locator(".moe-lab input[type=text]").last
-    line.fill("memory? ")
-    line.press("Enter")
-    wait_for_state(opened, "memory?")
+    panels.enter(opened, "memory?")
     return opened
-
-
-def wait_for_state(page, state: str):
-    page.wait_for_function(
-        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
-        arg=state,
-    )
-
-
-def view(page, i: int):
-    return page.locator(".moe-lab .moe-view > canvas").nth(i)
-
-
-def show(page, name):
-    "Keep a picture of the whole panel."
-    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
-    tools.screenshot(page, name)
 
 
 def test_every_view_draws_and_a_typed_text_is_remembered(panel):
     page = panel
-    page.wait_for_function(
-        "n => document.querySelectorAll('.moe-lab canvas[aria-label]').length === n", arg=VIEWS
-    )
-    assert all(tools.n_colours(view(page, i)) > 8 for i in range(VIEWS))
-    assert "told REMEMBER␣ME, said REMEMBER␣ME" in view(page, TAPE).get_attribute("aria-label")
-    show(page, "memory")
-    before = [tools.pixels(view(page, i)) for i in (TAPE, LINKS, MODES)]
+    panels.wait_for_views(page, VIEWS)
+    assert all(tools.n_colours(panels.view(page, i)) > 8 for i in range(VIEWS))
+    assert "told REMEMBER␣ME, said REMEMBER␣ME" in panels.view(page, TAPE).get_attribute("aria-label")
+    panels.show(page, "memory")
+    before = [tools.pixels(panels.view(page, i)) for i in (TAPE, LINKS, MODES)]
     page.get_by_label("text", exact=True).fill("typed by hand")
     page.get_by_label("text", exact=True).press("Enter")
-    wait_for_state(page, "memory?text=typed+by+hand")
+    panels.wait_for_line(page, "===", "memory?text=typed+by+hand")
     for i in (TAPE, LINKS, MODES):
-        tools.wait_for_change(page, view(page, i), before[i])
+        tools.wait_for_change(page, panels.view(page, i), before[i])
     page.get_by_label("text", exact=True).fill("this is far too long to be told")
     page.get_by_label("text", exact=True).press("Enter")
     page.locator(".moe-wrong", has_text="needs 1 to 16 characters").wait_for()
@@ -71,23 +49,23 @@ def test_every_view_draws_and_a_typed_text_is_remembered(panel):
 
 def test_a_lesion_is_seen_and_said(panel):
     page = panel
-    before = [tools.pixels(view(page, i)) for i in (TAPE, LINKS, MODES, LOAD)]
-    page.locator(".moe-lab").get_by_role("button", name="a lesion", exact=True).click()
+    before = [tools.pixels(panels.view(page, i)) for i in (TAPE, LINKS, MODES, LOAD)]
+    panels.press(page, "a lesion")
     page.locator(".moe-news", has_text="Slot 6 cannot be read from the flag on").wait_for()
     for i in (TAPE, LOAD):
-        tools.wait_for_change(page, view(page, i), before[i])
-    load = tools.pixels(view(page, LOAD))
-    view(page, TAPE).click(position={"x": 20, "y": 60})  # the name of a slot
-    tools.wait_for_change(page, view(page, LOAD), load)
+        tools.wait_for_change(page, panels.view(page, i), before[i])
+    load = tools.pixels(panels.view(page, LOAD))
+    panels.view(page, TAPE).click(position={"x": 20, "y": 60})  # the name of a slot
+    tools.wait_for_change(page, panels.view(page, LOAD), load)
     assert tools.ask_kernel(page, "print(lab.stage.load.selected == lab.stage.links.selected >= 0)") == "True"
-    show(page, "memory_lesion")
-    view(page, TAPE).click(position={"x": 20, "y": 60})
+    panels.show(page, "memory_lesion")
+    panels.view(page, TAPE).click(position={"x": 20, "y": 60})
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     page = panel
-    page.locator(".moe-lab").get_by_role("button", name="too small", exact=True).click()
+    panels.press(page, "too small")
     page.locator(".moe-many", has_text="of 8 slots").wait_for()
-    show(page, "memory_small")
+    panels.show(page, "memory_small")
     assert not windows.wrong_in_windows(page, (600, 1000, 1400))
     assert not windows.serious_in_themes(page)

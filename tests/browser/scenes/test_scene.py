@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 from PIL import Image
 
 from moe_lab.data.vision.photographs import photograph_path
@@ -35,26 +35,8 @@ def opened(desk, jupyter):
 @pytest.fixture
 def panel(opened):
     "The panel as it opens."
-    line = opened.locator(".moe-lab input[type=text]").last
-    line.fill("scene? ")
-    line.press("Enter")
-    wait_for_state(opened, "scene?")  # the kernel writes it without the space, after it has drawn
+    panels.enter(opened, "scene?")
     return opened
-
-
-def wait_for_state(page, state: str):
-    page.wait_for_function(
-        "state => [...document.querySelectorAll('.moe-lab input[type=text]')].at(-1).value === state",
-        arg=state,
-    )
-
-
-def press(page, name):
-    page.locator(".moe-lab").get_by_role("button", name=name, exact=True).click()
-
-
-def view(page, i: int):
-    return page.locator(".moe-lab .moe-view > canvas").nth(i)
 
 
 def choose(page, label: str, option: str):
@@ -68,31 +50,23 @@ def drop(page, file):
     asked.value.set_files(file)
 
 
-def show(page, name):
-    "Keep a picture of the whole panel."
-    page.locator(".moe-lab").evaluate("panel => panel.scrollIntoView({block: 'start'})")
-    tools.screenshot(page, name)
-
-
 def test_every_view_draws(panel):
     page = panel
-    page.wait_for_function(
-        "n => document.querySelectorAll('.moe-lab canvas[aria-label]').length === n", arg=VIEWS
-    )
-    assert all(tools.n_colours(view(page, i)) > 8 for i in range(VIEWS))
+    panels.wait_for_views(page, VIEWS)
+    assert all(tools.n_colours(panels.view(page, i)) > 8 for i in range(VIEWS))
     assert "finds the object with IoU" in page.locator(".moe-news").inner_text()
-    assert "scale 1/2 asks" in view(page, LOOKS).get_attribute("aria-label")
-    show(page, "scene")
+    assert "scale 1/2 asks" in panels.view(page, LOOKS).get_attribute("aria-label")
+    panels.show(page, "scene")
 
 
 def test_a_dragged_slider_changes_scene_mask_and_sentence(panel):
     page = panel
-    before = [tools.pixels(view(page, i)) for i in range(3)]
+    before = [tools.pixels(panels.view(page, i)) for i in range(3)]
     handle = page.locator(".moe-lab .widget-hslider", has_text="camouflage").locator(".noUi-handle")
     tools.drag(page, handle, 80)
     for i in (PICTURE, MASK, LOOKS):
-        tools.wait_for_change(page, view(page, i), before[i])
-    wait_for_state(page, "scene?strength=1.0")  # as far as the slider goes
+        tools.wait_for_change(page, panels.view(page, i), before[i])
+    panels.wait_for_line(page, "===", "scene?strength=1.0")  # as far as the slider goes
     iou = tools.ask_kernel(
         page, "from moe_lab.explore.shared.controls import TURN\nwith TURN:\n    print(f'{lab.seen.iou:.2f}')"
     )
@@ -101,27 +75,27 @@ def test_a_dragged_slider_changes_scene_mask_and_sentence(panel):
 
 def test_an_expert_alone_is_seen_and_said(panel):
     page = panel
-    before = [tools.pixels(view(page, i)) for i in range(VIEWS)]
+    before = [tools.pixels(panels.view(page, i)) for i in range(VIEWS)]
     choose(page, "an expert is", "alone")
     choose(page, "expert", "plain 2")
     page.locator(".moe-news", has_text="plain 2 alone at 1/2").wait_for()
     for i in (LOOKS, LOADS[0]):
-        tools.wait_for_change(page, view(page, i), before[i])
+        tools.wait_for_change(page, panels.view(page, i), before[i])
     page.locator("canvas[aria-label*='scale 1/2 asks plain 2;']").wait_for()
-    box, before = view(page, LOOKS).bounding_box(), tools.pixels(view(page, LOADS[1]))
-    view(page, LOOKS).click(position={"x": box["width"] - 40, "y": 10})
-    tools.wait_for_change(page, view(page, LOADS[1]), before)
+    box, before = panels.view(page, LOOKS).bounding_box(), tools.pixels(panels.view(page, LOADS[1]))
+    panels.view(page, LOOKS).click(position={"x": box["width"] - 40, "y": 10})
+    tools.wait_for_change(page, panels.view(page, LOADS[1]), before)
     assert tools.ask_kernel(page, "print({load.selected for load in lab.stage.loads})") == "{5}"
-    show(page, "scene_alone")
-    view(page, LOOKS).click(position={"x": box["width"] - 40, "y": box["height"] - 30})
+    panels.show(page, "scene_alone")
+    panels.view(page, LOOKS).click(position={"x": box["width"] - 40, "y": box["height"] - 30})
 
 
 def test_a_model_that_has_collapsed_says_so(panel):
     page = panel
-    press(page, "collapse")
+    panels.press(page, "collapse")
     page.locator(".moe-many", has_text="says the old alarm: no scale").wait_for()
     page.locator(".moe-head", has_text="· collapsed; the old alarm:").nth(1).wait_for()
-    show(page, "scene_collapse")
+    panels.show(page, "scene_collapse")
 
 
 def test_a_photograph_of_ones_own(panel, tmp_path):
@@ -130,14 +104,14 @@ def test_a_photograph_of_ones_own(panel, tmp_path):
     drop(page, words)
     page.locator(".moe-wrong", has_text="words.png: cannot be read, is no picture").wait_for()
     drop(page, photograph_path("china"))
-    wait_for_state(page, "scene?photograph=your+own")
+    panels.wait_for_line(page, "===", "scene?photograph=your+own")
     page.get_by_text("china.jpg: 640×427 pixels").wait_for()
-    before = tools.pixels(view(page, PICTURE))
+    before = tools.pixels(panels.view(page, PICTURE))
     page.get_by_label("the photograph as it is").check()
-    tools.wait_for_change(page, view(page, PICTURE), before)
+    tools.wait_for_change(page, panels.view(page, PICTURE), before)
     page.locator(".moe-news", has_text="nobody knows").wait_for()
     page.locator(".widget-hslider", has_text="camouflage").wait_for(state="hidden")
-    show(page, "scene_own")
+    panels.show(page, "scene_own")
 
 
 DROP = """([bytes, name]) => {
@@ -160,12 +134,12 @@ def test_a_file_that_is_dropped_or_larger_than_a_server_lets_through(panel, tmp_
     assert large.stat().st_size > 10 * 2**20
     drop(page, large)
     page.get_by_text("large.png: 640×427 pixels").wait_for()
-    wait_for_state(page, "scene?photograph=your+own")
+    panels.wait_for_line(page, "===", "scene?photograph=your+own")
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     page = panel
-    press(page, "one eye only")
+    panels.press(page, "one eye only")
     page.locator(".moe-news", has_text="over 96 scenes by").wait_for()
     for name in ("model", "photograph", "an expert is", "at scale", "expert"):
         assert page.get_by_role("combobox", name=name, exact=True).count() == 1

@@ -1,7 +1,7 @@
 """`SparseLab` in a real JupyterLab: what a learner does, and what a learner sees."""
 
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -22,28 +22,24 @@ def opened(desk, jupyter):
         yield page
 
 
-def view(page, i: int):
-    return page.locator(".moe-lab .moe-view > canvas").nth(i)
-
-
 def test_masks_are_painted_and_move(opened):
     page = opened
-    said = view(page, MASKS).get_attribute("aria-label")
+    said = panels.view(page, MASKS).get_attribute("aria-label")
     assert "layer 1, 64 → 64" in said and "layer 4, 64 → 10" in said
-    assert all(tools.n_colours(view(page, i)) > 3 for i in (MASKS, ACCURACY, INPUTS))
+    assert all(tools.n_colours(panels.view(page, i)) > 3 for i in (MASKS, ACCURACY, INPUTS))
     tools.screenshot(page, "sparse")
-    before = [tools.pixels(view(page, i)) for i in (MASKS, INPUTS)]
+    before = [tools.pixels(panels.view(page, i)) for i in (MASKS, INPUTS)]
     for _ in range(12):
-        page.locator(".moe-lab").get_by_role("button", name="Step", exact=True).click()
+        panels.press(page, "Step")
     for i, was in zip((MASKS, INPUTS), before):
-        tools.wait_for_change(page, view(page, i), was)
+        tools.wait_for_change(page, panels.view(page, i), was)
 
 
 def test_a_preset_begins_anew(opened):
     page = opened
-    page.locator(".moe-lab").get_by_role("button", name="nothing moves", exact=True).click()
+    panels.press(page, "nothing moves")
     page.locator(".moe-news", has_text=" 0 exchanges have tried").wait_for()
-    page.locator(".moe-lab").get_by_role("button", name="❚❚ Pause").click()
+    panels.press(page, "❚❚ Pause")
     page.locator(".moe-lab").get_by_role("button", name="▶ Play").wait_for()
 
 

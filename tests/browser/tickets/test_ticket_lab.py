@@ -1,7 +1,7 @@
 """`TicketLab` in a real JupyterLab: curves that grow, a click that shows a mask, a lottery that begins anew."""
 
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -24,22 +24,14 @@ def page(desk, jupyter):
         yield opened
 
 
-def view(page, i: int):
-    return page.locator(".moe-lab .moe-view > canvas").nth(i)
-
-
-def press(page, name: str):
-    page.locator(".moe-lab").get_by_role("button", name=name, exact=True).click()
-
-
 def test_both_views_draw_and_the_lottery_goes_on(page):
-    assert all(tools.n_colours(view(page, i)) > 8 for i in (CURVES, MASKS))
-    assert "7 trainings" in view(page, CURVES).get_attribute("aria-label")
-    assert "attention qkv, layer 0" in view(page, MASKS).get_attribute("aria-label")
-    before = tools.pixels(view(page, CURVES))
-    press(page, "Step")
-    tools.wait_for_change(page, view(page, CURVES), before)
-    press(page, "▶ Play")
+    assert all(tools.n_colours(panels.view(page, i)) > 8 for i in (CURVES, MASKS))
+    assert "7 trainings" in panels.view(page, CURVES).get_attribute("aria-label")
+    assert "attention qkv, layer 0" in panels.view(page, MASKS).get_attribute("aria-label")
+    before = tools.pixels(panels.view(page, CURVES))
+    panels.press(page, "Step")
+    tools.wait_for_change(page, panels.view(page, CURVES), before)
+    panels.press(page, "▶ Play")
     page.locator(".moe-status", has_text="of 29 trainings").wait_for()
     page.locator("canvas[aria-label*='29 trainings']").wait_for()
     assert "random mask" in page.locator(".moe-news").inner_text()
@@ -47,7 +39,7 @@ def test_both_views_draw_and_the_lottery_goes_on(page):
 
 
 def test_a_clicked_point_shows_its_mask(page):
-    box, before = view(page, CURVES).bounding_box(), tools.pixels(view(page, MASKS))
+    box, before = panels.view(page, CURVES).bounding_box(), tools.pixels(panels.view(page, MASKS))
     found = tools.ask_kernel(page, "print(*lab.stage.curves.shown['accuracy'])").split()
     values = [float(value) for value in found]
     low, high = max(0, min(values) - 0.03), min(1, max(values) + 0.02)
@@ -56,19 +48,19 @@ def test_a_clicked_point_shows_its_mask(page):
     columns = (box["width"] - 20) // 150
     below = 46 + 16 * -(-8 // columns)  # the axis, and the names of eight curves
     y = 12 + (high - first) / (high - low) * (box["height"] - below - 12)
-    view(page, CURVES).click(position={"x": x, "y": y})
-    tools.wait_for_change(page, view(page, MASKS), before)
+    panels.view(page, CURVES).click(position={"x": x, "y": y})
+    tools.wait_for_change(page, panels.view(page, MASKS), before)
     assert "number=1" in page.locator(".moe-lab input[type=text]").last.input_value()
     assert "With 20% gone" in page.locator(".moe-news").inner_text()
     tools.screenshot(page, "tickets_mask")
 
 
 def test_another_knob_is_another_lottery(page):
-    press(page, "attention alone")
+    panels.press(page, "attention alone")
     page.locator(".moe-status", has_text="of 71 trainings").wait_for()
     page.locator("canvas[aria-label^='Which']:not([aria-label*='mlp'])").wait_for()
-    press(page, "❚❚ Pause")
-    assert "attention out, layer 1" in view(page, MASKS).get_attribute("aria-label")
+    panels.press(page, "❚❚ Pause")
+    assert "attention out, layer 1" in panels.view(page, MASKS).get_attribute("aria-label")
     tools.screenshot(page, "tickets_attention")
 
 
