@@ -21,7 +21,12 @@ class Axis(NamedTuple):
     label: str
     values: Sequence[Any]
     words: Sequence[str] = ()  # for the values; (): the values themselves
-    kind: str = "menu"  # or "slider", or "chips"
+    kind: str = "menu"  # or "slider", or "hidden"
+    bounds: tuple[float, float] | None = None  # of what else a line of text may ask for
+
+    def said(self) -> dict[str, Any]:
+        "As it is written."
+        return {name: value for name, value in self._asdict().items() if value is not None}
 
 
 class Along(NamedTuple):
@@ -126,7 +131,7 @@ class Recording:
                 "cells",
             )
         }
-        said |= {"axes": [axis._asdict() for axis in self.axes], "along": self.along._asdict()}
+        said |= {"axes": [axis.said() for axis in self.axes], "along": self.along._asdict()}
         said |= {"tree": self.stage.tree, "fixed": fixed, "atlas": atlas, "runs": packed}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

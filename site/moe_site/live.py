@@ -19,7 +19,8 @@ PLAYED = (
     "player/theme",
 )
 TAPED = (*PLAYED, "player/tape", "player/recorded")
-COMPUTED = (*PLAYED, "player/tape", "plane/mixture", "plane/picture", "plane/lab")
+PLANE = ("plane/dice", "plane/methods", "plane/mixture")
+COMPUTED = (*PLAYED, "player/tape", *PLANE, "plane/picture", "plane/lab")
 BEGIN = """themed(document.getElementById("theme"));
 await {begin}(document.getElementById("panel"), moeSpec, moeScripts);
 document.body.dataset.ready = "true";"""
@@ -31,11 +32,16 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (HERE / "recorded").glob("*.json")))
 
 
-def program(modules: tuple[str, ...], begin: str) -> str:
+def joined(modules: tuple[str, ...]) -> str:
     "Modules as one, in this order: pages that are opened as files may not import any."
     text = "".join((HERE / f"{name}.js").read_text("utf8") for name in modules)
     text = re.sub(r"^import .*;\n", "", text, flags=re.M)
-    return re.sub(r"^export ", "", text, flags=re.M) + "\n" + BEGIN.format(begin=begin)
+    return re.sub(r"^export ", "", text, flags=re.M)
+
+
+def program(modules: tuple[str, ...], begin: str) -> str:
+    "What a page runs."
+    return joined(modules) + "\n" + BEGIN.format(begin=begin)
 
 
 def files_of(node: dict, part: str) -> list[list[str]]:
@@ -78,7 +84,7 @@ def foot(spec: dict, used: str) -> str:
     else:
         came = f"What {reference} does in a notebook is computed here, in your browser, and drawn by the same scripts."
     more = (
-        f"In a notebook everything can be turned: <code>{name}()</code>."
+        f"{spec.get('more', 'In a notebook everything can be turned')}: <code>{name}()</code>."
         if spec.get("code") is None
         else "In a notebook it is made of a model and texts of your own."
     )

@@ -145,6 +145,27 @@ def test_points_are_added_and_experts_leave_while_they_train(reader):
     assert f"You said: about two thirds. Now: {said}." in page.locator(".moe-news").inner_text()
 
 
+LINES = [
+    "plane?balance=s_base&strength=0.5&jitter=0.25&step=100",
+    "plane?lr=0.05&balance=importance_loss&k=2&seed=5&step=100",
+    "plane?data=rings&balance=hash_router&k=2&n_experts=5&50.n_experts=7&step=100",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_of_a_notebook_shows_the_same_without_one(reader, line):
+    "Values between two stops of a slider, jitter and newborn experts too: the page throws the library's dice."
+    reader.open("PlaneLab", line)
+    system = replay_plane(read_timeline(PlaneState, line).states, 100)
+    said = reader.page.locator(".moe-news").inner_text()
+    together, single = system.right(system.points)
+    assert said.startswith(f"{together:.0%} of the points are right (a single expert: {single:.0%}; fresh")
+    assert f"fresh points: {system.right(system.fresh)[0]:.0%}" in said
+    settled = reader.settled()
+    assert read_timeline(PlaneState, settled).states == read_timeline(PlaneState, line).states
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", live.names())
 def test_every_page_answers_plays_resets_and_can_be_read(reader, name):

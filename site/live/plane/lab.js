@@ -4,7 +4,8 @@ import { line, read } from "../player/address.js";
 import { add } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { fromBase64 } from "../player/tape.js";
-import { KINDS, METHODS, Mixture } from "./mixture.js";
+import { METHODS } from "./methods.js";
+import { Mixture } from "./mixture.js";
 import { chartFrames, inWords, planeFrame, rightShare, row } from "./picture.js";
 
 const EVERY = 5; // steps between frames, and between rows of the charts
@@ -13,17 +14,6 @@ const AFRESH = ["data", "balance", "kind", "seed"]; // what cannot change under 
 const FREE = ["points", "said"]; // what may be any text
 const RIGHT = [0.85, 0.58]; // shares from which the answers of a bet hold, as in `how_many_right`
 const MOST = 1000; // points that may be added
-
-// Numbers in [0, 1) that follow from a number (mulberry32).
-function dice(seed) {
-  let at = seed >>> 0;
-  return () => {
-    at = (at + 0x6d2b79f5) >>> 0;
-    let v = Math.imul(at ^ (at >>> 15), 1 | at);
-    v = (v + Math.imul(v ^ (v >>> 7), 61 | v)) ^ v;
-    return ((v ^ (v >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 // "12.-30.1_…": x and y in hundredths, 1 dark or 0 light; nothing for what is none.
 export function addedPoints(text) {
@@ -35,34 +25,27 @@ export function addedPoints(text) {
 class Computed {
   constructor(spec) {
     this.spec = spec;
-    const numbers = new Float32Array(fromBase64(spec.numbers).buffer);
-    this.of = (name, size) => {
-      const [at, count] = spec.places[name];
-      return Array.from({ length: count / size }, (_, i) => [...numbers.subarray(at + size * i, at + size * (i + 1))]);
-    };
+    this.numbers = new Float32Array(fromBase64(spec.numbers).buffer);
     this.kept = []; // a mixture every few steps, with how many rows were there
     this.rows = [];
     this.changes = [];
   }
 
+  // The points of a pattern, [x, y, dark] each; none where they are the reader's to give.
   given(data, seed) {
-    const name = `points ${data} ${seed}`;
-    return name in this.spec.places ? this.of(name, 3) : [];
+    const [at, count] = this.spec.places[`${data} ${seed}`] ?? [0, 0];
+    return Array.from({ length: count / 3 }, (_, i) => [...this.numbers.subarray(at + 3 * i, at + 3 * (i + 1))]);
   }
 
   begin(settings) {
-    const { kind, seed, n_experts: n, data } = settings;
-    const rows = (part, width) => this.of(`${part} ${kind} ${seed} ${n}`, width);
-    const { size } = KINDS[kind];
-    const mixture = new Mixture(settings, { router: rows("router", 4), experts: rows("experts", size), single: rows("single", size) });
-    this.patterns = this.given(data, seed);
-    this.fresh = this.given(data, seed + 1000);
+    const mixture = new Mixture(settings);
+    this.patterns = this.given(settings.data, settings.seed);
+    this.fresh = this.given(settings.data, settings.seed + 1000);
     mixture.learn([...this.patterns, ...addedPoints(settings.points)]);
     Object.assign(this, { first: settings, changes: [], rows: [], kept: [{ mixture, n: 0 }], settings });
   }
 
   // Other settings from this frame on, in the place of others that came here before without a step between them.
-  // Newborn experts are drawn as others are; the seed and the step decide.
   follow(settings, place) {
     if (place === 0) return this.begin(settings);
     const { mixture, n, base = mixture } = this.kept[place];
@@ -70,12 +53,7 @@ class Computed {
     const before = Object.assign({}, this.first, ...earlier.map(({ values }) => values));
     const changed = Object.keys(settings).filter((name) => settings[name] !== before[name]);
     const now = base.copy();
-    const roll = dice(1 + now.done + 100003 * settings.seed + 17 * now.n);
-    const within = (count, bound) => Array.from({ length: count }, () => (2 * roll() - 1) * bound);
-    const { size } = KINDS[settings.kind];
-    const inner = settings.kind === "straight" ? size : 40; // weights of a first layer; the others have eight inputs
-    const expert = () => [...within(inner, 0.5), ...within(size - inner, 8 ** -0.5)];
-    now.follow(settings, () => ({ router: within(4, 0.5), expert: expert() }));
+    now.follow(settings);
     now.learn([...this.patterns, ...addedPoints(settings.points)]);
     this.changes = [...earlier, { place, values: Object.fromEntries(changed.map((name) => [name, settings[name]])) }];
     this.rows.length = n;
@@ -120,8 +98,11 @@ class Computed {
     return true;
   }
 
-  moves(name, { balance, n_experts }) {
+  moves(name, { balance, n_experts, k }) {
+    const isHash = balance === "hash_router";
     if (name === "strength") return Object.keys(METHODS[balance]).length > 0;
+    if (name === "temperature") return !isHash;
+    if (name === "jitter") return !isHash || k > 1; // the first of a hash is 0, whatever it is multiplied by
     return name !== "k" || n_experts > 1;
   }
 

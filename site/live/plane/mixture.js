@@ -1,37 +1,29 @@
 // A mixture of experts on points of the plane, and a single expert beside it: the model, the losses and the optimiser of
 // moe_lab/explore/plane/training.py, gradients by hand. tests/site/plane holds it to the library, step by step.
 
+import { Dice } from "./dice.js";
+import { AUXILIARY, METHODS, best, few, hashPlaces, logSoftmax, sinkhornPlan, softmax, sum } from "./methods.js";
+
 const D = 4; // a point is the token x, y, 1, 0
 const HIDDEN = 8; // units of a small MLP
 const KEPT = 0.9; // of the saturation, in a step
 const ADAM = { first: 0.9, second: 0.999, least: 1e-8 };
 
-// Ways to keep experts alike used: a loss with its usual coefficient, or a router with its usual strength.
-export const METHODS = {
-  top_k: {},
-  switch_loss: { coefficient: 0.01 },
-  gate_variance: { coefficient: 0.1 },
-  loss_free: { strength: 0.001 },
-  srnn: { strength: 1 },
-  expert_choice: {},
-};
-
-const sum = (values) => values.reduce((a, b) => a + b, 0);
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
 
-function softmax(logits) {
-  let [most, total] = [-Infinity, 0];
-  for (const v of logits) most = Math.max(most, v);
-  const raised = logits.map((v) => Math.exp(v - most));
-  for (const v of raised) total += v;
-  return raised.map((v) => v / total);
-}
-
 // ---- experts: only the first number that an expert gives is looked at, so only the weights behind it are here
+
+// The first of D columns of a matrix with so many rows.
+const column = (matrix, rows) => Array.from({ length: rows }, (_, i) => matrix[D * i]);
 
 const affine = {
   size: D + 1, // a column of W, and b
   all: D * D + D, // weights that the library's expert has
+  // So many newborn ones, tensor by tensor as the library draws them.
+  drawn(dice, n) {
+    const [w, b] = [D * D, D].map((size) => dice.rows(n, size, D ** -0.5));
+    return w.map((row, e) => [...column(row, D), b[e][0]]);
+  },
   value: (p, x) => p[0] * x[0] + p[1] * x[1] + p[2] * x[2] + p[3] * x[3] + p[4],
   pull(p, x, up, into) {
     for (let i = 0; i < D; i++) into[i] += up * x[i];
@@ -48,6 +40,11 @@ const OUT = (D + 1) * HIDDEN; // where the second layer begins
 const bottleneck = {
   size: OUT + HIDDEN + 1, // W₁, b₁, a column of W₂, b₂
   all: 2 * D * HIDDEN + HIDDEN + D,
+  drawn(dice, n) {
+    const [w1, b1] = [D * HIDDEN, HIDDEN].map((size) => dice.rows(n, size, D ** -0.5));
+    const [w2, b2] = [HIDDEN * D, D].map((size) => dice.rows(n, size, HIDDEN ** -0.5));
+    return w1.map((row, e) => [...row, ...b1[e], ...column(w2[e], HIDDEN), b2[e][0]]);
+  },
   value(p, x) {
     let said = x[0] + p[OUT + HIDDEN];
     for (let h = 0; h < HIDDEN; h++) said += Math.max(0, unit(p, x, h)) * p[OUT + h];
@@ -97,7 +94,7 @@ export class Rows {
     if (n <= elders) return;
     const usual = this.square[0].map((_, i) => sum(this.square.map((row) => row[i])) / elders);
     for (let r = elders; r < n; r++) {
-      this.values.push(Float64Array.from(born()));
+      this.values.push(Float64Array.from(born[r - elders]));
       this.mean.push(new Float64Array(usual.length));
       this.square.push(Float64Array.from(usual));
     }
@@ -112,69 +109,45 @@ export class Rows {
   }
 }
 
-// ---- auxiliary losses: what each adds to the gradient of the gate, by token and expert
-
-const AUXILIARY = {
-  switch_loss(gates, counts) {
-    const [E, T, asked] = [counts.length, gates.length, sum(counts)];
-    return (t, e) => (E * counts[e]) / asked / T;
-  },
-  gate_variance(gates, counts) {
-    const [E, T] = [counts.length, gates.length];
-    if (E < 2) return () => 0;
-    const scaled = counts.map((_, e) => (E / T) * sum(gates.map((gate) => gate[e])));
-    const mean = sum(scaled) / E;
-    return (t, e) => ((2 * (scaled[e] - mean)) / (E - 1)) * (E / T);
-  },
-};
-
-// The k best of some values, the best first; ties by number.
-const best = (values, k) => [...values.keys()].sort((a, b) => values[b] - values[a] || a - b).slice(0, k);
-
-// The same for the few experts of a point, without sorting them all.
-function few(values, k) {
-  const found = [];
-  while (found.length < k) {
-    let first = -1;
-    for (let e = 0; e < values.length; e++) if (!found.includes(e) && (first < 0 || values[e] > values[first])) first = e;
-    found.push(first);
-  }
-  return found;
-}
-
 export class Mixture {
-  // `weights`: { router, experts, single }, rows of numbers as the library draws them; `state` as its PlaneState.
-  constructor(state, { router, experts, single }) {
+  // `state` as its PlaneState; weights are drawn as the library draws them.
+  constructor(state) {
+    const { n_experts: n, seed } = state;
+    this.state = state;
     this.kind = KINDS[state.kind];
-    this.router = new Rows(router);
-    this.experts = new Rows(experts);
-    this.single = new Rows(single);
-    this.bias = new Float64Array(router.length); // of the loss-free rule
-    this.saturation = new Float64Array(router.length);
+    this.dice = new Dice(seed);
+    this.router = new Rows(this.directions(n));
+    this.experts = new Rows(this.kind.drawn(this.dice, n));
+    this.single = new Rows(this.kind.drawn(this.dice, 1));
+    this.bias = new Float64Array(n); // of the loss-free rule
+    this.saturation = new Float64Array(n);
     this.done = 0;
     this.points = [];
-    this.state = state;
   }
 
   get n() {
-    return this.router.values.length;
+    return this.experts.values.length;
   }
 
-  // Change what can change under way; `born()` gives a newborn's weights {router, expert}.
-  follow(state, born) {
-    const n = state.n_experts;
-    if (n !== this.n) {
-      const fresh = Array.from({ length: Math.max(0, n - this.n) }, born);
-      const [first, second] = [fresh.values(), fresh.values()];
-      this.router.resize(n, () => first.next().value.router);
-      this.experts.resize(n, () => second.next().value.expert);
-      for (const name of ["bias", "saturation"]) {
-        const grown = new Float64Array(n);
-        grown.set(this[name].subarray(0, n));
-        this[name] = grown;
-      }
-    }
+  // Those of newborn experts; a hash has none.
+  directions(n) {
+    return this.state.balance === "hash_router" ? Array(n).fill([]) : this.dice.rows(n, D, D ** -0.5);
+  }
+
+  // Change what can change under way.
+  follow(state) {
     this.state = state;
+    const change = state.n_experts - this.n;
+    if (!change) return;
+    const born = this.kind.drawn(this.dice, Math.max(change, 1)); // also drawn when nobody is born
+    const directions = this.directions(Math.max(change, 1));
+    this.experts.resize(state.n_experts, born);
+    this.router.resize(state.n_experts, directions);
+    for (const name of ["bias", "saturation"]) {
+      const grown = new Float64Array(this.n);
+      grown.set(this[name].subarray(0, this.n));
+      this[name] = grown;
+    }
   }
 
   // From now on these are the points: [x, y, dark] each.
@@ -183,6 +156,7 @@ export class Mixture {
   }
 
   logits([x, y]) {
+    if (this.state.balance === "hash_router") return hashPlaces([x, y], this.n).map((place) => -place / this.state.temperature);
     return this.router.values.map((row) => (row[0] * x + row[1] * y + row[2]) / this.state.temperature);
   }
 
@@ -195,22 +169,35 @@ export class Mixture {
     return this.saturation.map((v) => METHODS.srnn.strength * strength * (1 - Math.min(v / mean, 2)));
   }
 
+  // What experts are chosen by. In training logits are jittered, and Sinkhorn plans for all points together.
+  scores(logits, inTraining) {
+    const { balance, jitter, strength } = this.state;
+    const width = inTraining ? jitter : 0;
+    const plain = width ? logits.map((row) => row.map((v) => v * (1 + width * (2 * this.dice.roll() - 1)))) : logits;
+    if (inTraining && balance === "s_base") {
+      const epsilon = METHODS.s_base.epsilon / strength;
+      return sinkhornPlan(plain.map((row) => row.map((v) => v / epsilon)));
+    }
+    const added = this.added();
+    const known = balance === "loss_free" ? plain.map(softmax) : plain;
+    return added ? known.map((row) => row.map((v, e) => v + added[e])) : known;
+  }
+
   // Whom these points visit: { gates, chosen, counts }.
-  decide(points) {
+  decide(points, inTraining = false) {
     const { balance } = this.state;
     const k = Math.min(this.state.k, this.n);
     const logits = points.map((point) => this.logits(point));
-    const gates = logits.map(softmax);
-    const [added, counts] = [this.added(), new Float64Array(this.n)];
-    const plain = balance === "loss_free" ? gates : logits;
-    const scores = added ? plain.map((row) => row.map((v, e) => v + added[e])) : plain;
-    let chosen;
+    const scores = this.scores(logits, inTraining);
+    const counts = new Float64Array(this.n);
+    let [gates, chosen] = [logits.map(softmax)];
     if (balance === "expert_choice") {
       chosen = points.map(() => []);
       const room = Math.min(Math.ceil((k * points.length) / this.n - 1e-9), points.length);
-      const suits = logits.map((row, t) => row.map((v, e) => Math.log(gates[t][e])));
+      const suits = scores.map(logSoftmax);
       for (let e = 0; e < this.n; e++) best(suits.map((row) => row[e]), room).forEach((t) => chosen[t].push(e));
     } else chosen = scores.map((row) => few(row, k));
+    if (balance === "hash_router") gates = gates.map((row) => row.map(() => 1 / k)); // all that are chosen count alike
     chosen.forEach((own) => own.forEach((e) => (counts[e] += 1)));
     return { gates, chosen, counts };
   }
@@ -224,8 +211,8 @@ export class Mixture {
   }
 
   // The mixture's logits of dark for points, and the decision.
-  answers(points) {
-    const decision = this.decide(points);
+  answers(points, inTraining = false) {
+    const decision = this.decide(points, inTraining);
     const { gates, chosen } = decision;
     return { ...decision, said: points.map((point, t) => sum(chosen[t].map((e) => gates[t][e] * this.expert(e, point)))) };
   }
@@ -233,12 +220,12 @@ export class Mixture {
   // One step of both; the losses before it, in nats a point, and the counts of the experts.
   step() {
     const { lr, balance, strength } = this.state;
-    const { gates, chosen, counts, said } = this.answers(this.points);
+    const { gates, chosen, counts, said } = this.answers(this.points, true);
     const T = this.points.length;
     const zeros = (rows) => rows.values.map((row) => new Float64Array(row.length));
     const [toRouter, toExperts] = [zeros(this.router), zeros(this.experts)];
     const { coefficient } = METHODS[balance];
-    const extra = coefficient && AUXILIARY[balance](gates, counts);
+    const extra = coefficient && AUXILIARY[balance](gates, { counts, chosen });
     let loss = 0;
     this.points.forEach(([x, y, dark], t) => {
       const token = [x, y, 1, 0];
@@ -253,7 +240,7 @@ export class Mixture {
       const level = sum(pull.map((v, e) => v * gates[t][e]));
       for (let e = 0; e < this.n; e++) {
         const change = (gates[t][e] * (pull[e] - level)) / this.state.temperature;
-        for (let i = 0; i < D; i++) toRouter[e][i] += change * token[i];
+        for (let i = 0; i < toRouter[e].length; i++) toRouter[e][i] += change * token[i];
       }
     });
     this.tell(counts, toExperts);
@@ -293,6 +280,7 @@ export class Mixture {
     const made = Object.assign(Object.create(Mixture.prototype), this);
     for (const name of ["router", "experts", "single"]) made[name] = this[name].copy();
     for (const name of ["bias", "saturation"]) made[name] = this[name].slice();
+    made.dice = this.dice.copy();
     return made;
   }
 }

@@ -8,15 +8,20 @@ export function line({ kind, usual }, settings) {
   return `${kind}?${new URLSearchParams(said.map(([name, value]) => [name, written(value)]))}`;
 }
 
+// The place of the value that is nearest to a number.
+export function closest(values, asked) {
+  const far = values.map((value) => Math.abs(value - asked));
+  return far.indexOf(Math.min(...far));
+}
+
 // The nearest of some values to a text, and whether it is that one.
 function nearest(values, text) {
   const exact = values.findIndex((value) => written(value) === text);
   if (exact >= 0) return [exact, true];
   const asked = Number(text);
   if (text === "" || !Number.isFinite(asked) || values.some((value) => typeof value !== "number")) return [-1, false];
-  const far = values.map((value) => Math.abs(value - asked));
-  const best = far.indexOf(Math.min(...far));
-  return [best, far[best] === 0];
+  const best = closest(values, asked);
+  return [best, values[best] === asked];
 }
 
 // What a line says, as far as it was recorded: settings, the place in the run, and the names of what is not as asked.
@@ -26,7 +31,12 @@ export function read({ kind, usual, axes, along }, text) {
   const found = { settings, at: null, missing: [], given: begins === kind && query !== undefined };
   if (!found.given) return found;
   for (const [name, value] of new URLSearchParams(query)) {
-    const values = name === along?.name ? along.marks : axes.find((axis) => axis.name === name)?.values;
+    const axis = axes.find((one) => one.name === name);
+    if (axis?.bounds && value !== "" && +value >= axis.bounds[0] && +value <= axis.bounds[1]) {
+      settings[name] = +value;
+      continue;
+    }
+    const values = name === along?.name ? along.marks : axis?.values;
     const [place, exact] = values ? nearest(values, value) : [-1, false];
     if (!exact) found.missing.push(`${name}=${value}`);
     if (place < 0) continue;

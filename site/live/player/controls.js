@@ -1,5 +1,7 @@
 // Labelled controls of a page: chips, menus, sliders, and the bar with which a run is played.
 
+import { closest } from "./address.js";
+
 let made = 0;
 
 export function add(parent, tag, { text, ...given } = {}, name = "") {
@@ -32,12 +34,16 @@ export function control(parent, { label, values, words, kind }, chosen) {
   if (kind === "slider") {
     const node = add(row, "input", { id, type: "range", min: 0, max: values.length - 1, step: 1 });
     const output = add(row, "output", { htmlFor: id });
-    const name = () => {
-      output.textContent = say(+node.value);
-      node.setAttribute("aria-valuetext", output.textContent);
+    const name = (words) => {
+      output.textContent = words;
+      node.setAttribute("aria-valuetext", words);
     };
-    node.oninput = () => (name(), chosen(values[+node.value]));
-    return { show: (value) => ((node.value = values.indexOf(value)), name()), able: able(node), node };
+    node.oninput = () => (name(say(+node.value)), chosen(values[+node.value]));
+    const show = (value) => {
+      node.value = closest(values, value); // it may lie between two of them
+      name(values.includes(value) ? say(+node.value) : `${value}`);
+    };
+    return { show, able: able(node), node };
   }
   const node = add(row, "select", { id });
   values.forEach((_, i) => add(node, "option", { value: i, text: say(i) }));
