@@ -7,6 +7,7 @@ import ast
 import re
 import subprocess
 import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -64,19 +65,37 @@ def offered(package: Path) -> tuple[list[str], dict[str, list[str]]]:
     return sorted(taken), {module: names for module, names in own.items() if names}
 
 
+def lines(names: list[str], indent: int) -> str:  # spaces before each line
+    "Names as lines of a text, to be split again."
+    before = " " * indent
+    return textwrap.fill(" ".join(names), 110, initial_indent=before, subsequent_indent=before)
+
+
+def door(package: Path) -> str:
+    "The `__init__.py` of a package."
+    rooms, names = offered(package)
+    listed = "\n".join(f'    "{module}": """\n{lines(own, 8)}""",' for module, own in names.items())
+    name = ".".join(package.relative_to(ROOT).parts)
+    return f'''"""The public names of `{name}`; each is loaded when it is first used. Written by tests/sync.py."""
+
+from lazy_loader import attach
+
+_ROOMS = """
+{lines(rooms, 4)}"""
+_NAMES = {{
+{listed}
+}}
+__getattr__, __dir__, __all__ = attach(
+    __name__, _ROOMS.split(), {{module: names.split() for module, names in _NAMES.items()}}
+)
+'''
+
+
 def open_doors():
     "Write the `__init__.py` of every package but the front door's, which is curated by hand."
     written = []
-    for package in sorted(
-        p.parent for p in (ROOT / "moe_lab").rglob("__init__.py") if p.parent.name != "moe_lab"
-    ):
-        name = ".".join(package.relative_to(ROOT).parts)
-        rooms, names = offered(package)
-        text = (
-            f'"""The public names of `{name}`; each is loaded when it is first used. Written by tests/sync.py."""\n\n'
-            f"from lazy_loader import attach\n\n__getattr__, __dir__, __all__ = attach(__name__, {rooms}, {names})\n"
-        )
-        (package / "__init__.py").write_text(text, "utf8")
+    for package in (p.parent for p in (ROOT / "moe_lab").rglob("__init__.py") if p.parent.name != "moe_lab"):
+        (package / "__init__.py").write_text(door(package), "utf8")
         written.append(str(package / "__init__.py"))
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", *written], cwd=ROOT, check=True)
 

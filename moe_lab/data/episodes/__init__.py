@@ -2,22 +2,16 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    classes loading sampling"""
+_NAMES = {
+    "classes": """
+        check_disjoint classes_in groups_of joined_sets split_classes""",
+    "loading": """
+        load_classes""",
+    "sampling": """
+        ClassTable EpisodeSampler Episodes check_way class_table drawn_classes drawn_rows mixed turned""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["classes", "loading", "sampling"],
-    {
-        "classes": ["check_disjoint", "classes_in", "groups_of", "joined_sets", "split_classes"],
-        "loading": ["load_classes"],
-        "sampling": [
-            "ClassTable",
-            "EpisodeSampler",
-            "Episodes",
-            "check_way",
-            "class_table",
-            "drawn_classes",
-            "drawn_rows",
-            "mixed",
-            "turned",
-        ],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -2,22 +2,16 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    copying looking_up task"""
+_NAMES = {
+    "copying": """
+        Copy RepeatCopy laid_out with_flags""",
+    "looking_up": """
+        AssociativeRecall PrioritySort""",
+    "task": """
+        DrawingTask DrawnTask HELD_OUT TASKS TRAINED Task TaskBatch bit_error register_task""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["copying", "looking_up", "task"],
-    {
-        "copying": ["Copy", "RepeatCopy", "laid_out", "with_flags"],
-        "looking_up": ["AssociativeRecall", "PrioritySort"],
-        "task": [
-            "DrawingTask",
-            "DrawnTask",
-            "HELD_OUT",
-            "TASKS",
-            "TRAINED",
-            "Task",
-            "TaskBatch",
-            "bit_error",
-            "register_task",
-        ],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -2,11 +2,14 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    blocks cheap"""
+_NAMES = {
+    "blocks": """
+        DepthLayer packed""",
+    "cheap": """
+        Constants Copies SideBySide Weightless Zeros check_sets""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["blocks", "cheap"],
-    {
-        "blocks": ["DepthLayer", "packed"],
-        "cheap": ["Constants", "Copies", "SideBySide", "Weightless", "Zeros", "check_sets"],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

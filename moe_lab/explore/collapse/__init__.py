@@ -2,47 +2,18 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    collapse_lab training"""
+_NAMES = {
+    "collapse_lab": """
+        COLLAPSE_CODE COLLAPSE_GROUPS COLLAPSE_PRESETS CollapseLab CollapsePanel CollapseStage CollapseViews
+        GATE_LABELS NOT_GIVEN active_in_words collapse_in_words collapse_knobs few_in_words growth_knobs
+        patches_of youngest_in_words""",
+    "training": """
+        CollapseHistory CollapseState Course FollowingCourse FrozenHistory LoadHistory PatchHistory
+        WatchedCourse adapt bias_of collapse_training constant_aux_loss experts_at_first rebalance
+        replay_collapse settings_of share_row to_pictures""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["collapse_lab", "training"],
-    {
-        "collapse_lab": [
-            "COLLAPSE_CODE",
-            "COLLAPSE_GROUPS",
-            "COLLAPSE_PRESETS",
-            "CollapseLab",
-            "CollapsePanel",
-            "CollapseStage",
-            "CollapseViews",
-            "GATE_LABELS",
-            "NOT_GIVEN",
-            "active_in_words",
-            "collapse_in_words",
-            "collapse_knobs",
-            "few_in_words",
-            "growth_knobs",
-            "patches_of",
-            "youngest_in_words",
-        ],
-        "training": [
-            "CollapseHistory",
-            "CollapseState",
-            "Course",
-            "FollowingCourse",
-            "FrozenHistory",
-            "LoadHistory",
-            "PatchHistory",
-            "WatchedCourse",
-            "adapt",
-            "bias_of",
-            "collapse_training",
-            "constant_aux_loss",
-            "experts_at_first",
-            "rebalance",
-            "replay_collapse",
-            "settings_of",
-            "share_row",
-            "to_pictures",
-        ],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

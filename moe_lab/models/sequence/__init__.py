@@ -2,19 +2,14 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    answers readers"""
+_NAMES = {
+    "answers": """
+        TAUGHT_BY all_steps asked_steps wrongness""",
+    "readers": """
+        LSTMReader TransformerReader check_steps lstm_of nearest_width parameters_of transformer_of""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["answers", "readers"],
-    {
-        "answers": ["TAUGHT_BY", "all_steps", "asked_steps", "wrongness"],
-        "readers": [
-            "LSTMReader",
-            "TransformerReader",
-            "check_steps",
-            "lstm_of",
-            "nearest_width",
-            "parameters_of",
-            "transformer_of",
-        ],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -2,14 +2,20 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    coupling pid relu sequences stand_ins"""
+_NAMES = {
+    "coupling": """
+        coupling_excess coupling_loss""",
+    "pid": """
+        PIDBias""",
+    "relu": """
+        AdaptivePenalty POSITIVE SMALLEST relu_penalty remoe""",
+    "sequences": """
+        asked sequence_loss""",
+    "stand_ins": """
+        StandIns default_moe""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["coupling", "pid", "relu", "sequences", "stand_ins"],
-    {
-        "coupling": ["coupling_excess", "coupling_loss"],
-        "pid": ["PIDBias"],
-        "relu": ["AdaptivePenalty", "POSITIVE", "SMALLEST", "relu_penalty", "remoe"],
-        "sequences": ["asked", "sequence_loss"],
-        "stand_ins": ["StandIns", "default_moe"],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -2,6 +2,12 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    similarity"""
+_NAMES = {
+    "similarity": """
+        OrthogonalLinear simbal similarity_preserving""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__, ["similarity"], {"similarity": ["OrthogonalLinear", "simbal", "similarity_preserving"]}
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

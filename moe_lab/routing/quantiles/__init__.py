@@ -2,11 +2,14 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    by_quantiles cutoffs"""
+_NAMES = {
+    "by_quantiles": """
+        expert_threshold quantile_balanced""",
+    "cutoffs": """
+        MovingThresholds QuantileBias Scores exceeded_by excess log_shares""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["by_quantiles", "cutoffs"],
-    {
-        "by_quantiles": ["expert_threshold", "quantile_balanced"],
-        "cutoffs": ["MovingThresholds", "QuantileBias", "Scores", "exceeded_by", "excess", "log_shares"],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

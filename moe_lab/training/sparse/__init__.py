@@ -2,6 +2,12 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    evolution"""
+_NAMES = {
+    "evolution": """
+        Evolution Exchanges dice_of mean_gradients""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__, ["evolution"], {"evolution": ["Evolution", "Exchanges", "dice_of", "mean_gradients"]}
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

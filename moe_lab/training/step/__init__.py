@@ -2,46 +2,17 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    objective processes"""
+_NAMES = {
+    "objective": """
+        Objective Ready StepReport TaskAndAuxLosses Telling Told TrainingState Weighed check_ingredients
+        check_loss check_optimizer check_untouched hyperparameters loads_of mean_of_all sum_loads""",
+    "processes": """
+        Heard MEETINGS Together Worker check_accelerator check_splits count_rows feedback_of_all
+        learns_from_feedback mean_of on_device over_tokens prepared rows_of_process single_process tensors_of
+        warn_of_parts""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["objective", "processes"],
-    {
-        "objective": [
-            "Objective",
-            "Ready",
-            "StepReport",
-            "TaskAndAuxLosses",
-            "Telling",
-            "Told",
-            "TrainingState",
-            "Weighed",
-            "check_ingredients",
-            "check_loss",
-            "check_optimizer",
-            "check_untouched",
-            "hyperparameters",
-            "loads_of",
-            "mean_of_all",
-            "sum_loads",
-        ],
-        "processes": [
-            "Heard",
-            "MEETINGS",
-            "Together",
-            "Worker",
-            "check_accelerator",
-            "check_splits",
-            "count_rows",
-            "feedback_of_all",
-            "learns_from_feedback",
-            "mean_of",
-            "on_device",
-            "over_tokens",
-            "prepared",
-            "rows_of_process",
-            "single_process",
-            "tensors_of",
-            "warn_of_parts",
-        ],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -2,23 +2,19 @@
 
 from lazy_loader import attach
 
+_ROOMS = """
+    alarms clock monitor trackers"""
+_NAMES = {
+    "alarms": """
+        Alarm HealthAlarm OldAlarm""",
+    "clock": """
+        Clock""",
+    "monitor": """
+        FrozenLook HealthMonitor checked_batches health_rows recent_batches remembered_health routed_enough
+        same_randomness say_above_bars""",
+    "trackers": """
+        TensorBoard Tracker Trackio""",
+}
 __getattr__, __dir__, __all__ = attach(
-    __name__,
-    ["alarms", "clock", "monitor", "trackers"],
-    {
-        "alarms": ["Alarm", "HealthAlarm", "OldAlarm"],
-        "clock": ["Clock"],
-        "monitor": [
-            "FrozenLook",
-            "HealthMonitor",
-            "checked_batches",
-            "health_rows",
-            "recent_batches",
-            "remembered_health",
-            "routed_enough",
-            "same_randomness",
-            "say_above_bars",
-        ],
-        "trackers": ["TensorBoard", "Tracker", "Trackio"],
-    },
+    __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )
