@@ -82,7 +82,7 @@ from lazy_loader import attach
 
 _ROOMS = """
 {lines(rooms, 4)}"""
-_NAMES = {{
+_NAMES: dict[str, str] = {{
 {listed}
 }}
 __getattr__, __dir__, __all__ = attach(

@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     baselines cases cost densities families growth layer_report layer_speed negative_results overhead panels
     routers timing"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "baselines": """
         ACTS CHAINS CONTENDERS Contender FAMILIES Made OURS OneDNN PRODUCTS RULE SEQUENCE block_settings
         bottleneck_chain by_onednn dense_chain forward forward_and_backward has_onednn in_sequences

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     actions answers asked"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "actions": """
         ACTIONS app audit bench_layers check_stored claims compatibility densities growth overhead time_all""",
     "answers": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     batching cache episodes images language plane scenes sources tasks vision"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "batching": """
         MeanOver batch_index order spread_rows steps_per_epoch stratified_order""",
     "cache": """

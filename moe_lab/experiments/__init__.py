@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     core studies systems"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "core.aux_loss_settings": """
         AuxLossSettings check_capacity check_nonnegative with_aux_loss""",
     "core.claims": """

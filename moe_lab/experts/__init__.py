@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     allocator coupling designs dispatch experts maps mixed moe products shared small soft upcycling"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "allocator": """
         MMAP_THRESHOLD TRIM_THRESHOLD reuse_memory""",
     "coupling": """

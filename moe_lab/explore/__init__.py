@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     audit balance collapse gates memory plane questions scene shared sparse tickets tokens"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "audit.auditing": """
         Audit EXPERTS_TOLD MATTERS audit_reading cost_findings drift_section expert_sections expert_table
         left_untried one_document orders_of outlier_findings pruning_findings pruning_section why_no_costs""",

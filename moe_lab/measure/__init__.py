@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     comparison dynamics figures load maps points segmentation statistics text trace transformers"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "comparison": """
         Apart BETTER Comparison Form apart by_unit compare compare_all compare_pairs comparison_row
         comparison_table table_against""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     attention dnc heads key_value product_keys reads writes"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "attention": """
         CheckedMemory LearnedContents MemoryAttention MemoryProjections context_of_questions""",
     "dnc.addressing": """

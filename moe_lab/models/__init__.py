@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     episodic language plane segmentation sequence unified vision"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "episodic.embedding": """
         Embedding WIDTHS n_parameters size_of widths_of_size""",
     "episodic.memory": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     code loops reach rows"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "code": """
         ELSEWHERE EVERY_LOOP MAKE Native assembly begin_making code_path loaded machine_code make native
         processor_features target_machine""",

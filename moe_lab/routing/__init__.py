@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     adjustments balance capacity decision designs directions losses parts presets production quantiles router
     scores selection sinkhorn spectra_parts"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "adjustments": """
         Centred ExpertThresholds Feedback Jitter LossFreeBias NOTED SaturationBias SelectionBias Standardise
         as_printed by_max by_mean by_rank check_feedback gradient load_share moments_of raw softmax_scores

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     as_routing choice evolution experts magnitude masks storage tickets"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "as_routing": """
         input_routing""",
     "choice": """

@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     aux_losses callbacks checkpoints evaluation growth metric_table recovery runs schedules sparse stages step
     trainer watch"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "aux_losses": """
         AuxLoss BY_TOKEN Decided Effects FLAT FLAT_STEPS REACHES TELLERS add_aux_losses brought_losses
         check_effect has_choice has_gradient identical_experts in_double is_one_constant is_untaught joined

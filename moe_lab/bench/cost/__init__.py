@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     limits memory prices processes report sizes work"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "limits": """
         COSTS WIDE forecasts most of_a_step sizes_of training_bytes""",
     "memory": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     alarms compatibility planted router_answers"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "alarms": """
         ALL Alarm EVEN Examined HALF LOADS OTHER STATES TOOLS alarm_of_findings by_moewatch calls_kept
         count_alarms examine_states heard in_parts rate rates rows_of silent verdict_on_alarms""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     classes loading sampling"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "classes": """
         check_disjoint classes_in groups_of joined_sets split_classes""",
     "loading": """

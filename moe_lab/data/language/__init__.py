@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     alike collection corpus documents loading passages records tables tokens"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "alike": """
         ALIKE ENOUGH MANY N_NUMBERS N_WORDS ROOM hashed_phrases hold_out_documents in_common n_held_out
         near_duplicates phrases sides""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     augmentation composed layout loading masked outlines"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "augmentation": """
         JointAugmentation check_batch joint_transform""",
     "composed": """

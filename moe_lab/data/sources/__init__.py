@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     files hub"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "files": """
         ABOUT LeftOut Placed SPLITS SYSTEM_FILES TABLES fingerprint held_out_split is_about is_visible placed
         split_of visible_files""",

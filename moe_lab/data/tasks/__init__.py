@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     copying looking_up task"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "copying": """
         Copy RepeatCopy laid_out with_flags""",
     "looking_up": """

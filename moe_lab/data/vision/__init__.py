@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     decoding faces glyphs loading photographs pictures"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "decoding": """
         KIND_COLUMNS LABEL_COLUMNS NO_LABEL chosen_rows classes_of_kinds decode_sets drop_equal_channels
         fair_order hold_out image_columns kinds labels number_values read_classes row_kinds two_sets""",

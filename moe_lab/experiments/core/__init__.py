@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     aux_loss_settings claims comparisons experiment figures report stored sweep"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "aux_loss_settings": """
         AuxLossSettings check_capacity check_nonnegative with_aux_loss""",
     "claims": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     curves engine gates noise pruners regret rules"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "curves": """
         Curve LONG SOURCES Source ahead apart curve_of curve_of_runs evaluations gains last long_table once
         places progress up_to with_seeds""",

@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     episodes expert_choice health language memory pruning recurrent segmentation sparse spectra srnn tickets
     unified"""
-_NAMES = {}
+_NAMES: dict[str, str] = {}
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
 )

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     blocks cheap"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "blocks": """
         DepthLayer packed""",
     "cheap": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     moves step"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "moves": """
         block_sums sent_back started to_experts to_tokens""",
     "step": """

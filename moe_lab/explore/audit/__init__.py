@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     auditing costs findings layers outputs page paths reading recordings topics"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "auditing": """
         Audit EXPERTS_TOLD MATTERS audit audit_reading cost_findings drift_section expert_sections
         expert_table halves left_untried one_document orders_of outlier_findings pruning_findings

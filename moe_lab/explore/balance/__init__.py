@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     balance_lab comparison parts rules stage token_batch views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "balance_lab": """
         BALANCE_CODE BALANCE_PRESETS BalanceLab BalancePanel IMAGES LimitedBalancePanel SIDE_KNOBS
         balance_knobs rule_row show_knobs_of side_card side_knobs slider_grid""",

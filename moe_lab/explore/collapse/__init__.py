@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     collapse_lab training"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "collapse_lab": """
         COLLAPSE_CODE COLLAPSE_GROUPS COLLAPSE_PRESETS CollapseLab CollapsePanel CollapseStage CollapseViews
         GATE_LABELS NOT_GIVEN active_in_words collapse_in_words collapse_knobs few_in_words growth_knobs

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     gate_lab replays views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "gate_lab": """
         GATE_CODE GATE_GROUPS GATE_PRESETS GateLab GatePanel GateStage LAST gate_knobs replay_in_words
         said_in_words show_knobs_of""",

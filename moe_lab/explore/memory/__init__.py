@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     memory_lab recollection sequence trained views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "memory_lab": """
         MEMORY_CODE MEMORY_PRESETS MemoryLab MemoryPanel MemoryStage load_in_words memory_knobs text_in_words""",
     "recollection": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     plane_lab presets training views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "plane_lab": """
         BRUSHES ClickedPlane PLANE_CODE PLANE_GROUPS PlaneFollower PlaneLab PlanePanel PlaneStage RestingPlane
         draw_experts plane_in_words plane_knobs read_place""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     alarms depths flat_maps interventions keywords pieces prediction"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "alarms": """
         ALARM_CODE ALARM_PRESETS AlarmLab AlarmState VERDICTS alarms_in_words detector_says draw_load
         draw_numbers draw_visits made_router who_goes_where""",

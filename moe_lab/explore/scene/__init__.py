@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     drop many picture scene_lab sight stage trained views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "drop": """
         DropPlace""",
     "many": """

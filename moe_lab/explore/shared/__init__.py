@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     balancing controls figure_panel html_page kept life live live_panel panel state views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "balancing": """
         EXCHANGEABLE GROWING can_grow has_plain_scores is_of_a_model knobs_that_matter router_and_losses
         show_what_matters""",

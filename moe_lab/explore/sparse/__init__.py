@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     sparse_lab training views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "sparse_lab": """
         SPARSE_CODE SPARSE_PRESETS SparseLab SparsePanel SparseStage sparse_in_words sparse_knobs""",
     "training": """

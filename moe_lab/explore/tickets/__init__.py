@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     ticket_lab training views"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "ticket_lab": """
         TICKET_CODE TICKET_GROUPS TICKET_PRESETS TicketLab TicketPanel TicketStage by_chance looked_at
         lottery_in_words ticket_knobs""",

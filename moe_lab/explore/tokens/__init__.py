@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     domains expert_cards map_layers map_stage passage readers routed selection specialist_map token_trail
     trail_page"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "domains": """
         AGAINST Domains MOST_DOMAINS compared_domains domain_counts domain_rows draw_domains lift_in_words
         lifts visits_by_document""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     change confidence content health metrics overlap"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "change": """
         check_sequence neighbours padded_visits router_saturation routing_consistency same_token
         saturation_by_load sequential_overlap token_mask""",

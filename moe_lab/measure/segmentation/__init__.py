@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     curves floors kinds outlines scores"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "curves": """
         curve_over_strength strength_table""",
     "floors": """

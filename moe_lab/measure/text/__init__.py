@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     keywords specialization"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "keywords": """
         above_expected check_vocabulary examples expert_keywords heaviest highest keyword_share
         shuffled_experts text_grid tf_idf token_counts""",

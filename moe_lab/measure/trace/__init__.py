@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     counterfactuals folder mismatch places replaying routed_experts trace writer"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "counterfactuals": """
         better_than_others checked_route choices_judged reroute routes""",
     "folder": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     adapters as_routers calls gates generation hooks interventions loading loudness running tiny_models"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "adapters": """
         Adapter BY_ARGUMENTS BY_NAME FIRST PLAIN_ADAPTER Read Table Values Write adapter_of check_table
         from_table in_place logits_of_doge rank_of read_doge read_jetmoe read_llama4 read_marks read_plain

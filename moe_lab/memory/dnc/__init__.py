@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     addressing allocation computer links memory signals"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "addressing": """
         Content EPSILON MaskedContent cosine masked_cosine""",
     "allocation": """

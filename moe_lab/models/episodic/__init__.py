@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     embedding memory memory_transformer prototypes reading"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "embedding": """
         Embedding WIDTHS n_parameters size_of stage widths_of_size""",
     "memory": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     attention generation language_model reading recurrent upcycling"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "attention": """
         Attention AttentionInputs Cache LayerCache Learned Positions Rotary attention_inputs documents_of
         places_of rotate_pairs who_sees_whom within_documents""",

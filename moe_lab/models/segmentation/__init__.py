@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     backbones dense eyes mask_losses segmenter"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "backbones": """
         CHANNELS SmallBackbone TimmBackbone check_pixels make_backbone stage timm_features""",
     "dense": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     answers readers"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "answers": """
         TAUGHT_BY all_steps asked_steps wrongness""",
     "readers": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     counting model parts"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "counting": """
         COSTS attention_cost connections feed_cost fitted_width matrices memory_cost multiply_adds non_zeros""",
     "model": """

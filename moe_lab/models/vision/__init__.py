@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     autoencoder classifier mlp vit"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "autoencoder": """
         Decoder Encoder MoEAutoencoder check_images fold side_after unfold""",
     "classifier": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     coupling pid relu sequences stand_ins"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "coupling": """
         coupling_excess coupling_loss""",
     "pid": """

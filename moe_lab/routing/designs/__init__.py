@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     centroids depths free pools"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "centroids": """
         CentroidRouter Centroids online_kmeans sums_by_expert""",
     "depths": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     similarity"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "similarity": """
         OrthogonalLinear simbal similarity_preserving""",
 }

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     by_bias by_softmax choices weights"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "by_bias": """
         ROOT_SHARES SIGMOID_SHARES SOFTMAX_SHARES STEP deepseek_v3 deepseek_v4 deepseek_v4_hash ernie4_5
         glm4_moe longcat minimax_m2 nemotron_h""",

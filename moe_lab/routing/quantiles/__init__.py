@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     by_quantiles cutoffs"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "by_quantiles": """
         expert_threshold quantile_balanced""",
     "cutoffs": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     evolution"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "evolution": """
         Evolution Exchanges dice_of mean_gradients""",
 }

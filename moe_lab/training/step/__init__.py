@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     objective processes"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "objective": """
         Objective Ready StepReport TaskAndAuxLosses Telling Told TrainingState Weighed check_ingredients
         check_loss check_optimizer check_untouched hyperparameters loads_of mean_of_all sum_loads""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     alarms clock monitor trackers"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "alarms": """
         Alarm HealthAlarm OldAlarm""",
     "clock": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     launch results space storage study worker"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "launch": """
         aloud begin join launch_study work_at""",
     "results": """

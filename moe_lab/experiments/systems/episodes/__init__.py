@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiments measurements settings system tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         EPISODES OWN TEXT WHERE as_good is_chance reaches""",
     "experiments": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiment leaks reader"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         CHOICE LEAK LOSS OWN TEXT WHERE""",
     "experiment": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiment interventions otherwise synthetic trained verdicts"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         ALARMS OWN TEXT WHERE alarm_means_collapse collapse_rings entropy_is_diversity rings_and_collapsed""",
     "experiment": """

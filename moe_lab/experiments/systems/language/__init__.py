@@ -5,7 +5,7 @@ from lazy_loader import attach
 _ROOMS = """
     claims domain_experiment domain_figures domains router_arms router_claims router_experiment router_study
     spectra_text training"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         IN_LONG_TEXTS ON_TEXT SPECIAL gain_on grows_with_length help_of_gru larger_on_special steadier""",
     "domain_experiment": """

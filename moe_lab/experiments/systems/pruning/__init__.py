@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiment measurements tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         OWN REAP WHERE by_own_kind large_then_small less_than""",
     "experiment": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     ablations arms balance_schedule claims evaluation experiment pairs pictures studies tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "ablations": """
         ABLATIONS ABLATION_COLUMNS end_rows""",
     "arms": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiments measurements settings system tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         GUARD OPEN OWN RATES TEXT WHERE iou_of rate_of""",
     "experiments": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     choice claims experiments measurements settings system tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "choice": """
         CANDIDATES PAIRS choice_jobs ranked validate without_test""",
     "claims": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     ablations claims milestones plain_sinkhorn plan sizes sweep_claims sweep_figures sweeps system"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "ablations": """
         ARMS CHOSEN COLUMNS NO_LOSS SWITCH_LOSS TABLES ablation_jobs refuse""",
     "claims": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     balance_cost claims experiments measurements regimes settings system"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "balance_cost": """
         ABOUT BASE COLOURS MARGIN REMEDIES SCHEDULES STRENGTHS TAPERS TITLES by_strength curves jobs place
         prices work""",

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiments lottery measurements rounds settings tables verdicts"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         OWN TEXT WHERE of_ticket""",
     "experiments": """

@@ -4,7 +4,7 @@ from lazy_loader import attach
 
 _ROOMS = """
     claims experiments measurements rewinding settings system tables"""
-_NAMES = {
+_NAMES: dict[str, str] = {
     "claims": """
         OWN TEXT UNIFIED WHERE errs_less no_longer""",
     "experiments": """
