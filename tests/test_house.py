@@ -69,6 +69,11 @@ def test_the_floors_are_numbered_as_they_stand_upon_each_other():
     assert seen == list(FLOORS)
 
 
+def test_the_front_page_tells_of_every_floor_in_their_order():
+    table = (ROOT / "README.md").read_text("utf8").split("| floor | holds |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.M) == list(FLOORS)
+
+
 @cache
 def imported(room: str, everywhere: bool = False) -> set[str]:
     "The rooms that a room imports: when it is loaded itself, or `everywhere`, in functions and for types too."
