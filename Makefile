@@ -133,7 +133,7 @@ clean:
 # photographs with masks, and is made by hand), and the figures in lessons and front page.
 stored: $(VENV)/lab.stamp
 	for run in srnn-three-way srnn-repairs srnn-ablations balance-cost choice spectra-ablations sinkhorn-numerics spectra-quota \
-	  spectra-sinkhorn spectra-repulsion spectra-entropy spectra-sizes spectra-text spectra-length health lm-domains lm-routers prune unified \
+	  spectra-sinkhorn spectra-repulsion spectra-entropy spectra-sizes spectra-text spectra-length health lm-domains lm-routers prune sixteen-bits unified \
 	  "recurrent-moe --data wikitext" segment-collapse segment-guard segment-provoked segment-eyes segment \
 	  srnn-regimes srnn-regimes-tiny-imagenet srnn-regimes-tiny-imagenet-64 srnn-regimes-cifar10 set set-choice set-mnist fewshot fewshot-text dnc dnc-long \
 	  tickets tickets-components recurrent-ablations; do \

@@ -17,6 +17,8 @@ _NAMES: dict[str, str] = {
         nothing_to_refuse told""",
     "core.figures": """
         load_over_time loss_against_balance results_table share_over_time""",
+    "core.machine_settings": """
+        DeviceSettings PrecisionSettings""",
     "core.report": """
         COLUMNS experiment_settings made_of page png write_beside write_report""",
     "core.stored": """

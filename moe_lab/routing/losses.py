@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..registry import Entry, Registry, Strength
 from .decision import Routing
+from .parts import full_precision
 from .spectra_parts import gram, unit
 
 # %% ../../nbs/01_routing/11_losses.ipynb #8ce90cdd
@@ -43,7 +44,7 @@ AuxLossFunction = Callable[[Routing], Tensor]  # of one layer -> a scalar
 def of_a_routing(
     loss: AuxLossFunction,  # of one layer's routing
 ) -> AuxLossFunction:
-    "The same function, with a `ValueError` for what is no `Routing`."
+    "The same function in 32 bits whatever autocast is on, with a `ValueError` for what is no `Routing`."
 
     @wraps(loss)
     def checked(routing: Routing) -> Tensor:
@@ -51,7 +52,8 @@ def of_a_routing(
             raise ValueError(
                 f"routing={routing!r:.60}: {loss.__name__} needs the Routing of one layer, not {type(routing).__name__}"
             )
-        return loss(routing)
+        with full_precision(routing.token.device):
+            return loss(routing)
 
     return checked
 

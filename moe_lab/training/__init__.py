@@ -28,8 +28,8 @@ _NAMES: dict[str, str] = {
         Memory Moment Raising Recovery Return Returning Watcher check_raising check_recovery checked_loss
         checked_reasons held_out_loss raised""",
     "runs": """
-        LIBRARIES Run StoredRun claim commit describe environment processor run_folder settings_differences
-        settings_hash""",
+        LATER LIBRARIES Run StoredRun claim commit describe environment later_fields processor run_folder
+        settings_differences settings_hash""",
     "schedules": """
         Constant CosineDecay HoldThenDecay Schedule Times Warmup adaptive_coefficient aux_loss_coef
         orthogonality_warmup""",
@@ -41,8 +41,8 @@ _NAMES: dict[str, str] = {
         Objective Ready StepReport TaskAndAuxLosses Telling Told TrainingState Weighed check_ingredients
         check_loss check_optimizer check_untouched hyperparameters loads_of mean_of_all sum_loads""",
     "step.processes": """
-        Heard MEETINGS Together Worker check_accelerator check_splits count_rows feedback_of_all
-        learns_from_feedback mean_of on_device over_tokens prepared rows_of_process single_process tensors_of
+        Heard MEETINGS Together Worker accelerator_of check_accelerator check_splits count_rows
+        feedback_of_all learns_from_feedback mean_of on_device over_tokens prepared rows_of_process tensors_of
         warn_of_parts""",
     "trainer": """
         Callback FeedbackStepper FitLoop Gradients Mover Stepper Trainer by_name check_sparsity give_back

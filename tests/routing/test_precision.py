@@ -1,10 +1,13 @@
 "A router decides in 32 bits or more, whatever its model is cast to and whatever autocast is on."
 
+from copy import deepcopy
+
 import pytest
 import torch
 
 from moe_lab import Bottleneck, Context, MoE, loss_free, observe, srnn, top_k
 from moe_lab.routing.adjustments import Feedback
+from moe_lab.routing.losses import AUX_LOSSES
 from moe_lab.routing.router import ROUTERS, composed_differently
 
 
@@ -38,6 +41,30 @@ def test_autocast_changes_no_choice(n_experts, k, d):
     (_, plain), (_, cast) = seen
     assert cast.logits.dtype == cast.weight.dtype == torch.float32
     assert torch.equal(plain.visits, cast.visits) and torch.equal(plain.logits, cast.logits)
+
+
+@pytest.mark.parametrize("name", composed_differently(ROUTERS))
+@pytest.mark.parametrize("trains", [True, False], ids=["training", "evaluation"])
+def test_no_router_nor_its_loss_is_narrow_under_autocast(name, trains):
+    "In a layer whose experts compute in bfloat16; the decision is the same to the bit."
+    torch.manual_seed(0)
+    layer = MoE(ROUTERS[name](16, 4, 2), Bottleneck(16, 8, 4)).train(trains)
+    x, seen = torch.randn(12, 16), []
+    for low in (False, True):
+        torch.manual_seed(1)
+        again = deepcopy(layer)
+        with torch.autocast("cpu", torch.bfloat16, enabled=low), observe(again) as routings:
+            again(x, Context(token_ids=torch.arange(12)))
+            routing = routings[0][1]
+            losses = {n: loss(routing) for n, loss in AUX_LOSSES.items() if loss.fits(routing)}
+        seen.append((routing, losses))
+    (plain, wanted), (cast, found) = seen
+    for part in ("logits", "scores", "weight", "gate"):
+        if (table := getattr(cast, part)) is not None:
+            assert table.dtype == torch.float32 and torch.equal(table, getattr(plain, part)), part
+    assert torch.equal(plain.visits, cast.visits)
+    for n, loss in found.items():
+        assert loss.dtype == torch.float32 and torch.equal(loss, wanted[n]), n
 
 
 @pytest.mark.parametrize("name", composed_differently(ROUTERS))

@@ -3,7 +3,7 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    aux_loss_settings claims comparisons experiment figures report stored sweep"""
+    aux_loss_settings claims comparisons experiment figures machine_settings report stored sweep"""
 _NAMES: dict[str, str] = {
     "aux_loss_settings": """
         AuxLossSettings check_capacity check_nonnegative with_aux_loss""",
@@ -17,6 +17,8 @@ _NAMES: dict[str, str] = {
         nothing_to_refuse told""",
     "figures": """
         load_over_time loss_against_balance results_table share_over_time survivors""",
+    "machine_settings": """
+        DeviceSettings PrecisionSettings""",
     "report": """
         COLUMNS experiment_settings made_of page png write_beside write_report""",
     "stored": """

@@ -18,7 +18,7 @@ from .sweep import Column, Job, Work, check_workers, run_jobs
 from ...files import leads, write_atomically
 from ...registry import Registry, origin_of
 from ...routing.parts import positive
-from ...training.runs import claim, describe, settings_hash
+from ...training.runs import claim, describe, later_fields, settings_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +143,8 @@ def changes(
     settings: dict,  # as `describe` gives them
 ) -> dict[str, Any]:
     "The settings that are not the usual ones, by name; `ValueError` where there are others than today."
-    before = describe(usual.settings)
+    later = later_fields(usual.settings)
+    before, settings = later | describe(usual.settings), later | settings
     if settings.keys() != before.keys():
         other = ", ".join(sorted(settings.keys() ^ before.keys()))
         raise ValueError(f"settings of {usual.name}: not today's ({other}); run it again with another --out")

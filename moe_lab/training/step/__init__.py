@@ -9,8 +9,8 @@ _NAMES: dict[str, str] = {
         Objective Ready StepReport TaskAndAuxLosses Telling Told TrainingState Weighed check_ingredients
         check_loss check_optimizer check_untouched hyperparameters loads_of mean_of_all sum_loads""",
     "processes": """
-        Heard MEETINGS Together Worker check_accelerator check_splits count_rows feedback_of_all
-        learns_from_feedback mean_of on_device over_tokens prepared rows_of_process single_process tensors_of
+        Heard MEETINGS Together Worker accelerator_of check_accelerator check_splits count_rows
+        feedback_of_all learns_from_feedback mean_of on_device over_tokens prepared rows_of_process tensors_of
         warn_of_parts""",
 }
 __getattr__, __dir__, __all__ = attach(

@@ -7,9 +7,9 @@ __all__ = ['TRANSFORMERS', 'OTHERS', 'FewShotSettings']
 
 # %% ../../../../nbs/09_experiments/3_systems/11_episodes/01_settings.ipynb #abc5cc9d
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ...core.aux_loss_settings import check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....models.episodic.memory_transformer import EpisodicShape
 from ....registry import one_of
 from ....routing.parts import positive, whole
@@ -24,7 +24,7 @@ OTHERS = ("prototypes, as published", "prototypes", "prototypes, equal size", "p
 
 
 @dataclass(frozen=True)
-class FewShotSettings(EpisodicShape):
+class FewShotSettings(EpisodicShape, DeviceSettings):
     "One few-shot run; `ValueError` naming the setting that cannot be."
 
     data: str = "glyphs"  # embedded: glyphs or digits; a hub id, or a folder with classes or alphabets
@@ -40,7 +40,6 @@ class FewShotSettings(EpisodicShape):
     lr: float = 3e-3  # learning rate at the beginning; it falls to 0
     tests: int = 200  # episodes that each task is tested on
     seed: int = 0  # of parameters and episodes; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=100, compare=False)  # steps
 
     def __post_init__(self):

@@ -62,8 +62,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # told in this order
 ) -> Trainer:
     "Model, optimizer and trainer of one run, after `torch.manual_seed`; `ValueError` for more classes than there are."
-    from accelerate import Accelerator
-
     s = settings
     batch = EpisodeSampler(data.train, s.way, s.shot, s.queries, s.episodes, turns=s.turns, seed=s.seed)
     torch.manual_seed(s.seed)
@@ -75,7 +73,7 @@ def assemble(
         task=episode_loss,
         steps=s.steps,
         callbacks=[LearningRate(HoldThenDecay(1.0, 0.0, 0, s.steps)), *callbacks],
-        accelerator=Accelerator(cpu=s.device == "cpu", mixed_precision="no"),
+        accelerator=s.accelerator(),
     )
 
 

@@ -15,6 +15,7 @@ from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from ....data.batching import batch_index, order
 from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
+from ...core.machine_settings import PrecisionSettings
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
 from ....models.vision.vit import Heads
@@ -101,7 +102,7 @@ def next_pixel(
 
 # %% ../../../../nbs/09_experiments/3_systems/03_expert_choice/01_reader.ipynb #bb88572c
 @dataclass(frozen=True)
-class ExpertChoiceSettings(AuxLossSettings):
+class ExpertChoiceSettings(AuxLossSettings, PrecisionSettings):
     "One reader and its training; `ValueError` for settings that cannot be."
 
     router: str = "expert_choice"  # one of ROUTERS
@@ -178,4 +179,5 @@ def build(
         steps=settings.steps,
         aux_losses=settings.aux_losses(settings.steps),
         callbacks=callbacks,
+        accelerator=settings.accelerator(),
     )

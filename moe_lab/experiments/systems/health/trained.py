@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from ....data.batching import batch_index
 from ....data.images import Splits
 from ...core.aux_loss_settings import check_nonnegative
+from ...core.machine_settings import PrecisionSettings
 from ..srnn.system import reconstruction
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE
@@ -112,7 +113,7 @@ ARMS = {
 
 # %% ../../../../nbs/09_experiments/3_systems/04_health/02_trained.ipynb #1108db57
 @dataclass(frozen=True)
-class HealthSettings:
+class HealthSettings(PrecisionSettings):
     "One trained router; `ValueError` for settings that cannot be."
 
     arm: str = "plain"  # a key of ARMS
@@ -156,8 +157,6 @@ def build(
     callbacks: Sequence[Callback] = (),  # told of every step
 ) -> Trainer:
     "The seeded model and its trainer."
-    from accelerate import Accelerator
-
     n = len(data.train)
     torch.manual_seed(settings.seed)
     model = make_model(settings, data.train.images[0].numel())
@@ -170,5 +169,5 @@ def build(
         steps=settings.steps,
         aux_losses=aux_losses(ARMS[settings.arm]),
         callbacks=callbacks,
-        accelerator=Accelerator(cpu=True, mixed_precision="no"),
+        accelerator=settings.accelerator(),
     )

@@ -27,6 +27,7 @@ from ....data.language.loading import load_text, readers
 from ....data.language.tokens import END, TokenSet, pack_documents, train_tokenizer
 from ....files import kept
 from ...core.aux_loss_settings import AuxLossSettings, check_nonnegative
+from ...core.machine_settings import PrecisionSettings
 from ....models.language.language_model import DecoderSettings, LanguageModel, decoder
 from ....models.language.reading import at_rest, batch_of, next_token, token_losses
 from ....routing.parts import positive
@@ -85,7 +86,7 @@ class TextSettings(AuxLossSettings):
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #0832a7e9
 @dataclass(frozen=True)
-class LanguageSettings(TextSettings):
+class LanguageSettings(TextSettings, PrecisionSettings):
     "One language model and its training; `ValueError` for settings that cannot be."
 
     d: int = 128  # numbers per token
@@ -178,6 +179,7 @@ def build(
         steps=settings.steps,
         aux_losses=aux_losses(settings),
         callbacks=[LearningRate(CosineDecay(1.0, 0.1, settings.steps)), *callbacks],
+        accelerator=settings.accelerator(),
     )
 
 # %% ../../../../nbs/09_experiments/3_systems/05_language/01_training.ipynb #2f799365

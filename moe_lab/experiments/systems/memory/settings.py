@@ -7,10 +7,11 @@ __all__ = ['READERS', 'ReaderSettings', 'MemorySettings']
 
 # %% ../../../../nbs/09_experiments/3_systems/10_memory/01_settings.ipynb #e0e5032d
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from ....data.tasks.task import TASKS, DrawnTask
 from ...core.aux_loss_settings import check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....memory.dnc.memory import REPAIRS
 from ....models.sequence.answers import TAUGHT_BY
 from ....registry import one_of
@@ -53,7 +54,7 @@ class ReaderSettings:
 
 # %% ../../../../nbs/09_experiments/3_systems/10_memory/01_settings.ipynb #d5a28a4b
 @dataclass(frozen=True)
-class MemorySettings(ReaderSettings):
+class MemorySettings(ReaderSettings, DeviceSettings):
     "One training of a reader; `ValueError` naming the setting that cannot be."
 
     taught_by: str = "all"  # one of TAUGHT_BY: which steps the loss is of
@@ -62,7 +63,6 @@ class MemorySettings(ReaderSettings):
     lr: float = 3e-3  # learning rate
     clip: float = 10.0  # the longest gradient, over all parameters
     seed: int = 0  # of parameters and sequences; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
     def __post_init__(self):

@@ -79,8 +79,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # told in this order
 ) -> Trainer:
     "Model, optimizer and trainer of one run, after `torch.manual_seed`."
-    from accelerate import Accelerator
-
     torch.manual_seed(settings.seed)
     task = settings.make_task(settings.batch_size, settings.seed)
     model = make_reader(settings, task)
@@ -91,7 +89,7 @@ def assemble(
         task=answering(settings.taught_by),
         steps=settings.steps,
         callbacks=callbacks,
-        accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision="no"),
+        accelerator=settings.accelerator(),
     )
 
 

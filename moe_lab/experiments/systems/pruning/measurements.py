@@ -219,6 +219,7 @@ def repaired(
         steps=s.repair_steps,
         aux_losses=aux_losses(replace(s, steps=s.repair_steps)),
         callbacks=[LearningRate(CosineDecay(1.0, 0.1, s.repair_steps))],
+        accelerator=s.accelerator(),
     )
     trainer.fit()
     return trainer.model

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...core.aux_loss_settings import AuxLossSettings, check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....experts.maps import MAP_LAYERS
 from ....models.segmentation.eyes import EXPERT_KINDS
 from ....models.segmentation.mask_losses import MASK_LOSSES
@@ -59,7 +60,7 @@ class SegmentModelSettings(AuxLossSettings):
 
 # %% ../../../../nbs/09_experiments/3_systems/07_segmentation/01_settings.ipynb #eb6dc3c5
 @dataclass(frozen=True)
-class SegmentSettings(SegmentModelSettings):
+class SegmentSettings(SegmentModelSettings, DeviceSettings):
     "One segmentation run; `ValueError` naming the setting that cannot be."
 
     loss: str = "structure_loss"  # one of MASK_LOSSES
@@ -76,7 +77,6 @@ class SegmentSettings(SegmentModelSettings):
     look_every: int = 50  # steps from one look of the alarm to the next
     most_recoveries: int = 12  # after which training goes on as it is
     seed: int = 0  # of parameters and of the order of scenes; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=200, compare=False)  # steps
     monitor_every: int = field(
         default=0, compare=False

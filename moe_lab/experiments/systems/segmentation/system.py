@@ -209,8 +209,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # the guard among them
 ) -> Trainer:
     "Model, optimizer and trainer of one run, after `torch.manual_seed`."
-    from accelerate import Accelerator
-
     torch.manual_seed(settings.seed)
     model, steps = make_model(settings), total_steps(settings, data)
     return Trainer(
@@ -221,5 +219,5 @@ def assemble(
         steps=steps,
         aux_losses=aux_losses(settings, steps),
         callbacks=callbacks,
-        accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision="no"),
+        accelerator=settings.accelerator(),
     )

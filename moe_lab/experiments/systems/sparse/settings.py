@@ -7,9 +7,9 @@ __all__ = ['WIRINGS', 'SMALL', 'LARGE', 'SetSettings', 'usual']
 
 # %% ../../../../nbs/09_experiments/3_systems/08_sparse/01_settings.ipynb #83ac0387
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ...core.aux_loss_settings import check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....registry import one_of
 from ....routing.parts import above_zero, below_one, positive
 from ....sparse.choice import STORAGES
@@ -23,7 +23,7 @@ LARGE = {"hidden": 1000, "epochs": 12}  # as usual for all else
 
 
 @dataclass(frozen=True)
-class SetSettings:
+class SetSettings(DeviceSettings):
     "One run of sparse training; `ValueError` naming the setting that cannot be."
 
     data: str = "digits"  # a name of `load_images`: digits, mnist, …; a hub id, or a folder
@@ -45,7 +45,6 @@ class SetSettings:
     dropout: float = 0.2  # chance that an input is left out, in training
     weight_decay: float = 2e-4  # of SGD
     seed: int = 0  # of masks, weights and the order of images; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=1000, compare=False)  # steps
 
     def __post_init__(self):

@@ -185,8 +185,6 @@ def trainer_of(
     callbacks: Sequence[Callback] = (),  # in addition
 ) -> Trainer:
     "Model, optimizer and trainer of one run, drawn from whatever dice there are."
-    from accelerate import Accelerator
-
     s, pixels = settings, Pixels(data.train)
     model, steps = make_model(s, pixels.n, len(data.train.label_names)), total_steps(s, len(data.train))
     optimizer = torch.optim.SGD(model.parameters(), s.lr, momentum=s.momentum, weight_decay=s.weight_decay)
@@ -198,7 +196,7 @@ def trainer_of(
         task=cross_entropy,
         steps=steps,
         callbacks=[LearningRate(CosineDecay(1.0, 0.0, steps)), *rewiring(s, len(data.train)), *callbacks],
-        accelerator=Accelerator(cpu=s.device == "cpu"),
+        accelerator=s.accelerator(),
     )
 
 

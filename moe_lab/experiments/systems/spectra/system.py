@@ -15,6 +15,7 @@ from ....data.batching import batch_index, spread_rows
 from ....data.vision.loading import load_images
 from ....data.images import ImageSet, Splits
 from ...core.aux_loss_settings import AuxLossSettings, check_capacity, check_nonnegative
+from ...core.machine_settings import PrecisionSettings
 from ....experts.experts import Bottleneck
 from ....experts.moe import MoE, moe_layers, observe
 from ....measure.load.metrics import METRICS, Load, Measured
@@ -41,7 +42,7 @@ __all__ = ['SpectraSettings', 'make_model', 'classification', 'build', 'of_layer
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #b72c3ba1
 @dataclass(frozen=True)
-class SpectraSettings(AuxLossSettings):
+class SpectraSettings(AuxLossSettings, PrecisionSettings):
     "One run: which router on which images, and what its objective adds; `ValueError` naming what cannot be."
 
     data: str = "photographs"  # as `load_images` takes it
@@ -116,6 +117,7 @@ def build(
         steps=s.steps,
         aux_losses=s.aux_losses(s.steps),
         callbacks=callbacks,
+        accelerator=s.accelerator(),
     )
 
 # %% ../../../../nbs/09_experiments/3_systems/02_spectra/01_system.ipynb #27ce8019

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...core.aux_loss_settings import AuxLossSettings, check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....registry import one_of
 from ....routing.parts import positive
 from ....routing.router import ROUTERS, Router
@@ -54,7 +55,7 @@ def check_growth(
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/01_settings.ipynb #c905a064
 @dataclass(frozen=True)
-class SRNNSettings(SRNNModelSettings):
+class SRNNSettings(SRNNModelSettings, DeviceSettings):
     "One SRNN run, with SRNN's hyperparameters as defaults; `ValueError` naming the setting that cannot be."
 
     batch_size: int = 128  # images a step
@@ -66,9 +67,8 @@ class SRNNSettings(SRNNModelSettings):
     phase_one: float = 0.1  # fraction of the images before a "phase" birth
     optimizer_state: Literal["kept", "reset"] = "kept"  # the optimizer's, when experts are born
     epochs: int = 1  # 1: every image is seen once, no replay
-    precision: Literal["no", "bf16"] = "no"  # mixed precision, as `accelerate` names it
+    precision: Literal["no", "bf16"] = field(default="no", kw_only=True)  # told always, as in stored runs
     seed: int = 0  # of parameters and of the order of images; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
     def __post_init__(self):

@@ -100,8 +100,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # a `Growth` among them, if experts are to be born
 ) -> Trainer:
     "Model, optimizer and trainer of one run, drawn with the dice at hand; births come with the callbacks."
-    from accelerate import Accelerator
-
     model, n = make_model(settings, data.train.images), len(data.train)
     return Trainer(
         model,
@@ -111,7 +109,7 @@ def assemble(
         steps=total_steps(settings, n),
         aux_losses=settings.aux_losses(total_steps(settings, n)),
         callbacks=callbacks,
-        accelerator=Accelerator(cpu=settings.device == "cpu", mixed_precision=settings.precision),
+        accelerator=settings.accelerator(),
     )
 
 # %% ../../../../nbs/09_experiments/3_systems/01_srnn/02_system.ipynb #3a2c77e2

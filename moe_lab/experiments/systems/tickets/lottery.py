@@ -308,8 +308,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # behind the lottery's own
 ) -> tuple[Trainer, Lottery]:
     "The trainer of a whole lottery, and the callback that has the results."
-    from accelerate import Accelerator
-
     s, programme = settings, Programme(rounds_of(settings))
     with OwnDraws(s.seed):
         model = make_model(s, data.train)
@@ -328,6 +326,6 @@ def assemble(
         task=named_class,
         steps=programme.steps,
         callbacks=[*own, *callbacks],
-        accelerator=Accelerator(cpu=s.device == "cpu", mixed_precision="no"),
+        accelerator=s.accelerator(),
     )
     return trainer, lottery

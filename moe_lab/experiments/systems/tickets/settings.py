@@ -7,9 +7,9 @@ __all__ = ['CURVES', 'COMPONENTS', 'check_pruned', 'LotterySettings', 'TicketSet
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/01_settings.ipynb #8e1d8b87
 from dataclasses import dataclass, field
-from typing import Literal
 
 from ...core.aux_loss_settings import check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....models.vision.vit import VIT_SHAPES
 from ....registry import one_of
 from ....routing.parts import above_zero, below_one, positive, seeded, whole
@@ -85,7 +85,7 @@ class LotterySettings:
 
 # %% ../../../../nbs/09_experiments/3_systems/09_tickets/01_settings.ipynb #8ab26336
 @dataclass(frozen=True)
-class TicketSettings(LotterySettings):
+class TicketSettings(LotterySettings, DeviceSettings):
     "One search for winning tickets; `ValueError` naming the setting that cannot be."
 
     steps: int = 150  # of each training, from its first step
@@ -94,7 +94,6 @@ class TicketSettings(LotterySettings):
     warmup_frac: float = 0.1  # fraction of the steps in which the rate rises
     weight_decay: float = 0.05  # of AdamW
     seed: int = 0  # of weights, masks and the order of images; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
     def __post_init__(self):

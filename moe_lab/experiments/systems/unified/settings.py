@@ -11,6 +11,7 @@ from typing import Literal
 
 from ....data.tasks.task import TASKS
 from ...core.aux_loss_settings import AuxLossSettings, check_nonnegative
+from ...core.machine_settings import DeviceSettings
 from ....registry import one_of
 from ....routing.parts import positive, seeded
 from ....routing.router import ROUTERS
@@ -85,7 +86,7 @@ class UnifiedModelSettings(UnifiedDataSettings):
 
 # %% ../../../../nbs/09_experiments/3_systems/12_unified/01_settings.ipynb #c0b3921f
 @dataclass(frozen=True)
-class UnifiedSettings(UnifiedModelSettings):
+class UnifiedSettings(UnifiedModelSettings, DeviceSettings):
     "One run of the unified model; `ValueError` naming the setting that cannot be."
 
     steps: int = 220  # optimizer steps on episodes, after the lottery
@@ -99,7 +100,6 @@ class UnifiedSettings(UnifiedModelSettings):
     aux_loss_coef_start: float = field(default=0.01, kw_only=True)  # its coefficient at the beginning
     aux_loss_coef_end: float = field(default=0.01, kw_only=True)  # its coefficient at the end
     seed: int = 0  # of parameters, masks and batches; the first of an experiment
-    device: Literal["cpu", "auto"] = field(default="cpu", compare=False)  # "auto": a GPU if there is one
     checkpoint_every: int = field(default=100, compare=False)  # steps
 
     def __post_init__(self):

@@ -267,8 +267,6 @@ def assemble(
     callbacks: Sequence[Callback] = (),  # behind lottery and evolution
 ) -> Trainer:
     "Model, optimizer and trainer of one run."
-    from accelerate import Accelerator
-
     torch.manual_seed(settings.seed)
     s, model = settings, make_model(settings, here)
     return Trainer(
@@ -279,5 +277,5 @@ def assemble(
         steps=s.lottery_steps + s.main_steps,
         aux_losses=s.aux_losses(s.lottery_steps + s.main_steps) if s.feed == "experts" else {},
         callbacks=[*sparse_callbacks(s), *callbacks],
-        accelerator=Accelerator(cpu=s.device == "cpu", mixed_precision="no"),
+        accelerator=s.accelerator(),
     )
