@@ -82,6 +82,7 @@ class Recording:
     )
     frames: float = 12  # a second, as it is played
     note: str = ""  # what else is to be said below the panel (HTML)
+    besides: dict[str, Any] = field(default_factory=dict)  # what else the page needs, by its name
     runs: dict[Any, list[Values]] = field(default_factory=dict)
     cells: list[int] = field(default_factory=list)  # number of the run of each combination, in their order
 
@@ -131,7 +132,7 @@ class Recording:
                 "cells",
             )
         }
-        said |= {"axes": [axis.said() for axis in self.axes], "along": self.along._asdict()}
+        said |= self.besides | {"axes": [axis.said() for axis in self.axes], "along": self.along._asdict()}
         said |= {"tree": self.stage.tree, "fixed": fixed, "atlas": atlas, "runs": packed}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

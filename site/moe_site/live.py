@@ -19,6 +19,7 @@ PLAYED = (
     "player/theme",
 )
 TAPED = (*PLAYED, "player/tape", "player/recorded")
+PAIRED = (*TAPED, "balance/pair", "balance/lab")
 PLANE = ("plane/dice", "plane/methods", "plane/mixture")
 COMPUTED = (*PLAYED, "player/tape", *PLANE, "plane/picture", "plane/lab")
 BEGIN = """themed(document.getElementById("theme"));
@@ -115,4 +116,6 @@ def write(folder: Path, used: dict[str, str]):  # used: where a panel is used (H
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "data.js").write_text(data(spec), "utf8")
         modules, begin = (TAPED, "recorded") if "runs" in spec else (COMPUTED, "planeLab")
+        if "pair" in spec:
+            modules, begin = PAIRED, "balanceLab"
         (folder / name / "index.html").write_text(page(spec, modules, begin, used.get(name, "")), "utf8")

@@ -1,6 +1,7 @@
 """Explorations on pages without a kernel, in Chromium, opened as files and without a network."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,10 @@ import torch
 from browser import tools
 from moe_site import live
 
+from moe_lab.data.vision.photographs import load_photographs
+from moe_lab.explore.balance.comparison import comparison_in_words, measure_outcome
+from moe_lab.explore.balance.rules import BalanceState, decide_side
+from moe_lab.explore.balance.token_batch import encode_patches
 from moe_lab.explore.plane.presets import how_many_right
 from moe_lab.explore.plane.training import PlaneState, replay_plane
 from moe_lab.explore.shared.state import read_timeline
@@ -105,6 +110,33 @@ def test_what_was_not_recorded_is_said(reader):
     said = reader.page.locator(".moe-column").inner_text()
     assert "Not among what was recorded: strength=8.5, seed=3, step=100" in said
     assert reader.settled() == "collapse?balance=srnn&strength=10&step=96"
+
+
+def test_any_two_rules_are_chosen_and_a_notebook_opens_the_pair(reader):
+    "What is said is what the panel says of the line in the address; a line of a notebook shows its own rules."
+    reader.open("BalanceLab")
+    page, batch = reader.page, encode_patches(load_photographs(patch=8).test.take(slice(None, None, 8)))
+
+    def says(line: str) -> str:
+        state = BalanceState.parse(line)
+        a, b = (measure_outcome(decide_side(state, side, batch), batch) for side in (state.a, state.b))
+        return re.sub("<.*?>", "", comparison_in_words(a, b))
+
+    page.get_by_label("A chooses by").select_option(label="model: Mixtral")
+    page.get_by_label("B chooses by").select_option(label="expert choice")
+    page.get_by_label("B visits").press("Home")
+    reader.scrub(4)
+    seen, line = reader.rest(), reader.settled()
+    assert line == "balance?head_start=1&a.router=mixtral&b.adjust=nothing&b.select=expert+choice&b.k=1"
+    assert page.locator(".moe-news").inner_text().startswith(says(line))
+    assert not page.locator(".moe-chosen").count()
+    page.get_by_label("show only who changed").check()
+    assert reader.rest() != seen
+    other = "balance?n_experts=4&a.adjust=bias%2C+selects&a.strength={}&b.adjust=nothing&b.select=top-p"
+    reader.open("BalanceLab", other.format(0.9))
+    assert reader.settled() == other.format(1).replace("%2C", ",")
+    assert "Not among what was recorded: a.strength=0.9" in page.locator(".moe-column").inner_text()
+    assert reader.open("BalanceLab", line) == seen
 
 
 def large(drawn: str) -> list[str]:

@@ -46,7 +46,10 @@ def test_every_combination_has_its_run_and_every_preset_its_place(name):
     spec = SPECS[name]
     values = {axis["name"]: axis["values"] for axis in spec["axes"]}
     for preset in spec["presets"].values():
-        assert all(value in values.get(axis, [""]) for axis, value in preset["at"].items())
+        named = {
+            axis.split(".")[-1]: value for axis, value in preset["at"].items()
+        }  # a.rule: the rule of side A
+        assert all(value in values.get(axis, [""]) for axis, value in named.items())
     for part in ("script", "style_sheet"):
         assert all(live.text_of(files) for files in live.files_of(spec["tree"], part))
     if "runs" in spec:

@@ -30,6 +30,8 @@ export function read({ kind, usual, axes, along }, text) {
   const settings = Object.fromEntries(axes.map(({ name, values }) => [name, values.includes(usual[name]) ? usual[name] : values[0]]));
   const found = { settings, at: null, missing: [], given: begins === kind && query !== undefined };
   if (!found.given) return found;
+  const usually = along?.marks?.indexOf(usual[along.name]) ?? -1; // what a line does not say is as usual
+  if (usually >= 0) found.at = usually;
   for (const [name, value] of new URLSearchParams(query)) {
     const axis = axes.find((one) => one.name === name);
     if (axis?.bounds && value !== "" && +value >= axis.bounds[0] && +value <= axis.bounds[1]) {

@@ -79,7 +79,8 @@ export class Player {
   }
 
   async follow(text) {
-    const { settings, at, missing, given, course } = this.source.read(decodeURIComponent(text));
+    const whole = text.includes("?") ? text : decodeURIComponent(text); // some programs write a link with %3F
+    const { settings, at, missing, given, course } = this.source.read(whole);
     if (this.turn && text.slice(1) === this.line()) return; // it was written by this page
     this.answer.textContent = missing.length ? `Not among what was recorded: ${missing.join(", ")}. Shown is what comes nearest.` : "";
     if (given) return this.open(settings, at ?? Infinity, { course });

@@ -4,7 +4,7 @@ import { line, read } from "./address.js";
 import { Player } from "./player.js";
 import { Tape } from "./tape.js";
 
-class Recorded {
+export class Recorded {
   constructor(recording) {
     this.recording = recording;
     this.tape = new Tape(recording);

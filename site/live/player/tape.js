@@ -2,6 +2,7 @@
 
 const SIDE = 8; // pixels of a square in the atlas
 const NOTHING = 65535;
+const OPENED = 2; // runs that stay unpacked
 
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -63,12 +64,12 @@ export class Tape {
 
   async run(settings) {
     const number = this.number(settings);
-    if (!this.opened.has(number)) {
-      this.opened.clear(); // one run at a time is kept unpacked
-      this.opened.set(number, unzipped(fromBase64(this.recording.runs[number])).then(unpacked));
-    }
+    const whole = this.opened.get(number) ?? unzipped(fromBase64(this.recording.runs[number])).then(unpacked);
+    this.opened.delete(number);
+    this.opened.set(number, whole);
+    if (this.opened.size > OPENED) this.opened.delete(this.opened.keys().next().value);
     const atlas = await this.atlas;
-    const { frames, body } = await this.opened.get(number);
+    const { frames, body } = await whole;
     const value = (given) => (Number.isInteger(given?.at) ? content(body, given, atlas) : given);
     return { frames, value };
   }
