@@ -37,7 +37,9 @@ TIMES = """async ([knob, where, moves]) => {
       knob.selectedIndex = (knob.selectedIndex + 1) % knob.length;
       return knob.dispatchEvent(new Event('change', { bubbles: true }));
     }
-    const key = i % 20 < 10 ? 'ArrowRight' : 'ArrowLeft';
+    const [low, now, high] = ['min', 'now', 'max'].map((name) => +knob.getAttribute(`aria-value${name}`));
+    const right = now < high && (i % 20 < 10 || now <= low); // at its end a slider goes back
+    const key = right ? 'ArrowRight' : 'ArrowLeft';
     knob.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
   };
   const times = [];

@@ -246,6 +246,7 @@ __getattr__, __dir__, __all__ = attach(
             "GatePanel",
             "GateStage",
             "LAST",
+            "MOST_KNOWN",
             "gate_knobs",
             "replay_in_words",
             "said_in_words",

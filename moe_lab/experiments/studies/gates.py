@@ -5,8 +5,11 @@
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #f8f192a5
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from .curves import Curve
 from moe_lab.experiments.studies.rules import (
@@ -18,14 +21,17 @@ from moe_lab.experiments.studies.rules import (
     NoGain,
     RoutingNoBetter,
     Rule,
-    Sign,
+    Signs,
+    Steady,
+    signs_of,
 )
 
 # %% auto #0
-__all__ = ['ACTIONS', 'STOP', 'PROMOTE', 'GAP', 'Decision', 'Gate', 'All', 'Either', 'StageGate', 'GapGate', 'let_all_pass']
+__all__ = ['ACTIONS', 'ON', 'STOPPED', 'PROMOTED', 'STOP', 'PROMOTE', 'GAP', 'Decision', 'Gate', 'Decisions', 'SteadyGate', 'All',
+           'Either', 'StageGate', 'GapGate', 'let_all_pass']
 
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #5125fe80
-ACTIONS = "go on", "stop", "promote"
+ACTIONS = ON, STOPPED, PROMOTED = "go on", "stop", "promote"
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,50 @@ class Gate(Protocol):
 
     def __call__(self, curve: Curve, reference: Curve | None = None) -> Decision: ...
 
+
+class Decisions(NamedTuple):
+    "What a gate says after each of T evaluations."
+
+    action: np.ndarray  # (T,) of ACTIONS
+    why: Callable[[int], str]  # place of an evaluation -> its numbers; written when somebody asks
+
+    def at(
+        self,
+        place: int,  # of the evaluation
+    ) -> Decision:
+        "What it says there."
+        return Decision(str(self.action[place]), self.why(place))
+
+    def closes(self) -> int:
+        "The place of the evaluation after which nothing is asked any more."
+        decided = np.flatnonzero(self.action != "go on")
+        return int(decided[0]) if len(decided) else len(self.action) - 1
+
+
+class SteadyGate:
+    "A gate that looks at one configuration at a time: after its last evaluation, or after each of them at once."
+
+    def over(
+        self,
+        curve: Curve,
+        reference: Curve | None = None,  # the best so far, or a control; None: this is the first
+    ) -> Decisions:
+        "The decision after each evaluation."
+        raise NotImplementedError(f"{type(self).__name__} decides nothing: write `over`")
+
+    def __call__(
+        self,
+        curve: Curve,
+        reference: Curve | None = None,
+    ) -> Decision:
+        "The decision after the last evaluation of the curve; `ValueError` where there is none."
+        if not len(curve.steps):
+            raise ValueError(f"curve={curve}: needs at least one evaluation")
+        return self.over(curve, reference).at(len(curve.steps) - 1)
+
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #ca85b08f
 @dataclass(frozen=True)
-class All:
+class All(Steady):
     "Holds where all of its rules hold; `ValueError` for no rule."
 
     rules: tuple[Rule, ...]
@@ -56,19 +103,23 @@ class All:
         if not self.rules:
             raise ValueError("rules=(): needs at least one rule")
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether all hold; what each says, or what those say that do not."
-        found = [rule(curve, reference) for rule in self.rules]
-        against = [sign.why for sign in found if not sign.holds]
-        return Sign(not against, "; ".join(against or [sign.why for sign in found]))
+        found = [signs_of(rule, curve, reference) for rule in self.rules]
+
+        def why(place: int) -> str:
+            against = [signs for signs in found if not signs.holds[place]]
+            return "; ".join(signs.why(place) for signs in against or found)
+
+        return Signs(np.logical_and.reduce([signs.holds for signs in found]), why)
 
 
 @dataclass(frozen=True)
-class Either:
+class Either(Steady):
     "Holds where any of its rules holds; `ValueError` for no rule."
 
     rules: tuple[Rule, ...]
@@ -77,15 +128,19 @@ class Either:
         if not self.rules:
             raise ValueError("rules=(): needs at least one rule")
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether any holds; what those say that do, or what each says."
-        found = [rule(curve, reference) for rule in self.rules]
-        in_favour = [sign.why for sign in found if sign.holds]
-        return Sign(bool(in_favour), "; ".join(in_favour or [sign.why for sign in found]))
+        found = [signs_of(rule, curve, reference) for rule in self.rules]
+
+        def why(place: int) -> str:
+            in_favour = [signs for signs in found if signs.holds[place]]
+            return "; ".join(signs.why(place) for signs in in_favour or found)
+
+        return Signs(np.logical_or.reduce([signs.holds for signs in found]), why)
 
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #19741fa8
 STOP = All((NoGain(), FlatTraining(), RoutingNoBetter()))
@@ -93,43 +148,42 @@ PROMOTE = Either((Beats(), AsGoodAndBalanced(), AsGoodAndFaster()))
 
 
 @dataclass(frozen=True)
-class StageGate:
+class StageGate(SteadyGate):
     "Promotes where one rule says so, else stops where the other does, else goes on."
 
     stop: Rule = STOP
     promote: Rule = PROMOTE
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,  # the best so far, or a control; None: this is the first
-    ) -> Decision:
-        "The decision after the last evaluation of the curve."
-        for action, rule in (("promote", self.promote), ("stop", self.stop)):
-            if (sign := rule(curve, reference)).holds:
-                return Decision(action, sign.why)
-        return Decision("go on", sign.why)
+    ) -> Decisions:
+        "The decision after each evaluation of the curve."
+        promote, stop = (signs_of(rule, curve, reference) for rule in (self.promote, self.stop))
+        action = np.select([promote.holds, stop.holds], [PROMOTED, STOPPED], ON)
+        return Decisions(action, lambda place: (promote if promote.holds[place] else stop).why(place))
 
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #f4d53c30
 GAP = GapHolds()
 
 
 @dataclass(frozen=True)
-class GapGate:
+class GapGate(SteadyGate):
     "Stops what falls behind the reference by too much, or further and further."
 
     rule: Rule = GAP
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Decision:
-        "The decision after the last evaluation of the curve."
+    ) -> Decisions:
+        "The decision after each evaluation of the curve."
         if reference is None:
-            return Decision("go on", "it is the reference")
-        sign = self.rule(curve, reference)
-        return Decision("go on" if sign.holds else "stop", sign.why)
+            return Decisions(np.full(len(curve.steps), ON), lambda _place: "it is the reference")
+        found = signs_of(self.rule, curve, reference)
+        return Decisions(np.where(found.holds, ON, STOPPED), found.why)
 
 # %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #58c5bb0e
 def let_all_pass(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .curves import Curve, up_to, with_seeds
-from .gates import Decision, Gate, StageGate, let_all_pass
+from .gates import Decision, Gate, StageGate, SteadyGate, let_all_pass
 from ...measure.statistics import Estimate, checked_level
 from ...registry import one_of
 from ...routing.parts import positive, seeded
@@ -49,6 +49,9 @@ def followed(
     gate: Gate,
 ) -> list[tuple[int, Decision]]:
     "What the gate says at each evaluation, until it stops or promotes: (place, decision)."
+    if isinstance(gate, SteadyGate):
+        decisions = gate.over(curve, reference)
+        return [(place, decisions.at(place)) for place in range(decisions.closes() + 1)]
     found = []
     for place, step in enumerate(curve.steps):
         decision = gate(up_to(curve, step), up_to(reference, step))
@@ -80,6 +83,9 @@ def together(
     "Configuration -> place of the evaluation at which something was decided last, and what."
     last = {reference: (len(curves[reference].steps) - 1, Decision("go on", "it is the reference"))}
     left = [name for name in curves if name != reference]
+    if isinstance(gate, SteadyGate):
+        each = {name: gate.over(curves[name], curves[reference]) for name in left}
+        return last | {name: ((place := found.closes()), found.at(place)) for name, found in each.items()}
     for place, step in enumerate(curves[reference].steps):
         known = up_to(curves[reference], step)
         gate(known, None)

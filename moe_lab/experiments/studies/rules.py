@@ -5,8 +5,10 @@
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #a8e8cc82
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +16,9 @@ from .curves import Curve, apart, gains, up_to
 from ...routing.parts import above_zero, finite, positive
 
 # %% auto #0
-__all__ = ['Rule', 'BALANCE', 'Sign', 'NoGain', 'slope', 'FlatTraining', 'better_balanced', 'balance_at', 'RoutingNoBetter',
-           'lead', 'Beats', 'AsGoodAndBalanced', 'AsGoodAndFaster', 'GapHolds']
+__all__ = ['Rule', 'BALANCE', 'Sign', 'Signs', 'Steady', 'signs_of', 'never', 'NoGain', 'slopes', 'FlatTraining',
+           'better_balanced', 'balance_of', 'RoutingNoBetter', 'leads', 'Beats', 'AsGoodAndBalanced', 'AsGoodAndFaster',
+           'GapHolds']
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #2ceb4d82
 @dataclass(frozen=True)
@@ -28,9 +31,63 @@ class Sign:
 
 Rule = Callable[[Curve, "Curve | None"], Sign]  # a curve and the reference, if there is one
 
+
+class Signs(NamedTuple):
+    "Whether a rule holds after each of T evaluations, and by which numbers."
+
+    holds: np.ndarray  # (T,) bool
+    why: Callable[[int], str]  # place of an evaluation -> its numbers; written when somebody asks
+
+    def last(self) -> Sign:
+        "What it says after the last evaluation; `ValueError` where there is none."
+        if not len(self.holds):
+            raise ValueError("curve: not evaluated yet; a rule needs at least one evaluation")
+        return Sign(bool(self.holds[-1]), self.why(len(self.holds) - 1))
+
+# %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #3bc9d433
+class Steady:
+    "A rule of ours: asked after the last evaluation, or after each of them at once (`over`), which is quicker."
+
+    def over(
+        self,
+        curve: Curve,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
+    ) -> Signs:
+        "What it says after each evaluation."
+        raise NotImplementedError(f"{type(self).__name__} says nothing: write `over`")
+
+    def __call__(
+        self,
+        curve: Curve,
+        reference: Curve | None = None,
+    ) -> Sign:
+        "What it says after the last evaluation."
+        return self.over(curve, reference).last()
+
+
+def signs_of(
+    rule: Rule,  # one of ours, or any function
+    curve: Curve,
+    reference: Curve | None = None,
+) -> Signs:
+    "What any rule says after each evaluation."
+    if isinstance(rule, Steady):
+        return rule.over(curve, reference)
+    known = [(up_to(curve, step), reference and up_to(reference, step)) for step in curve.steps]
+    found = [rule(own, other) for own, other in known]
+    return Signs(np.array([sign.holds for sign in found], bool), lambda place: found[place].why)
+
+
+def never(
+    curve: Curve,
+    why: str,
+) -> Signs:
+    "It does not hold at any evaluation, for the same reason."
+    return Signs(np.zeros(len(curve.steps), bool), lambda _place: why)
+
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #6ae2bb3a
 @dataclass(frozen=True)
-class NoGain:
+class NoGain(Steady):
     "No gain of more than `least` nats over the best before, in each of the last `times` evaluations."
 
     least: float = 0.02  # nats a token
@@ -40,31 +97,39 @@ class NoGain:
         finite(least=self.least)
         positive(times=self.times)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,  # not looked at
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; not before there are `times` gains."
-        found = gains(curve)[-self.times :]
-        told = ", ".join(f"{gain:+.3f}" for gain in found)
-        enough = len(found) == self.times
-        return Sign(
-            enough and bool((found <= self.least).all()), f"gains {told or 'none yet'} (limit {self.least:g})"
-        )
+        found = gains(curve)  # (T − 1,)
+        without = np.r_[0, np.cumsum(found <= self.least)]  # (T,) of the gains so far
+        holds = np.zeros(len(curve.steps), bool)
+        holds[self.times :] = without[self.times :] - without[: -self.times] == self.times
+
+        def why(place: int) -> str:
+            told = ", ".join(f"{gain:+.3f}" for gain in found[max(place - self.times, 0) : place])
+            return f"gains {told or 'none yet'} (limit {self.least:g})"
+
+        return Signs(holds, why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #a181e247
-def slope(
+def slopes(
     values: np.ndarray,  # (T,) one an evaluation
-) -> float:
-    "Change from one evaluation to the next, by least squares; `ValueError` for fewer than 2."
-    if len(values) < 2:
-        raise ValueError(f"values: {len(values)} of them; needs at least 2 for a slope")
-    return float(np.polyfit(np.arange(len(values)), values, 1)[0])
+    times: int,  # intervals that a slope is fitted over
+) -> np.ndarray:
+    "(T,) change an evaluation, by least squares over the last intervals; NaN before there are so many."
+    positive(times=times)
+    found, centred = np.full(len(values), np.nan), np.arange(times + 1) - times / 2
+    if len(values) > times:
+        windows = np.lib.stride_tricks.sliding_window_view(values, times + 1)  # (T − times, times + 1)
+        found[times:] = windows @ centred / np.square(centred).sum()
+    return found
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #033e63a4
 @dataclass(frozen=True)
-class FlatTraining:
+class FlatTraining(Steady):
     "The training loss falls by less than `least` nats an evaluation, over the last `times` intervals."
 
     least: float = 0.02  # nats an evaluation
@@ -74,50 +139,53 @@ class FlatTraining:
         finite(least=self.least)
         positive(times=self.times)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,  # with a training loss
         reference: Curve | None = None,  # not looked at
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; not before there are so many intervals."
-        seen = curve.mean("training loss")[-self.times - 1 :]
-        if len(seen) <= self.times:
-            return Sign(False, f"training loss at {len(seen)} evaluations, {self.times + 1} needed")
-        found = slope(seen)
-        return Sign(
-            found > -self.least, f"training loss {found:+.3f} an evaluation (flat above {-self.least:g})"
-        )
+        found = slopes(curve.mean("training loss"), self.times)
+
+        def why(place: int) -> str:
+            if place < self.times:
+                return f"training loss at {place + 1} evaluations, {self.times + 1} needed"
+            return f"training loss {found[place]:+.3f} an evaluation (flat above {-self.least:g})"
+
+        return Signs(found > -self.least, why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #518120ef
 BALANCE = {"entropy": 1, "busiest share": -1}  # figure -> +1 where more of it is better
 
 
 def better_balanced(
-    now: dict[str, float],  # figure -> its value
-    before: dict[str, float],  # figure -> what it is compared with
+    now: Mapping[str, np.ndarray],  # figure -> (T,) its values
+    before: Mapping[str, np.ndarray],  # figure -> (T,) what they are compared with
     least: float,  # smallest change that counts
-) -> Sign:
+) -> Signs:
     "Whether any figure of the balance is better by `least`; `ValueError` where there is none to compare."
     common = [metric for metric in BALANCE if metric in now and metric in before]
     if not common:
         raise ValueError(f"metrics: {sorted(now)}; needs one of {', '.join(BALANCE)}")
     change = {metric: now[metric] - before[metric] for metric in common}
-    told = ", ".join(f"{metric} {moved:+.3f}" for metric, moved in change.items())
-    return Sign(
-        any(BALANCE[m] * moved >= least for m, moved in change.items()), f"{told} (counts from {least:g})"
-    )
+    better = [BALANCE[metric] * moved >= least for metric, moved in change.items()]
+
+    def why(place: int) -> str:
+        told = ", ".join(f"{metric} {moved[place]:+.3f}" for metric, moved in change.items())
+        return f"{told} (counts from {least:g})"
+
+    return Signs(np.logical_or.reduce(better), why)
 
 
-def balance_at(
+def balance_of(
     curve: Curve,
-    place: int = -1,  # of the evaluation
-) -> dict[str, float]:
-    "The figures of its balance at one evaluation, means over seeds."
-    return {metric: float(curve.mean(metric)[place]) for metric in BALANCE if metric in curve.metrics}
+) -> dict[str, np.ndarray]:
+    "The figures of its balance, (T,) each, means over seeds."
+    return {metric: curve.mean(metric) for metric in BALANCE if metric in curve.metrics}
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #82fb7173
 @dataclass(frozen=True)
-class RoutingNoBetter:
+class RoutingNoBetter(Steady):
     "Neither entropy nor busiest share improved by `least` over the last `times` intervals."
 
     least: float = 0.005  # share of the whole
@@ -127,31 +195,42 @@ class RoutingNoBetter:
         finite(least=self.least)
         positive(times=self.times)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,  # with figures of its balance; one without experts has none, and then it holds
         reference: Curve | None = None,  # not looked at
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; not before there are so many intervals."
-        if not balance_at(curve, 0):
-            return Sign(True, "nothing is routed")
-        if len(curve.steps) <= self.times:
-            return Sign(False, f"routing at {len(curve.steps)} evaluations, {self.times + 1} needed")
-        found = better_balanced(balance_at(curve), balance_at(curve, -self.times - 1), self.least)
-        return Sign(not found.holds, f"over {self.times} evaluations {found.why}")
+        figures, times = balance_of(curve), self.times
+        if not figures:
+            return Signs(np.ones(len(curve.steps), bool), lambda _place: "nothing is routed")
+        now, before = (
+            {m: v[part] for m, v in figures.items()} for part in (slice(times, None), slice(-times))
+        )
+        found, holds = better_balanced(now, before, self.least), np.zeros(len(curve.steps), bool)
+        holds[times:] = ~found.holds
+
+        def why(place: int) -> str:
+            if place < times:
+                return f"routing at {place + 1} evaluations, {times + 1} needed"
+            return f"over {times} evaluations {found.why(place - times)}"
+
+        return Signs(holds, why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #1e1fcb57
-def lead(
+@lru_cache(1)  # several rules ask about the same two, one after the other
+def leads(
     curve: Curve,
     reference: Curve,
-) -> tuple[float, int]:
-    "By how many nats it is better, mean over seeds at the last step that both have; and that step."
+) -> tuple[np.ndarray, np.ndarray]:  # (T,) nats, NaN before both have a step; (T,) that step
+    "By how many nats it is better after each evaluation, mean over seeds at the last step that both have by then."
     found = apart(curve, reference)
-    return -float(found.mean()[-1]), int(found.steps[-1])
+    place = np.searchsorted(found.steps, curve.steps, side="right") - 1  # (T,)
+    return np.where(place < 0, np.nan, -found.mean()[place]), found.steps[place]
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #4df0709f
 @dataclass(frozen=True)
-class Beats:
+class Beats(Steady):
     "Better than the reference by `by` nats, at equal steps."
 
     by: float = 0.05  # nats a token
@@ -159,21 +238,24 @@ class Beats:
     def __post_init__(self):
         finite(by=self.by)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; never without a reference."
         if reference is None:
-            return Sign(False, "no reference")
-        ahead, step = lead(curve, reference)
-        told = f"{ahead:+.3f} nats better than {reference.name} at step {step} (needs {self.by:g})"
-        return Sign(ahead >= self.by, told)
+            return never(curve, "no reference")
+        (ahead, steps), name = leads(curve, reference), reference.name
+
+        def why(place: int) -> str:
+            return f"{ahead[place]:+.3f} nats better than {name} at step {steps[place]} (needs {self.by:g})"
+
+        return Signs(ahead >= self.by, why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #18611403
 @dataclass(frozen=True)
-class AsGoodAndBalanced:
+class AsGoodAndBalanced(Steady):
     "Loss within `within` of the reference's or better, and better balance by `least`."
 
     within: float = 0.02  # nats a token: what counts as the same loss
@@ -182,23 +264,29 @@ class AsGoodAndBalanced:
     def __post_init__(self):
         finite(within=self.within, least=self.least)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; never without a reference that routes."
-        if reference is None or not (balance_at(curve, 0) and balance_at(reference, 0)):
-            return Sign(False, "no reference that routes")
-        ahead, step = lead(curve, reference)
-        places = [int(np.flatnonzero(c.steps == step)[0]) for c in (curve, reference)]
-        found = better_balanced(balance_at(curve, places[0]), balance_at(reference, places[1]), self.least)
-        told = f"loss {-ahead:+.3f} (same within {self.within:g}), {found.why}"
-        return Sign(ahead >= -self.within and found.holds, told)
+        if reference is None or not (balance_of(curve) and balance_of(reference)):
+            return never(curve, "no reference that routes")
+        ahead, steps = leads(curve, reference)
+        then = [
+            {m: v[np.searchsorted(c.steps, steps)] for m, v in balance_of(c).items()}
+            for c in (curve, reference)
+        ]
+        found = better_balanced(*then, self.least)
+
+        def why(place: int) -> str:
+            return f"loss {-ahead[place]:+.3f} (same within {self.within:g}), {found.why(place)}"
+
+        return Signs((ahead >= -self.within) & found.holds, why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #26371eab
 @dataclass(frozen=True)
-class AsGoodAndFaster:
+class AsGoodAndFaster(Steady):
     "Loss within `within` of the reference's or better, in less time by `share`."
 
     within: float = 0.02  # nats a token
@@ -208,23 +296,26 @@ class AsGoodAndFaster:
         finite(within=self.within)
         above_zero(share=self.share)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; never without seconds of both."
         if reference is None or not {"seconds"} <= curve.metrics.keys() & reference.metrics.keys():
-            return Sign(False, "no seconds of both")
-        ahead, step = lead(curve, reference)
-        own, its = (float(c.mean("seconds")[c.steps == step][0]) for c in (curve, reference))
-        quick = own <= (1 - self.share) * its
-        told = f"loss {-ahead:+.3f} (same within {self.within:g}), {own:.0f} of {its:.0f} seconds"
-        return Sign(ahead >= -self.within and quick, told)
+            return never(curve, "no seconds of both")
+        ahead, steps = leads(curve, reference)
+        own, its = (c.mean("seconds")[np.searchsorted(c.steps, steps)] for c in (curve, reference))
+
+        def why(place: int) -> str:
+            same = f"loss {-ahead[place]:+.3f} (same within {self.within:g})"
+            return f"{same}, {own[place]:.0f} of {its[place]:.0f} seconds"
+
+        return Signs((ahead >= -self.within) & (own <= (1 - self.share) * its), why)
 
 # %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #2b81b8e9
 @dataclass(frozen=True)
-class GapHolds:
+class GapHolds(Steady):
     "At most `most` behind the reference at the first evaluation, and now no further behind than then."
 
     most: float = 0.10  # nats a token
@@ -233,14 +324,18 @@ class GapHolds:
     def __post_init__(self):
         finite(most=self.most, slack=self.slack)
 
-    def __call__(
+    def over(
         self,
         curve: Curve,
         reference: Curve | None = None,
-    ) -> Sign:
+    ) -> Signs:
         "Whether it holds; never without a reference."
         if reference is None:
-            return Sign(False, "no reference")
-        gap = apart(curve, reference).mean()
-        told = f"{gap[0]:+.3f} behind {reference.name} at first (at most {self.most:g}), {gap[-1]:+.3f} now"
-        return Sign(bool(gap[0] <= self.most and gap[-1] <= gap[0] + self.slack), told)
+            return never(curve, "no reference")
+        gap, name = -leads(curve, reference)[0], reference.name  # (T,)
+        first = gap[np.isfinite(gap)][0]
+
+        def why(place: int) -> str:
+            return f"{first:+.3f} behind {name} at first (at most {self.most:g}), {gap[place]:+.3f} now"
+
+        return Signs((first <= self.most) & (gap <= first + self.slack), why)

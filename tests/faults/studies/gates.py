@@ -15,7 +15,7 @@ from moe_lab.experiments.studies.rules import (
     NoGain,
     RoutingNoBetter,
     better_balanced,
-    slope,
+    slopes,
 )
 
 NAN = float("nan")
@@ -63,7 +63,7 @@ ROWS = [
     Bad("the same within NaN", lambda: AsGoodAndBalanced(within=NAN), ("within=nan", "finite number")),
     Bad("no time saved", lambda: AsGoodAndFaster(share=0), ("share=0", "above 0")),
     Bad("a gap in words", lambda: GapHolds("0.1"), ("most='0.1'", "finite number")),
-    Bad("a slope of a point", lambda: slope(np.ones(1)), ("values", "1 of them", "at least 2")),
+    Bad("a slope over nothing", lambda: slopes(np.ones(3), 0), ("times=0", "at least 1")),
     Bad(
         "no balance to compare", lambda: better_balanced({"loss": 1}, {}, 0.1), ("metrics", "loss", "entropy")
     ),
