@@ -11,7 +11,7 @@ from moe_lab.explore.shared.views import static, views_text
 KINDS = {w.VBox: "v", w.HBox: "h"}
 HERE = Path(__file__).resolve().parents[1]  # site/
 SIZES = ("flex", "min_width", "width", "height", "max_width")
-NOT_SEEN = {"layout", "tabbable", "tooltip", "comm"}
+NOT_SEEN = {"layout", "tabbable", "tooltip", "comm", "looked"}
 Values = dict[str, Any]  # "number of the widget.trait" -> value
 
 

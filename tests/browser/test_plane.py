@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import tools, windows
+from browser import panels, tools, windows
 
 pytestmark = pytest.mark.browser
 
@@ -89,6 +89,20 @@ def test_play_paints_and_pause_stops(panel):
     at_step(page, stopped)
     button(page, "Step").click()
     at_step(page, stopped + 1)
+
+
+def test_a_chart_that_is_pointed_at_shows_what_there_was(panel):
+    page, news = panel, panel.locator(".moe-news")
+    panels.keep(page, "now")
+    before, words = tools.pixels(plane_of(page)), news.inner_text()
+    page.get_by_role("img", name=re.compile("^Share of the load")).hover(position={"x": 50, "y": 60})
+    page.get_by_text(re.compile("^At step [0-9]+:")).wait_for(timeout=30_000)
+    tools.wait_for_change(page, plane_of(page), before)
+    at_step(page, 40)  # the run is where it was
+    tools.screenshot(page, "plane_looked_back")
+    page.mouse.move(2, 2)
+    panels.shows(page, "now")
+    assert news.inner_text() == words
 
 
 def test_a_dragged_slider_changes_the_view_and_takes_no_step_at_rest(panel):

@@ -51,7 +51,7 @@ class Gate(Protocol):
 
     def __call__(self, curve: Curve, reference: Curve | None = None) -> Decision: ...
 
-
+# %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #539b3533
 class Decisions(NamedTuple):
     "What a gate says after each of T evaluations."
 
@@ -85,7 +85,7 @@ class SteadyGate:
     def __call__(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Decision:
         "The decision after the last evaluation of the curve; `ValueError` where there is none."
         if not len(curve.steps):
@@ -106,7 +106,7 @@ class All(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether all hold; what each says, or what those say that do not."
         found = [signs_of(rule, curve, reference) for rule in self.rules]
@@ -117,7 +117,7 @@ class All(Steady):
 
         return Signs(np.logical_and.reduce([signs.holds for signs in found]), why)
 
-
+# %% ../../../nbs/09_experiments/2_studies/03_gates.ipynb #d5ec5ccc
 @dataclass(frozen=True)
 class Either(Steady):
     "Holds where any of its rules holds; `ValueError` for no rule."
@@ -131,7 +131,7 @@ class Either(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether any holds; what those say that do, or what each says."
         found = [signs_of(rule, curve, reference) for rule in self.rules]
@@ -177,7 +177,7 @@ class GapGate(SteadyGate):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Decisions:
         "The decision after each evaluation of the curve."
         if reference is None:

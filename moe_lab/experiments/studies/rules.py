@@ -59,12 +59,12 @@ class Steady:
     def __call__(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Sign:
         "What it says after the last evaluation."
         return self.over(curve, reference).last()
 
-
+# %% ../../../nbs/09_experiments/2_studies/02_rules.ipynb #af4be8c1
 def signs_of(
     rule: Rule,  # one of ours, or any function
     curve: Curve,
@@ -241,7 +241,7 @@ class Beats(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether it holds; never without a reference."
         if reference is None:
@@ -267,17 +267,17 @@ class AsGoodAndBalanced(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether it holds; never without a reference that routes."
         if reference is None or not (balance_of(curve) and balance_of(reference)):
             return never(curve, "no reference that routes")
         ahead, steps = leads(curve, reference)
-        then = [
+        now, then = (
             {m: v[np.searchsorted(c.steps, steps)] for m, v in balance_of(c).items()}
             for c in (curve, reference)
-        ]
-        found = better_balanced(*then, self.least)
+        )
+        found = better_balanced(now, then, self.least)
 
         def why(place: int) -> str:
             return f"loss {-ahead[place]:+.3f} (same within {self.within:g}), {found.why(place)}"
@@ -299,7 +299,7 @@ class AsGoodAndFaster(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether it holds; never without seconds of both."
         if reference is None or not {"seconds"} <= curve.metrics.keys() & reference.metrics.keys():
@@ -327,7 +327,7 @@ class GapHolds(Steady):
     def over(
         self,
         curve: Curve,
-        reference: Curve | None = None,
+        reference: Curve | None = None,  # as far as it had come at each evaluation
     ) -> Signs:
         "Whether it holds; never without a reference."
         if reference is None:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTROLS', 'PATIENCE', 'SPEEDS', 'FollowedPanel', 'TimedPanel', 'ReportedPanel', 'RunPanel', 'ScriptedPanel',
-           'EnteredPanel', 'BackPanel', 'ScrubbedPanel', 'LivePanel']
+           'EnteredPanel', 'BackPanel', 'ScrubbedPanel', 'LookingPanel', 'LivePanel']
 
 # %% ../../../nbs/10_explore/01_shared/06_live_panel.ipynb #fe7a2bfd
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,9 +13,11 @@ from typing import Any
 import ipywidgets as w
 
 from .controls import LABEL, TURN, button, chip_row, in_turn, styled, wrong
+from .life import parts_of
 from .live import LiveRun
 from .panel import Panel
 from .state import Past, State, Timeline, read_timeline
+from .views import Album, FrameWidget
 from ...routing.parts import whole
 
 # %% ../../../nbs/10_explore/01_shared/06_live_panel.ipynb #663f91ef
@@ -302,8 +304,49 @@ class ScrubbedPanel(BackPanel):
             self.scrub.value = step
             self.scrub.max = max(step, self.furthest, self.first + 1)
 
+# %% ../../../nbs/10_explore/01_shared/06_live_panel.ipynb #a3e48180
+class LookingPanel(ScrubbedPanel):
+    "A panel whose pictures are those of an earlier step while a chart is pointed at there, and the run rests."
+
+    def listen(self):
+        "Connect the charts over steps, and keep what all others show."
+        super().listen()
+        views = [part for part in parts_of(self) if isinstance(part, FrameWidget)]
+        self.album = Album([*(view for view in views if not view.has_steps), self.news])
+        for chart in views:
+            if chart.has_steps:
+                chart.observe(lambda change: self.look_back(change["new"]), "looked")
+
+    @in_turn
+    def look_back(self, step: int):  # step: under the pointer; below 0: none
+        "A chart is pointed at, at a step, or no longer."
+        if step < 0 or self.is_moving:
+            self.album.leave()
+        else:
+            self.album.look(step)
+
+    @in_turn
+    def at(self, step: int, more: str):  # as of `ReportedPanel`
+        "Say how far the run is, and keep what is shown."
+        super().at(step, more)
+        self.album.keep(step)
+
+    @in_turn
+    def change(self, values: Mapping[str, Any]):  # by the names of `state.values()`
+        "Another future: pictures of what was further are no longer true."
+        self.album.forget(self.step)
+        super().change(values)
+
+    def reset(self):
+        self.album.forget()
+        super().reset()
+
+    def bring_back(self, timeline: Timeline):
+        self.album.forget()
+        super().bring_back(timeline)
+
 # %% ../../../nbs/10_explore/01_shared/06_live_panel.ipynb #289d9637
-class LivePanel(ScrubbedPanel):
+class LivePanel(LookingPanel):
     "A panel with a live run: Play, Pause, Step, Reset, and a line that says how far it is."
 
     def listen(self):

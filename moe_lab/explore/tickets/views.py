@@ -53,6 +53,7 @@ def draw_curves(
 class SparsityCurves(View):
     "Accuracy over rounds of pruning, a line a curve; `selected` is the number of the point that was clicked."
 
+    has_steps = True  # a point is a training
     _esm: Any = behind_views(static("tickets") / "tickets.js")
     title = traitlets.Unicode("Right on held-out images").tag(sync=True)
     unit = traitlets.Unicode("dotted: dense, trained once; click a point to see its mask").tag(sync=True)

@@ -67,6 +67,7 @@ function chart(draw) {
     const ctx = canvas.getContext("2d", CPU);
     let mouse = null;
     let probe = () => null;
+    let told = 0; // a timer: the kernel is told of a step under the pointer, a few times a second
     canvas.setAttribute("role", "img");
 
     function redraw() {
@@ -90,6 +91,7 @@ function chart(draw) {
 
     function read(pen) {
       const hit = mouse && probe(mouse.x, mouse.y);
+      look(hit?.step ?? -1);
       tip.hidden = !hit;
       canvas.style.cursor = hit?.expert >= 0 ? "pointer" : "default";
       if (!hit) return;
@@ -101,6 +103,13 @@ function chart(draw) {
       const left = canvas.offsetLeft + (hit.x > pen.width / 2 ? hit.x - tip.offsetWidth - 12 : hit.x + 12);
       tip.style.left = `${Math.max(0, left)}px`;
       tip.style.top = `${canvas.offsetTop + Math.max(0, Math.min(mouse.y, pen.height - tip.offsetHeight))}px`;
+    }
+
+    // Charts over steps tell at which one the pointer is; a page without a kernel has nobody to tell.
+    function look(step) {
+      if ((model.get("looked") ?? step) === step) return;
+      model.set("looked", step);
+      told ||= setTimeout(() => ((told = 0), model.save_changes()), 80);
     }
 
     canvas.onpointermove = (event) => ((mouse = { x: event.offsetX, y: event.offsetY }), redraw());

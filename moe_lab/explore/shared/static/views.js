@@ -63,7 +63,7 @@ function StackedLoad(pen, frame, model) {
       let [e, height] = [0, share[row * E]];
       while (e < E - 1 && y(height) > my) height += share[row * E + ++e];
       const born = Number.isNaN(births[e]) ? "" : ` · born at ${births[e]}`;
-      return { expert: e, x: places[column], ...box, lines: [`E${e} · ${percent(share[row * E + e])}`, `step ${steps[row]}${born}`] };
+      return { expert: e, step: steps[row], x: places[column], ...box, lines: [`E${e} · ${percent(share[row * E + e])}`, `step ${steps[row]}${born}`] };
     },
   };
 }
@@ -120,7 +120,7 @@ function Lines(pen, frame, model) {
     probe(mx, my) {
       if (!inside(box, mx, my)) return null;
       const row = nearest([...steps].map(x), mx);
-      return { x: x(steps[row]), ...box, lines: [`step ${steps[row]}`, ...read(row)] };
+      return { step: steps[row], x: x(steps[row]), ...box, lines: [`step ${steps[row]}`, ...read(row)] };
     },
   };
 }

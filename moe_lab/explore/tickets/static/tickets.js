@@ -53,7 +53,7 @@ views.SparsityCurves = chart((pen, f, model) => {
     if (!(far[i] < 16)) return null;
     const p = points[i];
     const lines = [names[p.curve], `${percent(p.accuracy)} right`, `${percent(p.sparsity)} of the connections gone`];
-    return { expert: i, dot: true, x: x(p.number), y: y(p.accuracy), lines: [...lines, "click: its mask"] };
+    return { expert: i, step: i + 1, dot: true, x: x(p.number), y: y(p.accuracy), lines: [...lines, "click: its mask"] };
   };
   const last = points[N - 1];
   return { says: `${N} trainings, the last ${names[last.curve]}, ${percent(last.accuracy)} right`, probe };
