@@ -123,10 +123,12 @@ def test_it_asks_and_checks(lesson):
     for i, end in exercises(cells):
         title = cells[i].source.partition("**Exercise")[2][:40]
         assert cells[i].source.count("**Exercise") == 1, f"two exercises in one cell: {title}"
-        assert "<details>" in cells[i].source, f"no hidden answer: Exercise{title}"
-        assert any("assert" in check for check in checks(cells[i:end])), (
-            f"no `# check` that asserts: Exercise{title}"
-        )
+        assert "<details><summary>Hint</summary>" in cells[i].source, f"no hint that unfolds: Exercise{title}"
+        checked = [c for c in cells[i:end] if c.cell_type == "code" and c.source.startswith("# check")]
+        assert any("assert" in c.source for c in checked), f"no `# check` that asserts: Exercise{title}"
+        assert all(map(is_folded, checked)), f"a check that gives the answer away: Exercise{title}"
+        said = "\n".join(shown(output).get("text/plain", "") for c in checked for output in c.outputs)
+        assert "not answered yet" in said, f"nothing is written, and the check is silent: Exercise{title}"
 
 
 QUESTION = re.compile(r"^\w+ = Predict(?:One|Number)\(\s*((?:\"[^\"]*\"\s*)+)", re.M)
@@ -140,6 +142,36 @@ def test_it_asks_before_it_shows(lesson):
         asked = "".join(re.findall('"([^"]*)"', QUESTION.search(cell.source)[1]))
         stored = "".join(output.get("text/html", "") for output in map(shown, cell.outputs))
         assert f"<b>Predict first.</b> {asked}<" in stored, asked
+
+
+def below(cells, question: int) -> list:
+    "The cells of code between a question and the next words, or the next question."
+    end = next(
+        (i for i in range(question + 1, len(cells)) if cells[i].cell_type != "code" or asks(cells[i])),
+        len(cells),
+    )
+    return cells[question + 1 : end]
+
+
+def asks(cell) -> bool:
+    return cell.cell_type == "code" and bool(QUESTION.search(cell.source))
+
+
+def test_what_is_asked_is_folded_below_it(lesson):
+    "What shows the answer unfolds when it is run; its code, which may say it in so many words, when it is clicked."
+    cells = nbformat.read(lesson, 4).cells
+    for i in [i for i, cell in enumerate(cells) if asks(cell)]:
+        for cell in below(cells, i):
+            first = cell.source.splitlines()[0]
+            assert is_folded(cell), f"code below a question: {first}"
+            assert not cell.outputs or "hide-output" in cell.metadata["tags"], (
+                f"output below a question: {first}"
+            )
+    for cell in [c for c in cells if c.cell_type == "code" and "hide-output" in c.metadata.get("tags", [])]:
+        assert cell.metadata["jupyter"]["outputs_hidden"], "folded for one reader, and not for another"
+        assert is_folded(cell) or "program" in cell.metadata["tags"], (
+            f"its output is folded, its code is not: {cell.source.splitlines()[0]}"
+        )
 
 
 @pytest.mark.parametrize("stored", sorted(ANSWERS.glob("*.py")), ids=lambda path: path.stem)
@@ -225,4 +257,6 @@ def test_words_open_on_hover_as_the_glossary_has_them(lesson):
     for said, word in marked:
         assert terms.get(said, "")[:4].lower() == word[:4].lower(), f"{word}: {said}"
     assert len(marked) == len(dict(marked)), "a word is explained once in a lesson"
+    plain = re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`]+`", "\n\n".join(cells), re.S)
+    assert not [one for one in plain if "<abbr" in one], "a word is explained inside a formula, or in code"
     assert len(marked) >= 2

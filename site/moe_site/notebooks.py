@@ -68,7 +68,7 @@ def module_of(source: str) -> str | None:
 
 
 def is_set_up(cell: dict) -> bool:
-    "Whether a lesson's cell prepares, checks or takes a screen of code: what a reader unfolds if they want to."
+    "Whether a lesson's cell prepares, is folded there or takes a screen: what a reader unfolds if they want to."
     source = "".join(cell["source"])
     if "program" in cell["metadata"].get("tags", []):
         return False  # lesson 0, whose code is what there is to see
@@ -76,7 +76,7 @@ def is_set_up(cell: dict) -> bool:
         return True
     lines = [line for line in source.splitlines() if line.strip()]
     only_prepares = all(re.match(r"(%|import |from |torch\.set_num|# )", line) for line in lines)
-    return only_prepares or len(lines) > LONG or source.startswith("# check")
+    return only_prepares or len(lines) > LONG
 
 
 def fold(cell: dict):

@@ -5,10 +5,10 @@ enough = 4
 enough = 3
 
 # %% exercise 2: right
-too_much = 1
+too_much, gate_at_100 = 1, 0.2
 
-# %% exercise 2: wrong, the load is no more even than it was with less
-too_much = 10
+# %% exercise 2: wrong, a strong balance does not make the router sure of its choice
+too_much, gate_at_100 = 1, 0.9
 
 
 # %% exercise 3: right

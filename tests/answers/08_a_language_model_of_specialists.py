@@ -1,8 +1,8 @@
 # %% exercise 1: right
-worse = "forced"
+times_as_much = {0: 10, 1: 4}
 
 # %% exercise 1: wrong, a network that was trained for others is not better than none
-worse = "silenced"
+times_as_much = {0: 1, 1: 1}
 
 # %% exercise 2: right
 dream = np.zeros((3, 8))
@@ -12,6 +12,7 @@ dream_nmi = 0.7
 # %% exercise 2: wrong, all experts alike, so that the kinds are not equally long
 dream = np.zeros((3, 8))
 dream[0, :3], dream[1, 3:6], dream[2, 6:] = 1 / 8, 1 / 8, 1 / 8
+dream_nmi = 0.7
 
 
 # %% exercise 3: right

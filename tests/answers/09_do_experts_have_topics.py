@@ -1,8 +1,8 @@
 # %% exercise 1: right
-z_becomes = "larger"
+z_changes_by = 100
 
 # %% exercise 1: wrong, more units are taken for more evidence against
-z_becomes = "smaller"
+z_changes_by = 0.1
 
 # %% exercise 2: right
 at_least = 20

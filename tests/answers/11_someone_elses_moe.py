@@ -1,8 +1,8 @@
 # %% exercise 1: right
-twin_misses_it = "hardly at all"
+twin_misses_it = 0.0
 
 # %% exercise 1: wrong, sorting is taken for worth
-twin_misses_it = "more"
+twin_misses_it = 2 * found.rise.max()
 
 # %% exercise 2: right
 stand_in = 7
