@@ -142,6 +142,7 @@ def test_it_asks_before_it_shows(lesson):
         asked = "".join(re.findall('"([^"]*)"', QUESTION.search(cell.source)[1]))
         stored = "".join(output.get("text/html", "") for output in map(shown, cell.outputs))
         assert f"<b>Predict first.</b> {asked}<" in stored, asked
+        assert is_folded(cell), f"what is said after the answer stands above the question: {asked}"
 
 
 def below(cells, question: int) -> list:
