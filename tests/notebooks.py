@@ -28,7 +28,7 @@ LOADED = (
     "pandas",
     "scipy.stats",
     "datasets",
-    "transformers",
+    "transformers.models.mixtral.modeling_mixtral",  # brings what every model needs, torch._dynamo too
     "moe_lab",
 )
 LOADED += ("sklearn.cluster", "sklearn.manifold", "sklearn.linear_model", "matplotlib.pyplot", "ipywidgets")
