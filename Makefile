@@ -80,6 +80,7 @@ test: sync
 	$(MAKE) lessons pytest
 
 test-slow: $(VENV)/test.stamp $(VENV)/docs.stamp $(VENV)/app.stamp chromium postgresql
+	$(bin)/python tests/notebooks.py --slow
 	$(bin)/pytest -m slow
 
 bench: $(VENV)/bench.stamp

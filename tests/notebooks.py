@@ -1,5 +1,7 @@
 """Every notebook of the library, each in a process of its own: `python tests/notebooks.py [folder or notebook]`.
 
+With `--slow` those that have a cell for `make test-slow`, and that cell too.
+
 A notebook that runs registers its own router or loss in place of the package's. In a process that runs several, as
 `nbdev_test` has them, the next notebook would find it. Each process is a copy of one that has loaded the libraries,
 made by the main thread: memory of any other thread's is handed out and taken back in another way.
@@ -7,6 +9,7 @@ made by the main thread: memory of any other thread's is handed out and taken ba
 
 import sys
 import tempfile
+from argparse import ArgumentParser
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -28,24 +31,36 @@ LOADED = (
     "pandas",
     "scipy.stats",
     "datasets",
-    "transformers.models.mixtral.modeling_mixtral",  # brings what every model needs, torch._dynamo too
-    "moe_lab",
+    "optuna",
+    "sklearn.cluster",
 )
-LOADED += ("sklearn.cluster", "sklearn.manifold", "sklearn.linear_model", "matplotlib.pyplot", "ipywidgets")
+LOADED += (
+    "sklearn.manifold",
+    "sklearn.linear_model",
+    "sklearn.feature_extraction",
+    "sklearn.datasets",
+    "openTSNE",
+)
+LOADED += ("pynndescent", "matplotlib.pyplot", "ipywidgets", "anywidget")
+LOADED += (
+    "transformers.models.mixtral.modeling_mixtral",
+)  # with what all its models, and optimizers, load late
+SLOW = "# | slow"  # begins a cell that is run by `make test-slow` alone
 
 
-def test(notebook: Path):
+def test(notebook: Path, is_slow: bool):
     "Run it, in a process that ends: 0 if it came to its end; an error is printed."
-    passed, _ = test_nb(notebook, skip_flags=get_config().tst_flags.split(), basepath=ROOT)
+    flags = {*get_config().tst_flags.split()} - ({"slow"} if is_slow else set())
+    passed, _ = test_nb(notebook, skip_flags=flags, basepath=ROOT)
     sys.exit(not passed)
 
 
-def test_all(notebooks: list[Path]) -> dict[Path, tuple[bool, float]]:
+def test_all(notebooks: list[Path], is_slow: bool) -> dict[Path, tuple[bool, float]]:
     "Notebook -> whether it came to its end, and its seconds."
     waiting, busy, results = list(reversed(notebooks)), {}, {}
     while waiting or busy:
         while waiting and len(busy) < SIDE_BY_SIDE:
-            process = get_context("fork").Process(target=test, args=(waiting[-1],))
+            process = get_context("fork").Process(target=test, args=(waiting[-1], is_slow))
             process.start()
             busy[process.sentinel] = process, waiting.pop(), monotonic()
         ended = wait(busy, timeout=TOO_LONG)
@@ -58,16 +73,18 @@ def test_all(notebooks: list[Path]) -> dict[Path, tuple[bool, float]]:
     return results
 
 
-def main(inside: Path) -> str | None:
+def main(inside: Path, is_slow: bool) -> str | None:
     "What went wrong."
     found = [inside] if inside.suffix == ".ipynb" else sorted(inside.rglob("*.ipynb"))
     notebooks = [path for path in found if "lessons" not in path.parts and path.name != "index.ipynb"]
+    if is_slow:
+        notebooks = [path for path in notebooks if f'"{SLOW}' in path.read_text("utf8")]
     if not notebooks:
         return f"no notebook of the library in {inside}"
-    for name in LOADED:
+    for name in (*LOADED, "moe_lab"):
         import_module(name)
     with TemporaryDirectory() as tempfile.tempdir:  # a process that was forked does not tidy up at its end
-        results = test_all(notebooks)
+        results = test_all(notebooks, is_slow)
     for path, (_, seconds) in sorted(results.items(), key=lambda item: -item[1][1])[:20]:
         print(f"{seconds:5.1f} s  {path.relative_to(ROOT)}")
     failed = [str(path.relative_to(ROOT)) for path, (passed, _) in results.items() if not passed]
@@ -75,4 +92,8 @@ def main(inside: Path) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "nbs").resolve()))
+    asked = ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("inside", nargs="?", type=Path, default=ROOT / "nbs")
+    asked.add_argument("--slow", action="store_true")
+    given = asked.parse_args()
+    sys.exit(main(given.inside.resolve(), given.slow))
