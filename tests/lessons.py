@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from copied import CopyManager
+from kernels.copied import CopyManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]

@@ -6,6 +6,7 @@ from pathlib import Path
 import lessons
 import nbformat
 import pytest
+from kernels.copied import CopyManager
 from nbclient import NotebookClient
 
 from moe_lab.experiments.core.experiment import EXPERIMENTS, launch
@@ -85,7 +86,7 @@ def test_a_recipe_in_the_notebook_that_it_is_for(recipe, notebook):
     book = nbformat.read(ROOT / "nbs" / notebook, 4)
     last = max(i for i, cell in enumerate(book.cells) if cell.source.startswith("## "))
     book.cells[last:last] = [nbformat.v4.new_code_cell(block) for block in blocks(recipe)]
-    NotebookClient(book, kernel_name="python3", timeout=120).execute()
+    NotebookClient(book, kernel_name="python3", kernel_manager_class=CopyManager, timeout=120).execute()
 
 
 def test_an_experiment(tmp_path):
@@ -108,7 +109,8 @@ def test_a_lesson(tmp_path):
         if cell.source.startswith("# check"):
             cell.metadata.update(jupyter={"source_hidden": True}, tags=["hide-input"])
     path = tmp_path / "14_how_many_tokens.ipynb"
-    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    place = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(book, kernel_name="python3", kernel_manager_class=CopyManager, resources=place).execute()
     nbformat.write(book, path)
     lessons.test_it_carries_its_figures_and_nothing_else(path)
     lessons.test_it_asks_and_checks(path)

@@ -5,6 +5,7 @@ The libraries are those of `tests/notebooks.py`; the package itself is loaded by
 
 import os
 import sys
+from contextlib import suppress
 from multiprocessing import get_context
 
 from jupyter_client import AsyncKernelManager
@@ -44,13 +45,14 @@ class Copied:
         return self.process.exitcode
 
     def send_signal(self, number: int):
-        os.kill(self.pid, number)
+        with suppress(ProcessLookupError):  # it has ended
+            os.kill(self.pid, number)
 
 
 class CopyProvisioner(LocalProvisioner):
     "Copies in place of starting."
 
-    async def launch_kernel(self, cmd: list[str], cwd: str, env: dict[str, str], **_):
+    async def launch_kernel(self, cmd: list[str], env: dict[str, str], cwd: str = ".", **_):
         self.process = Copied(cmd[cmd.index("ipykernel_launcher") + 1 :], cwd, env)
         self.pid, self.cwd = self.process.pid, cwd
         return self.connection_info
