@@ -7,10 +7,10 @@ _ROOMS = """
     routers timing"""
 _NAMES: dict[str, str] = {
     "baselines": """
-        ACTS CHAINS CONTENDERS Contender FAMILIES Made OURS OneDNN PRODUCTS RULE SEQUENCE block_settings
-        bottleneck_chain by_onednn dense_chain forward forward_and_backward has_onednn in_sequences
+        ACTS BOTH CHAINS CONTENDERS Contender FAMILIES Made OURS PRODUCTS RULE SEQUENCE block_by_block
+        block_settings bottleneck_chain dense_chain forward forward_and_backward in_sequences
         mixture_of_experts naive_loop ours peer routing_given same_weights soft_moe st_moe swiglu_chain
-        then_relu transformers_block""",
+        then_relu transformers_block two_ways""",
     "cases": """
         BANDS Case EXPERTS LayerSize Shape band layer_of make_case moved_to_logits narrowed skewed_logits""",
     "cost.limits": """
@@ -54,14 +54,14 @@ _NAMES: dict[str, str] = {
         FIELDS KERNELS SHAPES beside_the_rule by_band fastest_of geometric_means measure_shape ratio_tables
         summary""",
     "negative_results": """
-        ALONE AT ROUTER_SIZES Segmented TRIALS TRIAL_SIDES Trial by_grouped_mm by_onednn_blocks by_torch calls
-        expert_blocks freed_memory gradients gradients_by_blocks grouping libraries memory_row memory_turns
-        one_stack parts precision product_by_blocks row_of_trial searches seconds_alone seconds_apart
-        step_by_step time_all time_trials""",
+        ALONE AT ROUTER_SIZES Segmented TRIALS TRIAL_SIDES Trial by_grouped_mm by_torch calls expert_blocks
+        freed_memory gradients gradients_by_blocks grouping libraries memory_row memory_turns one_stack parts
+        precision product_by_blocks row_of_trial searches seconds_alone seconds_apart step_by_step time_all
+        time_trials""",
     "overhead": """
-        drawn_as eight_rounds logged_trainer map_seconds price_rows read_passes read_passes_recorded
+        BLOCKS drawn_as eight_rounds logged_trainer map_seconds price_rows read_passes read_passes_recorded
         recording_price relative_error router_prices sixteen_bits step_methods step_parts stopwatch ten_clouds
-        titled_tables ways_in_16_bits with_stopwatch""",
+        titled_tables two_products ways_in_16_bits with_stopwatch""",
     "panels": """
         LABS Shown Timed exploration_price price_row sent_to_nobody take_steps time_shown""",
     "routers": """

@@ -17,14 +17,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .cases import Case, Shape
-from ..experts.dispatch import Kernel, apply_experts, grouped, padded, segments
-from ..experts.experts import LinearMap, affine, stacked
+from ..experts.dispatch import Kernel, apply_experts, grouped, in_segments, padded, segments
+from ..routing.decision import Routing
+from ..experts.experts import Experts, LinearMap, affine, stacked
+from ..experts.large.product import by_onednn, has_onednn, onednn_product
 from ..colours import GREY, PALETTE
 
 # %% auto #0
-__all__ = ['Made', 'CHAINS', 'PRODUCTS', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS', 'RULE', 'CONTENDERS', 'ACTS', 'ours',
-           'routing_given', 'naive_loop', 'then_relu', 'bottleneck_chain', 'swiglu_chain', 'has_onednn', 'OneDNN',
-           'by_onednn', 'dense_chain', 'same_weights', 'block_settings', 'transformers_block', 'in_sequences', 'peer',
+__all__ = ['Made', 'CHAINS', 'PRODUCTS', 'BOTH', 'FAMILIES', 'WAYS', 'SEQUENCE', 'OURS', 'RULE', 'CONTENDERS', 'ACTS', 'ours',
+           'routing_given', 'naive_loop', 'then_relu', 'bottleneck_chain', 'swiglu_chain', 'dense_chain',
+           'block_by_block', 'two_ways', 'same_weights', 'block_settings', 'transformers_block', 'in_sequences', 'peer',
            'st_moe', 'mixture_of_experts', 'soft_moe', 'Contender', 'forward', 'forward_and_backward']
 
 # %% ../../nbs/11_bench/03_baselines.ipynb #76757a34
@@ -99,55 +101,10 @@ def swiglu_chain(
 # %% ../../nbs/11_bench/03_baselines.ipynb #73b733fd
 CHAINS: dict[str, Callable[..., Tensor]] = {"bottleneck": bottleneck_chain, "swiglu": swiglu_chain}
 
-# %% ../../nbs/11_bench/03_baselines.ipynb #b671f715
-def has_onednn() -> bool:
-    "Whether this PyTorch has oneDNN's linear operator."
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-
-# %% ../../nbs/11_bench/03_baselines.ipynb #0038c0b8
-class OneDNN(torch.autograd.Function):
-    "rows (n, a), w (a, c), perhaps b (c,) -> rows·w + b (n, c) by oneDNN, then a relu if asked for."
-
-    @staticmethod
-    def product(
-        rows: Tensor,  # (n, a)
-        w: Tensor,  # (a, c)
-        b: Tensor | None = None,  # (c,); None: no bias
-        then: str = "none",  # "none" or "relu"
-    ) -> Tensor:
-        return torch.ops.mkldnn._linear_pointwise(rows, w.T, b, then, [], "")
-
-    @staticmethod
-    def forward(ctx, rows, w, b, then: str, for_weights: Callable[[Tensor, Tensor], Tensor]):
-        y = OneDNN.product(rows, w, b, then)
-        ctx.for_weights = for_weights  # what multiplies rows.T (a, n) and the gradient (n, c)
-        ctx.save_for_backward(rows, w, y if then == "relu" else None)
-        return y
-
-    @staticmethod
-    def backward(ctx, grad: Tensor):
-        rows, w, y = ctx.saved_tensors
-        grad = grad if y is None else torch.ops.aten.threshold_backward(grad, y, 0)
-        for_bias = grad.sum(0) if ctx.needs_input_grad[2] else None
-        return OneDNN.product(grad, w.T), ctx.for_weights(rows.T, grad), for_bias, None, None
-
-# %% ../../nbs/11_bench/03_baselines.ipynb #0dca3595
-def by_onednn(
-    for_weights: Callable[
-        [Tensor, Tensor], Tensor
-    ],  # multiplies (a, n) and (n, c), for the weights' gradient
-) -> tuple[LinearMap, LinearMap]:
-    "oneDNN's product without a relu and with one."
-
-    def product(then: str) -> LinearMap:
-        return lambda rows, w, b=None: OneDNN.apply(rows, w, b, then, for_weights)
-
-    return product("none"), product("relu")
-
 # %% ../../nbs/11_bench/03_baselines.ipynb #8ca088a1
 PRODUCTS: dict[str, tuple[LinearMap, LinearMap]] = {
     "addmm": (affine, then_relu(affine)),
-    "oneDNN": by_onednn(OneDNN.product),
+    "oneDNN": by_onednn(onednn_product),
     "oneDNN and mm": by_onednn(torch.mm),
 }
 
@@ -161,6 +118,28 @@ def dense_chain(
     weights = [w[0].detach().clone().requires_grad_() for w in case.weights]
     compute, products = CHAINS[case.shape.expert], PRODUCTS[product]
     return lambda: compute(rows, *products, *weights), [rows, *weights]
+
+# %% ../../nbs/11_bench/03_baselines.ipynb #bd7450e7
+def block_by_block(
+    product: str,  # a name in `PRODUCTS`
+    x: Tensor,  # (T, d)
+    routing: Routing,  # of these tokens
+    experts: Experts,  # E of them
+) -> Tensor:  # (T, d)
+    "Expert by expert, with that product."
+    return in_segments(x, routing, experts.each(PRODUCTS[product][0]))
+
+# %% ../../nbs/11_bench/03_baselines.ipynb #6f039d54
+BOTH = {"BLAS": "addmm", "oneDNN": "oneDNN and mm"}  # by whom: as `PRODUCTS` names it
+
+
+def two_ways(
+    case: Case,  # whose weights are used
+) -> dict[str, dict[str, Made]]:  # in a chain or in blocks -> by whom
+    "The work of both libraries: all rows through one expert, and each expert's through its own."
+    chain = {by: dense_chain(product, case) for by, product in BOTH.items()}
+    blocks = {by: routing_given(case, partial(block_by_block, product)) for by, product in BOTH.items()}
+    return {"chain": chain, "blocks": blocks}
 
 # %% ../../nbs/11_bench/03_baselines.ipynb #f6631b13
 def same_weights(

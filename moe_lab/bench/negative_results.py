@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from .baselines import ACTS, by_onednn, has_onednn, ours, routing_given
+from .baselines import ACTS, ours, routing_given, two_ways
 from .cases import Shape, make_case
 from .timing import interleaved, machine, on_threads, ratios, under_autocast
 from ..experts.dispatch import Combine, Dispatch, dispatch_plan, grouped, grouped_linear
 from ..experts.experts import Experts, affine
+from ..experts.large.product import has_onednn
 from ..files import Hold, write_atomically
 from ..native.code import native
 from ..routing.decision import Routing, in_blocks_by_numpy
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['AT', 'ROUTER_SIZES', 'ALONE', 'TRIAL_SIDES', 'TRIALS', 'Trial', 'row_of_trial', 'time_trials', 'expert_blocks',
            'product_by_blocks', 'gradients_by_blocks', 'Segmented', 'one_stack', 'gradients', 'precision', 'by_torch',
-           'searches', 'step_by_step', 'calls', 'parts', 'by_grouped_mm', 'grouping', 'by_onednn_blocks', 'libraries',
-           'seconds_alone', 'seconds_apart', 'memory_turns', 'memory_row', 'freed_memory', 'time_all']
+           'searches', 'step_by_step', 'calls', 'parts', 'by_grouped_mm', 'grouping', 'libraries', 'seconds_alone',
+           'seconds_apart', 'memory_turns', 'memory_row', 'freed_memory', 'time_all']
 
 # %% ../../nbs/11_bench/10_negative_results.ipynb #f804c0d3
 @dataclass(frozen=True)
@@ -263,28 +264,15 @@ def grouping(
             sides = (begin(*routing_given(case)), begin(*routing_given(case, by_grouped_mm)))
             yield Trial("PyTorch's grouped product", str(shape), act, *sides)
 
-# %% ../../nbs/11_bench/10_negative_results.ipynb #88eff3c9
-def by_onednn_blocks(
-    x: Tensor,  # (T, d)
-    routing: Routing,  # of these tokens
-    experts: Experts,  # E of them
-) -> Tensor:  # (T, d)
-    "Expert by expert, each product by oneDNN, but for the weights' gradients."
-    linear, _ = by_onednn(torch.mm)
-    plan, own = dispatch_plan(routing), zip(*(w.unbind() for w in experts.weights()))
-    blocks = Dispatch.apply(x, plan).split(routing.counts.tolist())  # E blocks, A rows together
-    y = [experts.expert(rows, linear, *weights) for rows, weights in zip(blocks, own) if len(rows)]
-    return Combine.apply(torch.cat(y), routing.weight, plan)
-
 # %% ../../nbs/11_bench/10_negative_results.ipynb #40b3f256
 def libraries(
     shapes: Iterable[Shape] = AT[-3:],  # each is a trial of both acts
 ) -> Iterator[Trial]:
-    "oneDNN's product of each block against the kernel that the rule chooses; nothing where there is no oneDNN."
+    "oneDNN's product of each block against the BLAS's; nothing where there is no oneDNN."
     for shape in shapes if has_onednn() else ():
         case = make_case(shape)
         for act, begin in ACTS.items():
-            sides = (begin(*routing_given(case)), begin(*routing_given(case, by_onednn_blocks)))
+            sides = (begin(*made) for made in two_ways(case)["blocks"].values())
             yield Trial("oneDNN, block by block", str(shape), act, *sides)
 
 # %% ../../nbs/11_bench/10_negative_results.ipynb #d17177e3

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .baselines import ACTS, Made, ours, routing_given, transformers_block
+from .baselines import ACTS, Made, ours, routing_given, transformers_block, two_ways
 from .cases import Case, Shape, make_case, narrowed
 from .routers import relative, route, route_and_learn, take_turns
 from .timing import interleaved, ratios, timed, under_autocast
@@ -33,6 +33,8 @@ from ..models.language.reading import next_token
 from ..routing.router import ROUTERS, Router
 from ..routing.sinkhorn import after
 from ..experts.allocator import reuse_memory
+from ..experts.large.calibration import in_words
+from ..experts.large.product import has_onednn
 from ..training.callbacks import MetricsLog
 from ..training.runs import Run
 from ..training.trainer import Trainer
@@ -41,10 +43,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['WORK', 'LARGE', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch', 'logged_trainer',
-           'step_methods', 'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price', 'drawn_as',
-           'ways_in_16_bits', 'relative_error', 'sixteen_bits', 'ten_clouds', 'map_seconds', 'titled_tables',
-           'printable']
+__all__ = ['WORK', 'LARGE', 'BLOCKS', 'eight_rounds', 'price_rows', 'router_prices', 'with_stopwatch', 'stopwatch',
+           'logged_trainer', 'step_methods', 'step_parts', 'read_passes', 'read_passes_recorded', 'recording_price',
+           'drawn_as', 'ways_in_16_bits', 'relative_error', 'sixteen_bits', 'two_products', 'ten_clouds', 'map_seconds',
+           'titled_tables', 'printable']
 
 # %% ../../nbs/11_bench/08_overhead.ipynb #6efbe44b
 def eight_rounds(
@@ -274,6 +276,34 @@ def sixteen_bits(
             parts.append(found.assign(shape=str(shape), act=act, error=known))
     return pd.concat(parts, ignore_index=True)
 
+# %% ../../nbs/11_bench/08_overhead.ipynb #78eb2c48
+BLOCKS = (
+    Shape(4096, 128, 256, 4, 2, "swiglu"),
+    Shape(1024, 512, 1024, 8, 2, "swiglu"),
+    Shape(2048, 256, 1024, 4, 2),
+)
+
+
+def two_products(
+    shapes: Iterable[Shape] = BLOCKS,  # at which both are timed
+    rounds: int = 9,  # in which each is timed once
+) -> pd.DataFrame:  # a row per shape, act and way: as of `ratios`, shape, act, way
+    "CPU time of oneDNN's product in units of the BLAS's: in a chain, and block by block."
+    import pandas as pd
+
+    parts = []
+    for case in map(make_case, shapes if has_onednn() else ()):
+        for way, made in two_ways(case).items():
+            for act, begin in ACTS.items():
+                sides = {by: begin(*what) for by, what in made.items()}
+                found = ratios(interleaved(sides, rounds, progress=f"{case.shape}, {way}"), "BLAS", "cpu")
+                parts.append(found.loc[["oneDNN"]].assign(shape=str(case.shape), act=act, way=way))
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else pd.DataFrame(columns=["shape", "act", "way", "ratio"])
+    )
+
 # %% ../../nbs/11_bench/08_overhead.ipynb #9a92ec0e
 def ten_clouds(
     n: int,  # points
@@ -309,19 +339,21 @@ def titled_tables(
 
 # %% ../../nbs/11_bench/08_overhead.ipynb #d1bddd73
 def printable() -> str:
-    "Measure all five at their usual sizes, and tell."
+    "Measure all six at their usual sizes, and tell."
     native.now()
     prices = router_prices().pivot(index="router", columns="act", values=["ratio", "seconds"])
     parts = step_parts()
     work = parts["share"][list(WORK)].sum()
     low = sixteen_bits().pivot(index=["shape", "contender"], columns="act", values=["ratio", "error"])
     here = {name: how for name, how in MAP_METHODS.items() if name != "pacmap" or find_spec("pacmap")}
-    return f"Machine code for a decision: {native.state}\n\n" + titled_tables(
+    both = two_products().pivot(index="shape", columns=["way", "act"], values="ratio")
+    return f"Machine code for a decision: {native.state}\n\n{in_words()}\n\n" + titled_tables(
         {
             "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
             f"A training step: {work:.0%} is forward, backward and optimizer": parts,
             "A recording: CPU time over that of reading alone": recording_price(),
             "16 bits: time over that in float32": low,
+            "Two products: CPU time of oneDNN's over that of the BLAS's": both,
             "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
         }
     )

@@ -3,7 +3,7 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    allocator coupling designs dispatch experts maps mixed moe products shared small soft upcycling"""
+    allocator coupling designs dispatch experts large maps mixed moe products shared small soft upcycling"""
 _NAMES: dict[str, str] = {
     "allocator": """
         MMAP_THRESHOLD TRIM_THRESHOLD reuse_memory""",
@@ -15,11 +15,16 @@ _NAMES: dict[str, str] = {
         Constants Copies SideBySide Weightless Zeros check_sets""",
     "dispatch": """
         Combine Dispatch DispatchPlan Kernel apply_experts can_group check_fit dispatch_plan fastest grouped
-        grouped_linear noted_outputs oracle padded padded_plan padded_slots padding_pays segments sum_by_token
-        to_rows with_stand_ins""",
+        grouped_linear in_segments noted_outputs one_by_one onednn_pays oracle padded padded_plan padded_slots
+        padding_pays segments sum_by_token to_rows with_stand_ins""",
     "experts": """
         Between Bottleneck Expert ExpertSet Experts FFN Formula LinearMap Row SwiGLU TwoLayers affine gated
         gated_back gelu_back relu_back stacked uniform_parameter""",
+    "large.calibration": """
+        BLOCKS Calibration LARGE ROWS WIDTH by_size calibrate calibration calibration_path cpu_seconds
+        in_words is_large prefers_onednn""",
+    "large.product": """
+        OneDNN by_onednn has_onednn onednn_product""",
     "maps": """
         ImageMoE MAP_LAYERS MapLayer PositionMoE channel_statistics check_maps rows_at""",
     "mixed": """

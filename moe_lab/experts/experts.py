@@ -138,15 +138,18 @@ class Formula(ExpertSet):
 class Experts(Formula):
     "`E` experts of one kind, tokens (n, d) -> (n, d): a formula, and stacked weights for each."
 
-    def each(self) -> list[Expert]:
+    def each(
+        self,
+        linear: LinearMap = affine,  # how rows are multiplied
+    ) -> list[Expert]:
         "The experts one by one, with weights that are views of the stacks."
         own = zip(
             *(w.unbind() for w in self.weights())
         )  # an index would fill a whole stack in the backward pass
-        return [partial(self._one, weights=weights) for weights in own]
+        return [partial(self._one, linear=linear, weights=weights) for weights in own]
 
-    def _one(self, rows: Tensor, weights: tuple[Tensor, ...]) -> Tensor:
-        return self.expert(rows, affine, *weights)
+    def _one(self, rows: Tensor, linear: LinearMap, weights: tuple[Tensor, ...]) -> Tensor:
+        return self.expert(rows, linear, *weights)
 
     def weights_of(
         self,
