@@ -17,7 +17,7 @@ PANELS = {
     "BalanceLab": ("choosing", "balance"),
     "PlaneLab": ("plane", "Beginning"),
     "MemoryLab": ("trained", "memory"),
-    "SceneLab": ("trained", "scene"),
+    "SceneLab": ("seeing", "scene"),
     "ExpertCards": ("tokens", "cards"),
     "SpecialistMap": ("tokens", "specialists"),
 }

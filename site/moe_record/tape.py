@@ -74,7 +74,7 @@ class Packer:
     def packed(self, key: str, value: bytes) -> tuple[bytes, dict[str, int]]:
         "Bytes as they are written, and what is said of them."
         number, _, trait = key.partition(".")
-        view = trait if trait == "photographs" else self.views[int(number)]
+        view = trait if trait == "photographs" or not number.isdigit() else self.views[int(number)]
         begin, side = pictures_of(view, value)
         numbers = (
             rounded(value[:begin], SHORT.get(view, KEPT)) if view not in SHADED else levels(value[:begin])

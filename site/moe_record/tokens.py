@@ -9,13 +9,14 @@ import ipywidgets as w
 import numpy as np
 import traitlets
 
+from moe_lab.colours import expert_colour
 from moe_lab.data.cache import cache_folder
 from moe_lab.experiments.systems.language import DEMONSTRATION, build, demonstration
 from moe_lab.explore.shared.controls import card, flow, styled
-from moe_lab.explore.shared.html_page import Page
+from moe_lab.explore.shared.html_page import Page, ink, visible
 from moe_lab.explore.shared.views import View, behind_views, pack_float32
 from moe_lab.explore.tokens.expert_cards import ExpertCards, profiles
-from moe_lab.explore.tokens.map_layers import MAP_METHODS, LayerMap, MapState, map_in_words
+from moe_lab.explore.tokens.map_layers import MAP_METHODS, LayerMap, MapLayer, MapState, map_in_words
 from moe_lab.explore.tokens.map_stage import MapStore
 from moe_lab.explore.tokens.routed import Seen, look_into
 from moe_lab.explore.tokens.selection import selection_page
@@ -24,7 +25,7 @@ from .grid import Along, Axis, Recording
 from .stage import Stage, Values
 
 POINTS = 600
-HINT = "<h4>No selection</h4><small>Press an expert below the map, or a point on it.</small>"
+HINT = "<h4>No selection</h4><small>Draw around points of the map, or press one, or an expert below.</small>"
 EXPERTS = list(range(DEMONSTRATION.n_experts))
 LAYERS = Axis("layer", "layer", tuple(range(DEMONSTRATION.layers)), ["layer 1", "layer 2"])
 OF = "a language model of 8 experts a layer, trained on code, scripture and dialogue"
@@ -107,6 +108,29 @@ class TokenPoints(View):
         self.frame = pack_float32([len(points), len(chosen) > 0], *at.T, colours, points["number"], inside)
 
 
+def choice_of(known: list[MapLayer]) -> dict[str, Any]:
+    "What the page knows of the points of each layer: words and domains by number, experts, who is how heavy."
+    tokens = np.unique(np.concatenate([layer.points["token"] for layer in known]))
+    routed = known[0].seen.routed
+
+    def points_of(layer: MapLayer) -> dict[str, list]:
+        points = layer.points
+        heavy = points.sort_values(["weight", "sequence", "position"], ascending=[False, True, True]).index
+        return {
+            "word": np.searchsorted(tokens, points["token"]).tolist(),
+            "domain": layer.seen.routed.domain[points["sequence"]].tolist(),
+            "expert": points["number"].tolist(),
+            "rank": np.argsort(heavy).tolist(),
+        }
+
+    return {
+        "vocabulary": [visible(routed.vocabulary[token]) for token in tokens],
+        "domains": list(routed.domain_names),
+        "colours": [(expert_colour(e), ink(expert_colour(e))) for e in EXPERTS],
+        "layers": [points_of(layer) for layer in known],
+    }
+
+
 def specialists() -> Recording:
     "Two layers, two methods, three ways to colour; a run chooses the points of one expert after the other."
     store = MapStore(layers(), cache_folder() / "maps")
@@ -118,10 +142,11 @@ def specialists() -> Recording:
         LAYERS,
         Axis("method", "map by", ("pca", "tsne"), [names["pca"], names["tsne"]]),
         Axis("colour", "colour", ("expert", "domain", "kind"), ["expert", "kind of text", "kind of token"]),
+        Axis("points", "points", (POINTS,), kind="hidden"),
     ]
 
     def play(values: dict[str, Any]) -> Iterator[Values]:
-        state = MapState(**values, points=POINTS)
+        state = MapState(**values)
         sight = store.get(state) or store.draw(state)
         sight.compare()
         sight.number = values["layer"]
@@ -136,10 +161,12 @@ def specialists() -> Recording:
 
     box = w.VBox([flow(card(dots), card(page), least=(460, 330)), card(below)])
     stage = Stage(styled(box, "moe-map"))
-    usual = MapState().values() | {"points": POINTS, "layer": 1}
+    places = [MapState("pca", layer, points=POINTS) for layer in LAYERS.values]
+    choice = choice_of([(store.get(state) or store.draw(state)).layer for state in places])
+    choice["views"] = {"dots": stage.widgets.index(dots), "page": stage.widgets.index(page)}
     presets = {
         name: {
-            "at": {"layer": layer, "method": method, "colour": colour},
+            "at": {"layer": layer, "method": method, "colour": colour, "lasso": ""},
             "shows": shows,
             "ask": ask,
             "start": 0,
@@ -151,15 +178,16 @@ def specialists() -> Recording:
         kind="map",
         heading=("Where do tokens go?", OF),
         question="A map falls into islands. Are they the experts, the kinds of text, or just words?",
-        hint="Colour the same points by expert, by kind of text and by kind of token. Point at an island to read it; "
-        "press an expert to see which points are its own.",
+        hint="Colour the same points by expert, by kind of text and by kind of token. Draw around an island to read "
+        "what is in it; press an expert to see which points are its own.",
         axes=axes,
         along=Along("expert", "points of", [-1, *EXPERTS], words=["all", *(f"E{e}" for e in EXPERTS)]),
         stage=stage,
         presets=presets,
-        usual=usual,
+        usual=MapState().values(),
         follows="selected",
-        note="The map is drawn by a script of this site; in a notebook it is jupyter-scatter, with a lasso. ",
+        besides={"choice": choice, "free": ["lasso"]},
+        note="The map is drawn by a script of this site; in a notebook it is jupyter-scatter. ",
         code="",
         frames=1,
     ).record(play)

@@ -20,8 +20,17 @@ PLAYED = (
 )
 TAPED = (*PLAYED, "player/tape", "player/recorded")
 PAIRED = (*TAPED, "balance/pair", "balance/lab")
+SEEN = (*TAPED, "scene/silence", "scene/lab")
+CHOSEN = (*TAPED, "tokens/words", "tokens/lasso", "tokens/lab")
 PLANE = ("plane/dice", "plane/methods", "plane/mixture")
 COMPUTED = (*PLAYED, "player/tape", *PLANE, "plane/picture", "plane/lab")
+PROGRAMS = {  # what a recording has -> modules of its page, and what begins
+    "pair": (PAIRED, "balanceLab"),
+    "acts": (SEEN, "sceneLab"),
+    "choice": (CHOSEN, "specialistMap"),
+    "runs": (TAPED, "recorded"),
+    "numbers": (COMPUTED, "planeLab"),
+}
 BEGIN = """themed(document.getElementById("theme"));
 await {begin}(document.getElementById("panel"), moeSpec, moeScripts);
 document.body.dataset.ready = "true";"""
@@ -115,7 +124,5 @@ def write(folder: Path, used: dict[str, str]):  # used: where a panel is used (H
         spec = json.loads((HERE / "recorded" / f"{name}.json").read_text("utf8"))
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "data.js").write_text(data(spec), "utf8")
-        modules, begin = (TAPED, "recorded") if "runs" in spec else (COMPUTED, "planeLab")
-        if "pair" in spec:
-            modules, begin = PAIRED, "balanceLab"
+        modules, begin = next((own for part, own in PROGRAMS.items() if part in spec))
         (folder / name / "index.html").write_text(page(spec, modules, begin, used.get(name, "")), "utf8")

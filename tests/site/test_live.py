@@ -15,7 +15,12 @@ from moe_lab.explore.balance.rules import BalanceState, decide_side
 from moe_lab.explore.balance.token_batch import encode_patches
 from moe_lab.explore.plane.presets import how_many_right
 from moe_lab.explore.plane.training import PlaneState, replay_plane
+from moe_lab.explore.scene.picture import SceneState, scene_of
+from moe_lab.explore.scene.scene_lab import act_in_words, sight_in_words
+from moe_lab.explore.scene.sight import sight_of
+from moe_lab.explore.scene.trained import read_trained
 from moe_lab.explore.shared.state import read_timeline
+from moe_lab.explore.tokens.map_layers import MapState, unpacked
 
 DRAWN = """() => {
   const step = (hash, letter) => (31 * hash + letter.charCodeAt(0)) | 0;
@@ -137,6 +142,55 @@ def test_any_two_rules_are_chosen_and_a_notebook_opens_the_pair(reader):
     assert reader.settled() == other.format(1).replace("%2C", ",")
     assert "Not among what was recorded: a.strength=0.9" in page.locator(".moe-column").inner_text()
     assert reader.open("BalanceLab", line) == seen
+
+
+def test_points_are_chosen_with_a_lasso_or_a_word_and_a_link_brings_them_back(reader):
+    reader.open("SpecialistMap")
+    page, said = reader.page, reader.page.locator(".moe-page").first
+    box = page.locator("canvas").first.bounding_box()
+    x, y = box["x"] + 0.35 * box["width"], box["y"] + 0.3 * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for dx, dy in ((60, 0), (90, 60), (30, 110), (-40, 60), (-10, 5)):
+        page.mouse.move(x + dx, y + dy, steps=4)
+    page.mouse.up()
+    said.get_by_text("The selection: ").wait_for()
+    seen, line = reader.rest(), reader.settled()
+    state = MapState.parse(line)
+    assert state.points == 600 and (state.method, state.layer, state.expert) == ("tsne", 1, -1)
+    n = len(unpacked(state.lasso, 600))
+    assert f"The selection: {n} tokens" in said.inner_text() and n > 9
+    assert f"{n} points are chosen." in page.locator(".moe-column").inner_text()
+    assert reader.open("SpecialistMap", line) == seen
+    page.get_by_label("choose the points of a word").fill("the")
+    page.keyboard.press("Enter")
+    said.locator("code", has_text="␣the").first.wait_for()
+    assert reader.settled() != line
+    page.get_by_role("button", name="let them go").click()
+    said.get_by_text("No selection").wait_for()
+    assert "lasso" not in reader.settled()
+    reader.open("SpecialistMap", "map?layer=1&method=tsne&points=600&lasso=nonsense")
+    assert "not a selection" in page.locator(".moe-column").inner_text()
+
+
+def test_an_expert_is_silenced_and_a_notebook_says_the_same_of_it(reader):
+    first = reader.open("SceneLab", "scene?photograph=coffee&seed=3")
+    page, knob = reader.page, reader.page.get_by_label
+    assert knob("at scale").is_disabled() and reader.settled() == "scene?photograph=coffee&seed=3"
+    knob("an expert is").select_option(label="silenced")
+    knob("at scale").select_option(index=1)
+    knob("expert", exact=True).select_option(label="edge")
+    seen, line = reader.rest(), reader.settled()
+    assert seen != first and line == "scene?photograph=coffee&seed=3&act=silenced&scale=2"
+    state = SceneState.parse(line)
+    model, usual = read_trained(state.model).model, state.having({"act": "as it is"})
+    sight, before = (sight_of(model, scene_of(asked), asked) for asked in (state, usual))
+    words = re.sub("<.*?>", "", sight_in_words(state, sight) + act_in_words(state, sight, before))
+    assert page.locator(".moe-news").inner_text() == words
+    assert "silenced at 1/4" in words and "not asked" not in words
+    knob("an expert is").select_option(label="as it is")
+    assert reader.rest() == first
+    assert reader.open("SceneLab", line) == seen
 
 
 def large(drawn: str) -> list[str]:

@@ -44,7 +44,8 @@ def test_the_recordings_are_small_and_of_panels_that_are_offered():
 @pytest.mark.parametrize("name", SPECS)
 def test_every_combination_has_its_run_and_every_preset_its_place(name):
     spec = SPECS[name]
-    values = {axis["name"]: axis["values"] for axis in spec["axes"]}
+    chosen = [*spec["axes"], *spec.get("acts", {"axes": []})["axes"]]
+    values = {axis["name"]: axis["values"] for axis in chosen}
     for preset in spec["presets"].values():
         named = {
             axis.split(".")[-1]: value for axis, value in preset["at"].items()
@@ -53,7 +54,7 @@ def test_every_combination_has_its_run_and_every_preset_its_place(name):
     for part in ("script", "style_sheet"):
         assert all(live.text_of(files) for files in live.files_of(spec["tree"], part))
     if "runs" in spec:
-        assert len(spec["cells"]) == np.prod([len(own) for own in values.values()])
+        assert len(spec["cells"]) == np.prod([len(axis["values"]) for axis in spec["axes"]])
         assert {*spec["cells"]} == {*range(len(spec["runs"]))}
 
 

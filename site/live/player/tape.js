@@ -6,10 +6,13 @@ const OPENED = 2; // runs that stay unpacked
 
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-export async function unzipped(content) {
-  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+// Bytes that went through a stream, such as one that packs.
+export async function piped(content, through) {
+  const stream = new Blob([content]).stream().pipeThrough(through);
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+export const unzipped = (content) => piped(content, new DecompressionStream("gzip"));
 
 // A run: its frames, each with all its values, and the bytes in which these find theirs.
 export function unpacked(whole) {
