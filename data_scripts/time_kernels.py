@@ -67,11 +67,11 @@ class Reader:
         )
         asked = {"comm_id": uuid.uuid4().hex, "target_name": "jupyter.widget.control", "data": {}}
         await self.tell("comm_open", asked)
-        answers = await self.tell(
-            "comm_msg", {"comm_id": asked["comm_id"], "data": {"method": "request_states"}}
-        )
-        for content in answers:
-            self.models |= content.get("data", {}).get("states", {})
+        states = {"comm_id": asked["comm_id"], "data": {"method": "request_states"}}
+        while not self.models:  # a kernel may be there before its panel
+            for content in await self.tell("comm_msg", states):
+                self.models |= content.get("data", {}).get("states", {})
+            await asyncio.sleep(0.5)
 
     async def tell(self, kind: str, content: dict) -> list[dict]:
         "Send a message; the contents of all that follow from it, once the kernel rests again."

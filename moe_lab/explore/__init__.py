@@ -124,11 +124,12 @@ _NAMES: dict[str, str] = {
         Looks MaskMap PREDICTED ScaleLoad SceneDrawn ScenePicture TILE TRUE coloured draw_look laid_over
         normed outlined pixel_frame""",
     "shared.balancing": """
-        EXCHANGEABLE GROWING can_grow has_plain_scores is_of_a_model knobs_that_matter router_and_losses
-        show_what_matters""",
+        EXCHANGEABLE GROWING ToldEffects can_grow has_plain_scores is_of_a_model knobs_that_matter
+        router_and_losses show_what_matters""",
     "shared.controls": """
         Bet CopyCode Exact FEWER Fold LABEL LinearSlider LogSlider MORE PanelAid Preset TURN WIDE button card
-        chip_row flow heading_html in_turn knob_group log_slider menu parted rounded sheet slider styled wrong""",
+        chip_row flow heading_html in_turn knob_group log_slider menu parted rounded sheet slider styled
+        without_collecting wrong""",
     "shared.figure_panel": """
         DPI DrawnPanel FigurePanel NARROWEST Places SHARP fitted is_plain put restacked sharp_png titled
         words_around wrap_titles""",

@@ -28,6 +28,7 @@ def visits():
     where = {"sequence": np.arange(900) // 30, "position": np.arange(900) % 30, "row": np.arange(900)}
     return pd.DataFrame(where | {"token": dice.integers(0, 40, 900), "expert": dice.integers(0, 8, 900)})
 words = [f" word{'s' * (i % 9)}".replace("word", "word" + chr(97 + i % 26)) for i in range(40)]
+cosines = torch.corrcoef(torch.from_numpy(dice.normal(size=(8, 4))).float())
 experts = [dice.permuted(np.tile(np.arange(8), (400, 1)), axis=1)[:, :2] for _ in range(4)]
 met = {(a, b): experts for a in ("shared", "indexed") for b in ("trained", "untrained")}
 points = dice.normal(size=(200, 5)).astype(np.float32)
@@ -75,7 +76,7 @@ PANELS |= {
     "AlarmLab": Tried("all together", "from moe_lab.explore import AlarmLab\n\npanel = AlarmLab()\npanel"),
     "InterventionLab": Tried("expert", made("InterventionLab(*mixtral())")),
     "PiecesLab": Tried(
-        "λ", made("PiecesLab(Similar(torch.from_numpy(dice.uniform(-1, 1, (64, 8))).float(), torch.eye(8)))")
+        "λ", made("PiecesLab(Similar(torch.from_numpy(dice.uniform(-1, 1, (64, 8))).float(), cosines))")
     ),
     "KeywordLab": Tried(
         "layer", made("KeywordLab(Visited([visits(), visits()], [visits(), visits()], words, 8))")

@@ -52,6 +52,7 @@ def plane_in_words(
     return (
         f"<b>{together:.0%} of the points are right</b> (a single expert: {single:.0%}{anew}). "
         f"N_eff {effective.value:.1f} of {load.n_experts} (dice: {effective.floor:.1f})."
+        f"{system.effects.in_words()}"
     )
 
 # %% ../../../nbs/10_explore/04_plane/04_plane_lab.ipynb #9151e329

@@ -22,7 +22,7 @@ from ...data.plane import PATTERNS, PlaneSet, plane_points
 from ...draws import OwnDraws
 from ...experts.experts import Bottleneck, Experts
 from ...experts.moe import MoE, observe
-from ..shared.balancing import GROWING, router_and_losses
+from ..shared.balancing import GROWING, ToldEffects, router_and_losses
 from ..shared.live import on_one_thread
 from ..shared.state import Past, State, check_states
 from ...measure.load.metrics import Load, n_eff
@@ -167,6 +167,7 @@ class PlaneTraining(PlaneModels):
             torch.optim.Adam(m.parameters(), fused=True) for m in (self.model, self.single)
         )
         self.trainer = Trainer(self.model, optimizer, self.whole, distance, steps=1)
+        self.trainer.effects = self.effects = ToldEffects()
         self.rows: deque[np.ndarray] = deque(maxlen=4000)  # the last 20,000 steps, every fifth
         self.learn_from(self.given)
 

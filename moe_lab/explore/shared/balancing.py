@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GROWING', 'EXCHANGEABLE', 'can_grow', 'has_plain_scores', 'is_of_a_model', 'router_and_losses', 'knobs_that_matter',
-           'show_what_matters']
+           'show_what_matters', 'ToldEffects']
 
 # %% ../../../nbs/10_explore/01_shared/08_balancing.ipynb #e2f775c5
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from ...routing.losses import AUX_LOSSES, AuxLossEntry
 from ...routing.router import ROUTERS, BiasedLogits, RouterEntry
 from ...routing.scores import Linear
 from ...routing.selection import TopK
-from ...training.aux_losses import AuxLoss
+from ...training.aux_losses import AuxLoss, Effects
 from ...training.schedules import Constant
 
 # %% ../../../nbs/10_explore/01_shared/08_balancing.ipynb #f3fd6dd2
@@ -87,3 +87,27 @@ def show_what_matters(
     matters = knobs_that_matter(name)
     for knob in {"k", "gate", "ema", "strength"} & knobs.keys():
         knobs[knob].layout.display = None if knob in matters else "none"
+
+# %% ../../../nbs/10_explore/01_shared/08_balancing.ipynb #6c07414e
+class ToldEffects(Effects):
+    "Which auxiliary losses were seen to act; the others are told of, and are no error."
+
+    def __init__(self):
+        super().__init__()
+        self.idle: set[str] = set()  # those that have not acted yet
+
+    def note(
+        self,
+        name: str,  # of a loss, with a coefficient that is not 0
+        acts: bool,  # whether it pulled in this step
+    ):
+        "Remember what a step showed."
+        (self.seen if acts else self.idle).add(name)
+        self.idle -= self.seen
+
+    def in_words(self) -> str:
+        "Which losses move nothing (HTML); empty where there are none."
+        names = ", ".join(AUX_LOSSES[name].label for name in sorted(self.idle) if name in AUX_LOSSES)
+        return (
+            f" <b>The {names} moves nothing</b>: its gradient is 0, whatever the logits are." if names else ""
+        )

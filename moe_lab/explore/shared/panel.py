@@ -30,6 +30,7 @@ from moe_lab.explore.shared.controls import (
     parted,
     rounded,
     styled,
+    without_collecting,
     wrong,
 )
 from .life import KeptAnew, take_place
@@ -232,7 +233,8 @@ class KnobPanel(TextPanel):
     ):
         "A knob tells of another value."
         if not self.is_agreeing:
-            self.turn(name, value)
+            with without_collecting():
+                self.turn(name, value)
 
     def turn(
         self,
