@@ -120,7 +120,7 @@ def one_by_one(
     "Each expert; those of one kind multiply with what is faster for their rows."
     return experts.each(by_size) if isinstance(experts, Experts) else experts.each()
 
-
+# %% ../../nbs/02_experts/02_dispatch.ipynb #4a450f89
 def in_segments(
     x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments

@@ -66,7 +66,7 @@ _NAMES: dict[str, str] = {
         MovingThresholds QuantileBias Scores exceeded_by excess log_shares""",
     "router": """
         AttentiveRouter BiasedLogits ROUTERS Router RouterControls RouterEntry RouterParts RouterTraits UNTOLD
-        check_logits check_parts check_same_size check_scores composed_differently composition
+        begun check_logits check_parts check_same_size check_scores composed_differently composition
         first_not_finite noted_at_first options_of register_router""",
     "scores": """
         Cosine Family Hash Linear Noisy TimeGRU around modulo multiplicative places_in_sequence

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNTOLD', 'ROUTERS', 'first_not_finite', 'check_logits', 'check_scores', 'check_same_size', 'check_parts',
-           'RouterParts', 'RouterTraits', 'RouterControls', 'AttentiveRouter', 'noted_at_first', 'Router',
+           'RouterParts', 'RouterTraits', 'RouterControls', 'AttentiveRouter', 'noted_at_first', 'begun', 'Router',
            'BiasedLogits', 'options_of', 'RouterEntry', 'register_router', 'composition', 'composed_differently']
 
 # %% ../../nbs/01_routing/08_router.ipynb #0188a77d
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from ..draws import OwnDraws
 from .adjustments import Feedback, check_feedback
-from .decision import Context, Promises, Routing, check_inputs
+from .decision import Context, Promises, Routing, check_inputs, check_tokens
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
 from .selection import check_k
 from ..registry import Entry, Registry, Strength
@@ -239,6 +239,18 @@ def noted_at_first(
     "What a decision's notes begin with: the sequence of each token, where it is told."
     return {} if context.sequence is None else {"sequence": context.sequence}
 
+# %% ../../nbs/01_routing/08_router.ipynb #aaccaede
+def begun(
+    context: Context | None,  # as it was given
+    x: Tensor,  # (T, d) the tokens of a decision
+) -> Context:
+    "The context of the decision, with no notes of another; `ValueError` where it or the tokens do not fit."
+    if context is None:
+        check_tokens(x)
+        return Context()
+    check_inputs(x, context)
+    return replace(context, notes=noted_at_first(context))
+
 # %% ../../nbs/01_routing/08_router.ipynb #aa1bbad4
 class Router(AttentiveRouter):
     "A routing rule: score (T, d) -> (T, E), adjustments (T, E) -> (T, E), selection -> `Routing`."
@@ -246,9 +258,7 @@ class Router(AttentiveRouter):
     @uncompiled
     def forward(self, x: Tensor, context: Context | None = None) -> Routing:
         "Decide for tokens x (T, d); `ValueError` where x or the context do not fit, or a score is not finite."
-        context = Context() if context is None else context
-        check_inputs(x, context)
-        context = replace(context, notes=noted_at_first(context))
+        context = begun(context, x)
         if self.training and torch.is_grad_enabled():
             self.notice_step()
         if context.mask is not None:

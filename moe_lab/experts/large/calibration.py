@@ -108,7 +108,7 @@ def is_large(
     "Whether a product has so much to do that the library matters more than the call."
     return n_rows * w.shape[-2] * w.shape[-1] >= LARGE and not torch.is_grad_enabled()
 
-
+# %% ../../../nbs/02_experts/01_large/02_calibration.ipynb #1b25c1d6
 def prefers_onednn(
     *factors: Tensor,  # of the product
 ) -> bool:
