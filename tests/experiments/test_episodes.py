@@ -1,8 +1,6 @@
 "Few-shot runs as a whole: killed and resumed bit for bit, learned from, looked at, and read from Omniglot's folders."
 
-import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from kernels.copied import exit_code
 from PIL import Image
 from training.resumable import assert_same
 from training.stops import StopAt, die
@@ -47,10 +46,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("model", ["memory", pytest.param("prototypes", marks=pytest.mark.slow)])
 def test_killed_and_resumed_bit_for_bit(model, tmp_path):
-    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    call = [sys.executable, __file__, str(tmp_path / "killed"), model, "5"]
-    ended = subprocess.run(call, env=own, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert exit_code(__file__, str(tmp_path / "killed"), model, "5") == -signal.SIGKILL
     (found, run), (straight, other) = go_on(tmp_path / "killed", model), go_on(tmp_path / "straight", model)
     assert all(torch.equal(found[name], value) for name, value in straight.items())
     one, two = (load_newest(r.checkpoints, r.hash) for r in (run, other))

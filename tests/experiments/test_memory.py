@@ -1,14 +1,13 @@
 """Runs with a memory: killed and resumed to the last bit, and the command with every task and reader."""
 
 import json
-import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from accelerate.utils import set_seed
+from kernels.copied import exit_code
 from training.stops import StopAt, die
 
 from moe_lab import cli
@@ -30,18 +29,14 @@ def rows_of(folder, settings, callbacks=()):
         run.release()
 
 
-if (
-    __name__ == "__main__"
-):  # the process that dies; a fork of the tests' own would keep the locks of its threads
+if __name__ == "__main__":  # the process that dies
     rows_of(Path(sys.argv[1]), MemorySettings(**json.loads(sys.argv[2])), [StopAt(6, die)])
 
 
 @pytest.mark.parametrize("change", [{}, {"repairs": "all three", "taught_by": "asked"}, {"model": "lstm"}])
 def test_a_killed_run_goes_on_to_the_last_bit(tmp_path, change):
-    settings, own = SMALL | change, os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    call = [sys.executable, __file__, str(tmp_path / "killed"), json.dumps(settings)]
-    ended = subprocess.run(call, env=own, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    settings = SMALL | change
+    assert exit_code(__file__, str(tmp_path / "killed"), json.dumps(settings)) == -signal.SIGKILL
     assert len([*(tmp_path / "killed").rglob("manifest.json")]) >= 1
     found = [rows_of(tmp_path / name, MemorySettings(**settings)) for name in ("killed", "whole")]
     assert found[0] == found[1]

@@ -1,8 +1,6 @@
 "The segmenter as a whole: it and its routers learn; it is recorded, changed, killed and resumed like any model."
 
-import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from kernels.copied import exit_code
 from training.resumable import assert_same
 from training.stops import StopAt, die
 
@@ -128,9 +127,7 @@ MOMENTS = [pytest.param(7, marks=pytest.mark.slow), 18, pytest.param(29, marks=p
 
 @pytest.mark.parametrize("step", MOMENTS, ids=["first stage", "between", "second stage"])
 def test_killed_and_resumed_bit_for_bit(step, straight, tmp_path):
-    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run([sys.executable, __file__, str(tmp_path), str(step)], env=own, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert exit_code(__file__, str(tmp_path), str(step)) == -signal.SIGKILL
     (trainer, run), (other, undisturbed) = go_on(tmp_path), straight
     for name, value in other.model.state_dict().items():
         assert torch.equal(trainer.model.state_dict()[name], value), name

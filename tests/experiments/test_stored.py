@@ -30,7 +30,20 @@ def test_stored_settings_are_those_of_today(path):
     assert settings_differences(stored, asked) == OTHERWISE.get(stored["name"], [])
 
 
-@pytest.mark.parametrize("path", STORED, ids=lambda path: path.parent.name)
+def pages() -> list:
+    "Every stored table; those whose figures and tables others draw by the same functions are slow."
+    drawn, found = set(), []
+    for path in STORED:
+        experiment = EXPERIMENTS[path.parent.name]
+        own = {
+            (draw.__module__, draw.__qualname__) for draw in (experiment.figures | experiment.tables).values()
+        }
+        found.append(pytest.param(path, marks=[pytest.mark.slow] if own <= drawn else []))
+        drawn |= own
+    return found
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.parent.name)
 def test_a_page_is_made_of_what_is_stored(tmp_path, path):
     "Without the logs of its runs, which are not stored, some figures are left out."
     out = shutil.copytree(path.parent, tmp_path / "out")

@@ -1,14 +1,13 @@
 "A run of the unified model is killed in its lottery, at a rewinding, while masks evolve, and comes to the same bits."
 
-import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from kernels.copied import exit_code
 from training.resumable import assert_same
 from training.stops import StopAt, die
 
@@ -68,9 +67,7 @@ MOMENTS = {"in the lottery": 8, "at a rewinding": 10, "while masks evolve": 34}
     [pytest.param(n, id=name, marks=[pytest.mark.slow] if n != 34 else []) for name, n in MOMENTS.items()],
 )
 def test_killed_and_resumed_bit_for_bit(step, straight, tmp_path):
-    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run([sys.executable, __file__, str(tmp_path), str(step)], env=own, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert exit_code(__file__, str(tmp_path), str(step)) == -signal.SIGKILL
     (trainer, run), (other, undisturbed) = go_on(tmp_path), straight
     for name, value in other.model.state_dict().items():  # weights and masks
         assert torch.equal(trainer.model.state_dict()[name], value), name

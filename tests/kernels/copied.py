@@ -1,9 +1,11 @@
-"""Kernels that are copies of a process that has loaded the libraries: a lesson begins at once, not after five seconds.
+"""Kernels and scripts in copies of a process that has loaded the libraries: they begin at once, not after five seconds.
 
-The libraries are those of `tests/notebooks.py`; the package itself is loaded by the lesson.
+The libraries are those of `tests/notebooks.py`; the package itself is loaded by who needs it. Copied is a process of
+one thread, not that of the tests, whose threads hold locks.
 """
 
 import os
+import runpy
 import sys
 from contextlib import suppress
 from multiprocessing import get_context
@@ -13,6 +15,28 @@ from jupyter_client.provisioning import LocalProvisioner
 from notebooks import LOADED
 
 LIBRARIES = [*LOADED, "ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+
+
+def copy_of(target, *what):
+    "A process that is a copy, and calls."
+    context = get_context("forkserver")
+    context.set_forkserver_preload(LIBRARIES)
+    process = context.Process(target=target, args=what)
+    process.start()
+    return process
+
+
+def run_as_program(script: str, options: tuple[str, ...]):
+    "In the process that calls it."
+    sys.argv = [script, *options]
+    runpy.run_path(script, run_name="__main__")
+
+
+def exit_code(script: str, *options: str) -> int:
+    "With what a script ended in a copy; minus the signal that killed it."
+    process = copy_of(run_as_program, script, options)
+    process.join()
+    return process.exitcode
 
 
 def serve(options: list[str], folder: str, environment: dict[str, str]):
@@ -31,10 +55,7 @@ class Copied:
     stdout = stderr = stdin = None
 
     def __init__(self, *what):
-        context = get_context("forkserver")
-        context.set_forkserver_preload(LIBRARIES)
-        self.process = context.Process(target=serve, args=what)
-        self.process.start()
+        self.process = copy_of(serve, *what)
         self.pid = self.process.pid
 
     def poll(self) -> int | None:
