@@ -234,6 +234,7 @@ def test_points_are_added_and_experts_leave_while_they_train(reader):
 LINES = [
     "plane?balance=s_base&strength=0.5&jitter=0.25&step=100",
     "plane?lr=0.05&balance=importance_loss&k=2&seed=5&step=100",
+    "plane?balance=importance_loss&step=100",
     "plane?data=rings&balance=hash_router&k=2&n_experts=5&50.n_experts=7&step=100",
 ]
 
@@ -248,6 +249,8 @@ def test_a_line_of_a_notebook_shows_the_same_without_one(reader, line):
     together, single = system.right(system.points)
     assert said.startswith(f"{together:.0%} of the points are right (a single expert: {single:.0%}; fresh")
     assert f"fresh points: {system.right(system.fresh)[0]:.0%}" in said
+    assert ("moves nothing" in said) == bool(system.effects.in_words())
+    assert re.sub("<.*?>", "", system.effects.in_words()) in said
     settled = reader.settled()
     assert read_timeline(PlaneState, settled).states == read_timeline(PlaneState, line).states
 

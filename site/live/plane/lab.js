@@ -128,9 +128,16 @@ class Computed {
       [`${load}.frame`]: charts.load,
       [`${effective}.frame`]: charts.effective,
       [`${loss}.frame`]: charts.loss,
-      said: inWords(mixture, this.fresh) + this.beside(mixture),
+      said: inWords(mixture, this.fresh) + this.idle(mixture) + this.beside(mixture),
     };
     return { values };
+  }
+
+  // Whether the auxiliary loss has moved nothing so far (HTML).
+  idle({ effect, state }) {
+    if (effect !== "idle") return "";
+    const { values, words } = this.spec.axes.find(({ name }) => name === "balance");
+    return ` <b>The ${words[values.indexOf(state.balance)]} moves nothing</b>: its gradient is 0, whatever the logits are.`;
   }
 
   // After a bet what was expected, beside what is the case (HTML).

@@ -7,6 +7,7 @@ import { AUXILIARY, METHODS, best, few, hashPlaces, logSoftmax, sinkhornPlan, so
 const D = 4; // a point is the token x, y, 1, 0
 const HIDDEN = 8; // units of a small MLP
 const KEPT = 0.9; // of the saturation, in a step
+const FLAT = 1e-9; // a pull of a loss below this is rounding
 const ADAM = { first: 0.9, second: 0.999, least: 1e-8 };
 
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
@@ -122,6 +123,7 @@ export class Mixture {
     this.bias = new Float64Array(n); // of the loss-free rule
     this.saturation = new Float64Array(n);
     this.done = 0;
+    this.effect = ""; // of an auxiliary loss: "acts" once it has, until then "idle" where it could not
     this.points = [];
   }
 
@@ -226,7 +228,7 @@ export class Mixture {
     const [toRouter, toExperts] = [zeros(this.router), zeros(this.experts)];
     const { coefficient } = METHODS[balance];
     const extra = coefficient && AUXILIARY[balance](gates, { counts, chosen });
-    let loss = 0;
+    let [loss, acts] = [0, 0];
     this.points.forEach(([x, y, dark], t) => {
       const token = [x, y, 1, 0];
       loss += crossEntropy(said[t], dark) / T;
@@ -236,13 +238,20 @@ export class Mixture {
         pull[e] = up * this.expert(e, token);
         this.kind.pull(this.experts.values[e], token, up * gates[t][e], toExperts[e]);
       }
-      if (extra) for (let e = 0; e < this.n; e++) pull[e] += coefficient * strength * extra(t, e);
+      if (extra) {
+        for (let e = 0; e < this.n; e++) {
+          pull[e] += coefficient * strength * extra(t, e);
+          acts += Math.abs(extra(t, e));
+        }
+      }
       const level = sum(pull.map((v, e) => v * gates[t][e]));
       for (let e = 0; e < this.n; e++) {
         const change = (gates[t][e] * (pull[e] - level)) / this.state.temperature;
         for (let i = 0; i < toRouter[e].length; i++) toRouter[e][i] += change * token[i];
       }
     });
+    if (acts > FLAT) this.effect = "acts";
+    else if (extra && this.effect === "" && sum(counts) < T * this.n) this.effect = "idle";
     this.tell(counts, toExperts);
     this.router.step(toRouter, lr);
     this.experts.step(toExperts, lr);

@@ -16,13 +16,12 @@ from moe_lab.explore.plane.training import PlaneModels, PlaneState, PlaneSystem
 from moe_lab.routing.adjustments import Jitter
 from moe_lab.routing.scores import Linear
 
-FLAT = "importance_loss"  # at k = 1, once one expert has all; the library refuses a loss without any gradient
-CASES = [{"balance": name} for name in METHODS if name != FLAT] + [
+CASES = [{"balance": name} for name in METHODS] + [
     {"balance": "switch_loss", "kind": "small MLP", "k": 2, "temperature": 0.5},
     {"balance": "srnn", "data": "rings", "n_experts": 4, "k": 2, "kind": "small MLP"},
     {"balance": "expert_choice", "data": "blobs", "k": 2, "strength": 1.0, "n_experts": 6},
     {"balance": "gate_variance", "data": "coins", "n_experts": 16, "lr": 0.1},
-    {"balance": FLAT, "k": 2, "strength": 30.0, "kind": "small MLP"},
+    {"balance": "importance_loss", "k": 2, "strength": 30.0, "kind": "small MLP"},
     {"balance": "hash_router", "k": 2, "jitter": 0.5, "data": "rings", "seed": 4},
     {"balance": "s_base", "strength": 0.3, "jitter": 0.3, "n_experts": 5, "temperature": 0.2},
     {"jitter": 0.9, "data": "moons", "k": 2, "seed": 5},
