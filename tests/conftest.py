@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 from browser import tools
+from hypothesis import settings
 
+settings.register_profile("any machine", deadline=None)  # how long an example took is no property of the code
+settings.load_profile("any machine")
 BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision, timm and trackio, off the path
 
 

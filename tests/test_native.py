@@ -47,7 +47,7 @@ def both_ways(act, code):
 ties = st.sampled_from([-torch.inf, -1.0, -0.0, 0.0, 0.5, 2.0])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data(), gate=st.sampled_from([softmax_all, softmax_chosen, sigmoid_chosen]))
 def test_the_same_decision_to_the_last_tie(code, data, gate):
     n_tokens, n_experts = data.draw(st.integers(0, 9)), data.draw(st.integers(1, 11))
@@ -77,7 +77,7 @@ def test_a_nan_is_as_it_was(code):
     assert torch.equal(short.expert, long.expert)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(n=st.integers(1, 400), keys=st.lists(st.integers(-1, 400), max_size=60))
 def test_the_same_blocks_and_the_same_refusals(code, n, keys):
     def act():

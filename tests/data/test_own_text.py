@@ -186,7 +186,7 @@ def test_a_few_damaged_bytes_do_not_change_the_encoding(tmp_path):
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_text_or_a_reason(tmp_path, content):
     path = write(tmp_path, "any", content)
@@ -262,7 +262,7 @@ def test_a_row_says_what_it_says_and_nothing_else(tmp_path, row, text):
     assert found == sorted(text.replace("{}", WORDS[i]) for i in range(6))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.recursive(
         st.none() | st.text("abc", max_size=4) | st.floats() | st.binary(max_size=3),

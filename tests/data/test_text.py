@@ -45,7 +45,7 @@ def test_what_is_taken_is_distinct_and_within_the_limit(documents, limit):
 WORDS = st.lists(st.sampled_from("abc"), max_size=12).map(" ".join)
 
 
-@settings(deadline=None, max_examples=30)  # scikit-learn is imported in the first one
+@settings(max_examples=30)  # scikit-learn is imported in the first one
 @given(st.lists(st.text() | WORDS, min_size=2, unique=True), st.integers(0, 9))
 def test_a_split_loses_nothing_and_is_as_large_as_it_may_be(documents, seed):
     parted = [*hold_out_documents(lambda: documents, "texts", seed, notes := [])]

@@ -75,7 +75,7 @@ def assert_same(got, wanted):
 # ---------------------------------------------------------------- the same to the bit
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(data=st.data(), kind=st.sampled_from(KINDS), d=st.integers(1, 21), hidden=st.integers(1, 19))
 def test_any_set_of_pairs_and_any_width(data, kind, d, hidden):
     n_tokens, n_experts = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 8))

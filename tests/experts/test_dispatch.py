@@ -77,7 +77,7 @@ def test_float32_output_and_all_gradients(kernel, pairs):
 
 
 @every_kernel
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_set_of_pairs(kernel, data):
     n_tokens, n_experts = data.draw(st.integers(0, 12)), data.draw(st.integers(1, 8))

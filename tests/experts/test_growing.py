@@ -60,7 +60,7 @@ def memory(optimizer: torch.optim.Optimizer, moe: MoE) -> dict:
 
 
 @every_optimizer
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(keep=st.permutations(range(4)), n_kept=st.integers(2, 4), n_new=st.integers(0, 3))
 def test_the_optimizer_remembers_the_kept_and_gives_the_new_the_mean_of_their_squares(
     optimizer, keep, n_kept, n_new
@@ -139,7 +139,7 @@ def test_pruning_needs_different_experts_that_exist(keep):
         moe.prune(keep)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(n_experts=st.integers(1, 9), data=st.data())
 def test_upcycled_experts_say_what_the_dense_one_said(n_experts, data):
     dense, k = Bottleneck(D, H, 1), data.draw(st.integers(1, n_experts))

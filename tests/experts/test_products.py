@@ -43,7 +43,7 @@ lengths_of_blocks = st.lists(st.integers(0, 9), min_size=1, max_size=7)
 width = st.integers(1, 21)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(lengths=lengths_of_blocks, a=width, c=width, turned=st.booleans())
 def test_blocks_of_any_length_and_width(lengths, a, c, turned):
     n, count = sum(lengths), len(lengths)

@@ -113,7 +113,7 @@ def test_the_control_keeps_loads_and_finds_no_owner():
     assert control["share"].max() < 0.3
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=200), st.integers(1, 220), st.integers(0, 5))
 def test_a_stratified_sample_is_fair(labels, n, seed):
     chosen = stratified_sample(labels, n, seed)

@@ -86,7 +86,7 @@ every_metric = pytest.mark.parametrize("name", METRICS)
 
 
 @pytest.mark.parametrize("name", REFERENCES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(counts=st.lists(st.integers(0, 10_000), min_size=1, max_size=300).filter(any))
 def test_load_metrics_agree_with_references(name, counts):
     load = Load(torch.tensor(counts, dtype=torch.float64), n_tokens=sum(counts))

@@ -25,7 +25,7 @@ def model(positions: str = "rotary", make=decoder):
 
 @pytest.mark.parametrize("positions", ["rotary", "learned", "none"])
 @pytest.mark.parametrize("make", [decoder, shared_depth])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(texts=documents, padding=st.integers(0, 3), left=st.booleans())
 def test_a_packed_row_is_read_as_its_documents_are(positions, make, texts, padding, left):
     reader = model(positions, make)
@@ -38,7 +38,7 @@ def test_a_packed_row_is_read_as_its_documents_are(positions, make, texts, paddi
 
 
 @given(texts=documents, cut=st.integers(1, 10))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_cache_keeps_documents_apart_too(texts, cut):
     reader, row = model(), torch.tensor([[*chain(*texts)]])
     cache = Cache()

@@ -64,7 +64,7 @@ def cases(draw, name: str, masks=("none", "some", "all padding")) -> Case:
 
 def held(test):
     "Twenty cases each, as long as they take."
-    return every_router(settings(deadline=None, max_examples=20)(given(data=st.data())(test)))
+    return every_router(settings(max_examples=20)(given(data=st.data())(test)))
 
 
 def table(r: Routing) -> torch.Tensor:
@@ -122,7 +122,7 @@ def test_weights_are_the_gate_of_the_raw_logits(name, data):
 
 
 @pytest.mark.parametrize("name", SELECTING)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_selecting_bias_never_weighs(name, data):
     case = data.draw(cases(name))
@@ -164,7 +164,7 @@ def test_learning_and_resizing_keep_the_shapes(name, data):
 # ---------------------------------------------------------------- sorting and checking
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     n_experts=st.sampled_from([1, 2, 255, 256, 257, 32766, 32767, 32768, 70_000]),
     n_tokens=st.integers(0, 30),

@@ -64,7 +64,6 @@ trees = st.recursive(
 
 
 @given(tree=trees)
-@settings(deadline=None)
 def test_any_tree_comes_back_bit_for_bit(tree):
     tensors = {}
     through_json = json.loads(json.dumps(pack_tree(tree, tensors, "tree")))
@@ -73,7 +72,7 @@ def test_any_tree_comes_back_bit_for_bit(tree):
 
 
 @given(tensors=st.lists(odd_tensors(), max_size=4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_model_of_odd_and_shared_tensors_comes_back(tmp_path_factory, tensors):
     folder = tmp_path_factory.mktemp("odd")
     model = {f"layer.{i}": tensor for i, tensor in enumerate([*tensors, *tensors])}
@@ -181,7 +180,7 @@ def test_a_truncated_file_is_refused(two_checkpoints, name, part):
 
 
 @given(name=st.sampled_from(FILES), place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_flipped_bit_is_refused(two_checkpoints, name, place, bit):
     path = two_checkpoints / "step-00000002" / name
     content = bytearray(path.read_bytes())

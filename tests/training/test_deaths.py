@@ -141,7 +141,7 @@ def test_kill_minus_9(tmp_path):
         st.tuples(st.sampled_from(["log", "flush", "die", "go back"]), st.integers(0, 5)), max_size=20
     )
 )
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_metrics_are_what_was_logged_since_the_last_return(tmp_path_factory, moves):
     folder = tmp_path_factory.mktemp("metrics")
     metrics, written, memory, step = Metrics(folder), [], [], 0
