@@ -177,6 +177,6 @@ def test_both_arms_only_where_the_strength_is_open():
     not COD.exists(), reason="TESTS ON REAL PHOTOGRAPHS DID NOT RUN: shared/cod-layout is not here"
 )
 def test_real_photographs_in_the_layout_of_the_field(tmp_path, capsys):
-    options = ["--data", str(COD), "--size", "32", "--epochs", "1", "--workers", "1"]
+    options = ["--data", str(COD), "--size", "32", "--epochs", "1", "--seeds", "2", "--workers", "1"]
     assert main(["run", "segment", "--out", str(tmp_path / "out"), *options]) == 0
     assert "over the mean mask" in capsys.readouterr().out
