@@ -112,8 +112,8 @@ lessons: $(VENV)/test.stamp
 	$(bin)/pytest -n 2 --dist worksteal tests/lessons.py
 
 pytest: $(VENV)/test.stamp chromium
-	$(bin)/pytest -n 2 --dist worksteal -m 'not slow and not browser'
-	$(bin)/pytest -n 2 --dist loadfile -m 'browser and not slow'
+	$(bin)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/browser
+	$(bin)/pytest -n 2 --dist loadfile -m 'not slow' tests/browser
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

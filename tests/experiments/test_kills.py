@@ -32,7 +32,9 @@ def may_mount() -> bool:
     return subprocess.run(tried, capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_handful_of_kills(tmp_path):
+    "Of whole commands; in `make test`, single runs are killed and go on (`tests/training/test_resume.py`)."
     found = account(tmp_path, "--kills", "3", "--side-by-side", "0", "--seed", "2")
     assert (found["kills"], found["lost"], found["processes left"]) == (3, 0, 0)
 
