@@ -58,24 +58,21 @@ def draw_depths(
     state: str,  # as in `met`
 ):
     "First choices of some tokens, depth by depth, in the experts' colours."
+    from matplotlib.colors import to_rgba_array
+
     words, depths = seen.words[rows], [experts[rows, 0] for experts in seen.met[router, state]]
     table = np.array(depths)  # (L, n)
-    at = np.arange(len(words)) + 0.47
-    for depth, place in np.ndindex(*table.shape):
-        look = dict(color=expert_colour(int(table[depth, place])), width=0.94, align="edge")
-        ax.bar(place, 0.9, bottom=depth, **look)
-        ax.text(
-            at[place],
-            depth + 0.47,
-            str(table[depth, place]),
-            color="white",
-            fontsize=7,
-            ha="center",
-            va="center",
+    at = np.arange(len(words)) + 0.5
+    colours = to_rgba_array([expert_colour(int(e)) for e in table.flat]).reshape(*table.shape, 4)
+    ax.pcolormesh(colours, edgecolors="white", linewidth=1.5)
+    for (depth, place), expert in np.ndenumerate(table):
+        number = ax.text(
+            at[place], depth + 0.5, str(expert), color="white", fontsize=7, ha="center", va="center"
         )
+        number.set_in_layout(False)  # it stands inside
     ax.set(xlim=(0, len(words)), ylim=(len(table), 0))
     ax.set_xticks(at, [word.strip() or "·" for word in words], rotation=60, fontsize=8, parse_math=False)
-    ax.set_yticks(np.arange(len(table)) + 0.47, [f"depth {d}" for d in range(len(table))], fontsize=8)
+    ax.set_yticks(np.arange(len(table)) + 0.5, [f"depth {d}" for d in range(len(table))], fontsize=8)
     calm(ax, f"{router} router, {state}", "first choice of each token", x_label="").tick_params(length=0)
 
 # %% ../../../nbs/10_explore/12_questions/07_depths.ipynb #bc8fc34b

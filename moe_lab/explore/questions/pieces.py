@@ -122,6 +122,7 @@ def draw_tables(
         calm(ax, title, x_label="").set(xticks=[], yticks=[])
         below.set(xticks=[], ylim=(0, 4), xlim=(-0.6, values.shape[1] - 0.4))
         below.axis("on" if load is not None else "off")
+        below.tick_params(labelleft=below is axes[1, 0])
         if load is not None:
             below.bar(
                 range(len(load)),
@@ -129,9 +130,8 @@ def draw_tables(
                 color=[expert_colour(e) for e in range(len(load))],
             )
             below.axhline(1, color=GREY, linestyle="--", linewidth=1)
-    figure.colorbar(image, ax=axes[0], fraction=0.02, ticks=[-1, 0, 1]).set_label(
-        "cosine, cost, probability", fontsize=8
-    )
+    scale = axes[0, -1].inset_axes((1.1, 0, 0.12, 1))
+    figure.colorbar(image, cax=scale, ticks=[-1, 0, 1]).set_label("cosine, cost, probability", fontsize=8)
     axes[0, 0].set_ylabel(f"{n} tokens", fontsize=8)
     axes[1, 0].set_ylabel("load ÷ fair share", fontsize=8)
     axes[1, 0].set_xlabel("experts", fontsize=8)

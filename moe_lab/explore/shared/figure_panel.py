@@ -118,7 +118,8 @@ def words_around(
 ) -> tuple:
     "All that is written around its axes: what their places depend on."
     told = []
-    for ax in figure.axes:
+    insets = [inset for ax in figure.axes for inset in ax.child_axes]
+    for ax in (*figure.axes, *insets):
         titles = tuple(ax.get_title(loc=place) for place in ("left", "center", "right"))
         ticks = tuple(tuple(t.get_text() for t in axis.get_ticklabels()) for axis in (ax.xaxis, ax.yaxis))
         inside = tuple((text.get_text(), text.get_position()) for text in ax.texts)
@@ -129,10 +130,10 @@ def words_around(
 def is_plain(
     figure: Any,  # of matplotlib
 ) -> bool:
-    "Whether nothing but axes in a grid, and what is written around them, has a place in it."
+    "Whether nothing but axes in a grid, their insets, and what is written around them has a place in it."
     engine = type(figure.get_layout_engine()).__name__
     others = [*figure.subfigs, *figure.legends, *figure.texts, *figure.images]
-    in_grid = all(ax.get_subplotspec() is not None and not ax.child_axes for ax in figure.axes)
+    in_grid = all(ax.get_subplotspec() is not None for ax in figure.axes)
     return engine == "ConstrainedLayoutEngine" and in_grid and not others
 
 
