@@ -288,10 +288,10 @@ def fastest(
     rows = len(routing.token)  # A
     if not rows or not isinstance(experts, Experts):
         return segments
-    many_starts = torch.get_num_threads() > 1 or x.dtype == torch.bfloat16
+    widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers
+    many_starts = (torch.get_num_threads() > 1 and widest > 2**17) or x.dtype == torch.bfloat16
     if x.device.type == "cpu" and many_starts and padding_pays(routing, experts):
         return padded
-    widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers
     if not can_group(x, experts) or widest > 2**22 or onednn_pays(x, routing, experts):
         return segments
     return at_once if goes_at_once(x, routing, experts) else grouped
