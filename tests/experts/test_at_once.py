@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.autograd import grad
 
 from moe_lab.bench.timing import on_threads
-from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle
+from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, padded
 from moe_lab.experts.experts import FFN, Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.products import batched_product
