@@ -8,7 +8,7 @@
 # make stored     the runs behind the lessons    make render       the figures in lessons and README
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
-# make stored-growth  what layers cost by size, foretold and measured, six minutes on a quiet machine
+# make stored-growth  what layers cost by size, foretold and measured, three minutes on a quiet machine
 # make stored-scenes  the three small segmenters of SceneLab, three minutes
 # make stored-alarms  how often the audit and moewatch sound false alarms over all families, a quarter of an hour
 # make stored-gates   the curves of GateLab and what each gate would have lost on them, four minutes

@@ -1,8 +1,10 @@
 "The benchmark's structure: who takes part, that the same is computed, what is kept. Never how fast anything is."
 
 import json
+import re
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,13 @@ from moe_lab.bench import baselines, cases, growth, layer_report, overhead
 from moe_lab.bench import layer_speed as speed
 from moe_lab.bench.baselines import CONTENDERS, OURS
 from moe_lab.bench.cases import Shape, make_case
+from moe_lab.bench.cost.limits import forecasts
+from moe_lab.bench.cost.prices import held_out
+from moe_lab.bench.cost.report import nearness
+from moe_lab.bench.cost.sizes import LARGE, as_rows, drawn_sizes
 from moe_lab.bench.timing import on_threads, ratios
 
+ROOT = Path(__file__).parents[2]
 PLAIN = Shape(128, 16, 24, 4, 2)
 GATED = replace(PLAIN, expert="swiglu", skew=1.0)
 ONE = replace(PLAIN, k=1)
@@ -217,3 +224,17 @@ def test_the_stopwatch_gives_methods_back_and_keeps_errors():
     ):
         worker.work()
     assert spent["work"] > 0 and not vars(worker)
+
+
+@pytest.mark.parametrize("name", ["speed/bench.txt", "speed/bench-2-threads.txt", "growth/growth.txt"])
+def test_stored_times_name_the_commit_that_made_them(name):
+    told = (ROOT / "nbs/lessons/stored" / name).read_text("utf8")
+    assert re.match(r"commit [0-9a-f]{40}, torch ", told)
+
+
+def test_most_stored_forecasts_are_near():
+    rows = as_rows(pd.read_parquet(ROOT / "nbs/lessons/stored/growth/growth.parquet").to_dict("records"))
+    drawn = [*map(str, drawn_sizes())]
+    apart = held_out(drawn) | {*map(str, LARGE)}
+    told = nearness(forecasts(rows, apart))
+    assert told["near"].sum() >= 0.9 * told["layers"].sum()
