@@ -66,11 +66,14 @@ class Reader:
 
     @property
     def at(self) -> int:
-        return int(self.page.locator(".live-scrub input").input_value())
+        return int(self.bar.input_value())
+
+    @property
+    def bar(self):
+        return self.page.locator(".live-scrub input")
 
     def scrub(self, at: int):
-        track = self.page.locator(".live-scrub input")
-        track.evaluate("(node, at) => { node.value = at; node.dispatchEvent(new Event('input')); }", at)
+        self.bar.evaluate("(node, at) => { node.value = at; node.dispatchEvent(new Event('input')); }", at)
 
 
 @pytest.fixture
@@ -129,8 +132,12 @@ def test_any_two_rules_are_chosen_and_a_notebook_opens_the_pair(reader):
 
     page.get_by_label("A chooses by").select_option(label="model: Mixtral")
     page.get_by_label("B chooses by").select_option(label="expert choice")
-    page.get_by_label("B visits").press("Home")
-    reader.scrub(4)
+    reader.rest()
+    both = """([k, bar]) => {
+      [k.value, bar.value] = [k.min, 4];
+      for (const node of [k, bar]) node.dispatchEvent(new Event('input'));
+    }"""
+    page.evaluate(both, [page.get_by_label("B visits").element_handle(), reader.bar.element_handle()])
     seen, line = reader.rest(), reader.settled()
     assert line == "balance?head_start=1&a.router=mixtral&b.adjust=nothing&b.select=expert+choice&b.k=1"
     assert page.locator(".moe-news").inner_text().startswith(says(line))

@@ -103,6 +103,7 @@ export class Player {
   // Other settings; the place in the run stays.
   async open(settings, at, how) {
     const turn = (this.turn = Symbol("the last one asked for counts"));
+    const from = this.at;
     const place = await this.source.open(settings, at, how);
     if (this.turn !== turn) return;
     this.settings = settings;
@@ -114,7 +115,7 @@ export class Player {
       knob.show(settings[name]);
       knob.able(this.source.moves(name, settings));
     }
-    this.move(place);
+    this.move(this.at === from ? place : Math.min(this.at, this.source.length() - 1)); // who scrubbed meanwhile stays there
   }
 
   move(at) {
