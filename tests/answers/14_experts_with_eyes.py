@@ -1,8 +1,8 @@
 # %% exercise 1: right
-missed_at = "first"
+nobody_is_missed_at = "last"
 
-# %% exercise 1: wrong, as if the coarsest scale decided
-missed_at = "last"
+# %% exercise 1: wrong, the finest scale makes the outline
+nobody_is_missed_at = "first"
 
 # %% exercise 2: right
 pressure = 5e-4 * (2 * (1 / 2 - 1 / 6) ** 2 + 4 * (1 / 6) ** 2)
