@@ -14,8 +14,7 @@ _NAMES: dict[str, str] = {
     "audit.findings": """
         Finding GRAVITY Section explained gravest_first p_by rounded_table what_is_known""",
     "audit.layers": """
-        LOAD_TOLD counts_by_sequence draw_loads layer_row layer_table load_findings load_section
-        max_vio_of_texts""",
+        LOAD_TOLD counts_by_sequence layer_row layer_table load_findings load_section max_vio_of_texts""",
     "audit.outputs": """
         loudness""",
     "audit.page": """
@@ -101,8 +100,8 @@ _NAMES: dict[str, str] = {
         EXCLUSIVE KEYWORD_CODE KeywordLab KeywordPanel KeywordState Share Visited begins_a_word demonstrated
         draw_slide how_exclusive keyword_presets keywords share_of visits""",
     "questions.pieces": """
-        PIECES_CODE PIECES_PRESETS Pieces PiecesLab PiecesState Similar UNEVEN busiest draw_tables
-        how_even_at_inference pieces similarities tables_of top_load visits_of""",
+        PIECES_CODE PIECES_PRESETS Pieces PiecesLab PiecesState Similar Table UNEVEN busiest draw_tables
+        draw_values how_even_at_inference pieces similarities tables_of top_load visits_of""",
     "questions.prediction": """
         KEPT_QUESTION PredictNumber PredictOne Prediction Question""",
     "scene.drop": """

@@ -20,8 +20,8 @@ _NAMES: dict[str, str] = {
         EXCLUSIVE KEYWORD_CODE KeywordLab KeywordPanel KeywordState Share Visited begins_a_word check_layer
         demonstrated draw_slide how_exclusive keyword_presets share_of visits""",
     "pieces": """
-        PIECES_CODE PIECES_PRESETS Pieces PiecesLab PiecesState Similar UNEVEN busiest draw_tables
-        how_even_at_inference similarities tables_of top_load visits_of""",
+        PIECES_CODE PIECES_PRESETS Pieces PiecesLab PiecesState Similar Table UNEVEN busiest draw_loads
+        draw_tables draw_values how_even_at_inference similarities tables_of top_load visits_of""",
     "prediction": """
         KEPT_QUESTION PredictNumber PredictOne Prediction Question""",
 }
