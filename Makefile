@@ -4,8 +4,8 @@
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
 # make docs       the site, in _docs/html: course, gallery, reference of every name; needs no network
 # make record     what the explorations show on the site's own pages, step by step, a quarter of an hour        (PANELS="BalanceLab": only these)
-# make export     modules and README from the notebooks
-# make stored     the runs behind the lessons    make render       the figures in lessons and README
+# make export     modules, README and pages from the notebooks
+# make stored     the runs behind the lessons    make render       the figures in lessons and pages
 # make stored-check   does one seed of each stored run come again?        make claims   what became of every claim
 # make stored-speed   the times behind lesson 13, half an hour on a quiet machine
 # make stored-growth  what layers cost by size, foretold and measured, three minutes on a quiet machine

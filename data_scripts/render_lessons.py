@@ -1,6 +1,6 @@
-"""Run the lessons and the front page, and store what they show: figures and text, no widget state.
+"""Run the lessons and the pages, and store what they show: figures and text, no widget state.
 
-usage: python data_scripts/render_lessons.py [NOTEBOOK …]   (default: nbs/index.ipynb and every lesson)
+usage: python data_scripts/render_lessons.py [NOTEBOOK …]   (default: the front page, the pages and every lesson)
 """
 
 import base64
@@ -71,6 +71,10 @@ def reduced(picture: str) -> str:
 
 if __name__ == "__main__":
     asked = [Path(name).resolve() for name in sys.argv[1:]]
-    every = [ROOT / "nbs/index.ipynb", *sorted((ROOT / "nbs/lessons").glob("*.ipynb"))]
+    every = [
+        path
+        for some in ("index", "pages/*", "lessons/*")
+        for path in sorted((ROOT / "nbs").glob(f"{some}.ipynb"))
+    ]
     for notebook in tqdm(asked or every, unit="notebook"):
         render(notebook)

@@ -47,13 +47,13 @@ def sources() -> dict[str, str]:
 
 
 def stored() -> dict[str, Path]:
-    "Every notebook, page and picture of the repository that is shown as it is, by its path."
+    "Every notebook, page and picture shown as it is, by its path; of two that are one, the page."
     found = [path for top in ("nbs", "docs") for path in (ROOT / top).rglob("*.*")]
     shown = [path for path in found if path.suffix in (".ipynb", ".md", ".png", ".gif")]
     return {
         str(path.relative_to(ROOT)): path
         for path in (*shown, *pages.at_the_top())
-        if not {".ipynb_checkpoints", "stored"} & {*path.parts}
+        if not {".ipynb_checkpoints", "stored", "pages"} & {*path.parts} and path.name != "index.ipynb"
     }
 
 

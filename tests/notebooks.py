@@ -19,6 +19,7 @@ from time import monotonic
 
 from nbdev.config import get_config
 from nbdev.test import test_nb
+from sync import PAGES
 
 ROOT = Path(__file__).parents[1]
 SIDE_BY_SIDE = 2
@@ -76,7 +77,7 @@ def test_all(notebooks: list[Path], is_slow: bool) -> dict[Path, tuple[bool, flo
 def main(inside: Path, is_slow: bool) -> str | None:
     "What went wrong."
     found = [inside] if inside.suffix == ".ipynb" else sorted(inside.rglob("*.ipynb"))
-    notebooks = [path for path in found if "lessons" not in path.parts and path.name != "index.ipynb"]
+    notebooks = [path for path in found if path.parent.name != "lessons" and path not in PAGES]
     if is_slow:
         notebooks = [path for path in notebooks if f'"{SLOW}' in path.read_text("utf8")]
     if not notebooks:

@@ -1,9 +1,10 @@
-"""Notebooks to modules, packages' names and README: `python tests/sync.py`; `--check` fails if anything is out of step.
+"""Notebooks to modules, packages' names and pages: `python tests/sync.py`; `--check` fails if anything is out of step.
 
 The export never deletes a module whose notebook is gone, so every generated module is deleted first.
 """
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,12 @@ from nbdev.clean import nbdev_clean
 from nbdev.doclinks import nbdev_export
 
 ROOT = Path(__file__).parents[1]
+# Notebooks that are pages as well.
+PAGES = {
+    ROOT / "nbs/index.ipynb": ROOT / "README.md",
+    ROOT / "nbs/pages/library.ipynb": ROOT / "docs/library.md",
+    ROOT / "nbs/pages/experiments.ipynb": ROOT / "docs/experiments.md",
+}
 
 
 def export():
@@ -24,12 +31,11 @@ def export():
             module.unlink()
     nbdev_export()
     open_doors()
-    library = [
-        p for p in (ROOT / "nbs").rglob("*.ipynb") if p.parent.name != "lessons" and p.name != "index.ipynb"
-    ]
-    for notebook in library:
-        nbdev_clean(fname=str(notebook))
-    make_readme()
+    for notebook in (ROOT / "nbs").rglob("*.ipynb"):
+        if notebook.parent.name != "lessons" and notebook not in PAGES:
+            nbdev_clean(fname=str(notebook))
+    for notebook, page in PAGES.items():
+        make_page(notebook, page)
 
 
 def public_names(module: Path) -> list[str]:
@@ -100,8 +106,8 @@ def open_doors():
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", *written], cwd=ROOT, check=True)
 
 
-def make_readme():
-    "README.md is nbs/index.ipynb with its stored outputs; its pictures go to docs/."
+def make_page(notebook: Path, page: Path):
+    "A page is a notebook with its stored outputs; its pictures go to docs/, its links lead to the same places."
     from nbconvert import MarkdownExporter
     from traitlets.config import Config
 
@@ -109,15 +115,19 @@ def make_readme():
     look.TagRemovePreprocessor.enabled = True
     look.TagRemovePreprocessor.remove_cell_tags = ["remove_cell"]
     look.TagRemovePreprocessor.remove_input_tags = ["remove_input"]
-    look.ExtractOutputPreprocessor.output_filename_template = "docs/readme_{cell_index}{extension}"
-    text, resources = MarkdownExporter(config=look).from_filename(str(ROOT / "nbs/index.ipynb"))
+    pictures = f"docs/{page.stem.lower()}_{{cell_index}}{{extension}}"
+    look.ExtractOutputPreprocessor.output_filename_template = pictures
+    text, resources = MarkdownExporter(config=look).from_filename(str(notebook))
     for name, content in resources["outputs"].items():
-        (ROOT / name).parent.mkdir(exist_ok=True)
         (ROOT / name).write_bytes(content)
-    for in_nbs, here in (("](lessons/", "](nbs/lessons/"), ("](../", "](")):  # links lead to the same place
-        text = text.replace(in_nbs, here)
+
+    def from_here(link: re.Match) -> str:
+        home = ROOT if link[1] in resources["outputs"] else notebook.parent
+        return "](" + os.path.relpath(home / link[1], page.parent).replace(os.sep, "/")
+
+    text = re.sub(r"\]\((?!https?:|#)([^)#]+)", from_here, text)
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
-    (ROOT / "README.md").write_text(tidy + "\n", "utf8")
+    page.write_text(tidy + "\n", "utf8")
 
 
 def status() -> str:

@@ -69,8 +69,8 @@ def test_the_floors_are_numbered_as_they_stand_upon_each_other():
     assert seen == list(FLOORS)
 
 
-def test_the_front_page_tells_of_every_floor_in_their_order():
-    table = (ROOT / "README.md").read_text("utf8").split("| floor | holds |")[1].split("\n\n")[0]
+def test_the_page_of_the_library_tells_of_every_floor_in_their_order():
+    table = (ROOT / "docs/library.md").read_text("utf8").split("| floor | holds |")[1].split("\n\n")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, flags=re.M) == list(FLOORS)
 
 
@@ -165,8 +165,9 @@ def test_what_people_use_is_at_the_doors():
     assert {"Trainer", "AuxLoss", "HoldThenDecay", "HealthMonitor"} <= set(moe_lab.training.__all__)
 
 
-def test_the_front_page_names_what_is_there():
-    text = (ROOT / "README.md").read_text("utf8")
+@pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
+def test_pages_name_what_is_there(page):
+    text = (ROOT / page).read_text("utf8")
     named = {name for line in re.findall(r"from moe_lab import (.+)", text) for name in line.split(", ")}
     assert named and named <= set(moe_lab.__all__)
 
@@ -214,8 +215,9 @@ def test_links_between_notebooks_lead_somewhere(notebook):
         assert (notebook.parent / target).exists(), f"{notebook.name} links to {target}"
 
 
-def test_the_front_page_runs_as_pasted(tmp_path):
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf8"), re.S)
+@pytest.mark.parametrize("page", ["README.md", "docs/library.md"])
+def test_pages_run_as_pasted(page, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf8"), re.S)
     assert len(blocks) >= 3
     program = "\n".join(blocks).replace("run(511)", "run(3)")  # the same code, fewer steps
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=300)

@@ -177,10 +177,10 @@ def test_an_experiment_is_on_the_command_line(tmp_path: Path, capsys):
 NUMBERS = {15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
 
 
-def test_the_front_page_counts_the_models_whose_routers_are_here():
+def test_the_page_of_the_library_counts_the_models_whose_routers_are_here():
     "DeepSeek-V4 has two routers and is one model."
     models = {entry.model for entry in ROUTERS.values() if entry.model}
-    page = (Path(__file__).parents[1] / "README.md").read_text("utf8")
+    page = (Path(__file__).parents[1] / "docs/library.md").read_text("utf8")
     assert f"those of {NUMBERS[len(models)]} models in use" in page
 
 

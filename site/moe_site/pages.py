@@ -237,8 +237,8 @@ def floors() -> dict[str, list[str]]:
 
 @cache
 def held() -> dict[str, str]:
-    "What each floor holds, as the front page says it."
-    text = (ROOT / "README.md").read_text("utf8")
+    "What each floor holds, as the page of the library says it."
+    text = (ROOT / "docs/library.md").read_text("utf8")
     return dict(re.findall(r"^\| `(\w+)` \| (.+?) \| `nbs/", text, re.M))
 
 

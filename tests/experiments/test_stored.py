@@ -76,9 +76,9 @@ def test_one_seed_comes_again(tmp_path, name):
     assert found.agrees, found.problem or found.outside
 
 
-def test_the_front_page_shows_the_table_that_is_stored():
+def test_the_page_of_the_experiments_shows_the_table_that_is_stored():
     stored = pd.read_parquet(STORED[0].parents[1] / "srnn-three-way" / "summary.parquet")
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf8")
+    page = (Path(__file__).parents[2] / "docs/experiments.md").read_text("utf8")
     for arm, row in results_table(stored, COLUMNS).droplevel("regime").iterrows():
         told = "".join(f"<td>{row[name]}</td>" for name in ("active", "N_eff", "CV", "held-out loss ×1000"))
-        assert told in "".join(line.strip() for line in readme.splitlines()), arm
+        assert told in "".join(line.strip() for line in page.splitlines()), arm
