@@ -81,11 +81,17 @@ def write(path: Path, text: str):
 
 
 def build(source: Path, html: Path) -> int:
-    "Sphinx, with warnings as errors; its exit status."
+    "Sphinx, with warnings as errors; its exit status. What it has read is kept if it came to its end."
     from sphinx.cmd.build import main
 
-    places = ["-c", str(HERE), "-d", str(OUT / "read"), str(source), str(html)]
-    return main(["-q", "-W", "--keep-going", "-j", "auto", *places])
+    read, ended = OUT / "read", OUT / "ended"
+    if not ended.exists():
+        shutil.rmtree(read, ignore_errors=True)
+    ended.unlink(missing_ok=True)
+    places = ["-c", str(HERE), "-d", str(read), str(source), str(html)]
+    status = main(["-q", "-W", "--keep-going", "-j", "auto", *places])
+    ended.touch()
+    return status
 
 
 if __name__ == "__main__":
