@@ -1,4 +1,4 @@
-# make lab        JupyterLab on lesson 0        (BROWSER=none PORT=8899: serve and print the address)
+# make lab        JupyterLab on lesson 0        (BROWSER=none PORT=8899: serve and print the address; IP=0.0.0.0: for everyone)
 # make test       everything that must hold      make test-slow    what takes minutes
 # make app        the explorations without code, for a room of readers      (READY=2: kernels of each that wait; IP=0.0.0.0: for everyone)
 # make bench      how fast the layer is, beside its limits and its peers        (THREADS=2: on two threads)
@@ -63,7 +63,7 @@ $(VENV)/docs.stamp: $(sources) | $(bin)/python
 	@$(pip) --config-settings editable_mode=compat --editable '.[docs]' && touch $@
 
 lab: $(VENV)/lab.stamp
-	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url= \
+	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.ip=$(IP) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url=None \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
 	  $(if $(filter none,$(BROWSER)),--no-browser,$(if $(filter default,$(BROWSER)),,--browser="$(BROWSER)")) \
 	  $(if $(filter 0,$(shell id -u)),--allow-root)

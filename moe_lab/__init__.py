@@ -7,8 +7,8 @@ from lazy_loader import attach
 
 __version__ = "0.1.0"
 
-_FLOORS = ["bench", "cli", "colours", "data", "draws", "experiments", "experts", "explore", "imports", "measure", "memory"]
-_FLOORS += ["models", "registry", "routing", "sparse", "training"]
+_FLOORS = ["bench", "cli", "colours", "command", "data", "draws", "experiments", "experts", "explore", "files", "imports"]
+_FLOORS += ["measure", "memory", "models", "native", "registry", "routing", "serving", "sparse", "training"]
 
 _NAMES = {
     "routing": ["Context", "Routing", "Router", "register_router", "ROUTERS", "AUX_LOSSES", "register_aux_loss"],
@@ -21,7 +21,7 @@ _NAMES = {
     "data": ["load_images", "load_scenes", "load_text"],
     "training": ["AuxLoss", "Trainer", "HealthMonitor"],
     "experiments": ["EXPERIMENTS", "Experiment"],
-    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "GateLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into", "look_at"],
+    "explore": ["CollapseLab", "BalanceLab", "PlaneLab", "SceneLab", "MemoryLab", "SparseLab", "TicketLab", "GateLab", "AlarmLab", "PiecesLab", "KeywordLab", "FlatMapLab", "DepthLab", "InterventionLab", "TokenTrail", "ExpertCards", "SpecialistMap", "look_into", "look_at"],
     "explore.audit": ["audit"],
 }
 

@@ -78,6 +78,7 @@ PAGES = {
     "SparseLab": Served("Which connections stay when most must go?", panel_code("SparseLab")),
     "TicketLab": Served("Are there winning tickets among experts?", panel_code("TicketLab")),
     "GateLab": Served("Which runs deserve more time?", panel_code("GateLab")),
+    "AlarmLab": Served("Has a layer collapsed, and which alarm says so?", panel_code("AlarmLab")),
     "TokenTrail": Served(
         "Which way do the tokens of your text go?", reader_code("TokenTrail", "TokenTrail(model, held_out)")
     ),

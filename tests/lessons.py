@@ -214,9 +214,12 @@ def is_folded(cell) -> bool:
 def test_it_opens_on_a_question_and_a_picture(lesson):
     line = 0
     for cell in nbformat.read(lesson, 4).cells:
-        line += lines_above(cell)
+        begins, line = line, line + lines_above(cell)
         if cell.cell_type == "markdown":
             assert line > 6 or "?" in cell.source, "no question at the top"
+            if "![" in cell.source:
+                assert begins <= ABOVE_THE_FOLD // 2, "the first picture stands in a long text"
+                return
             continue
         for output in map(shown, cell.outputs):
             if "image/png" in output:

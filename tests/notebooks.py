@@ -77,7 +77,8 @@ def test_all(notebooks: list[Path], is_slow: bool) -> dict[Path, tuple[bool, flo
 def main(inside: Path, is_slow: bool) -> str | None:
     "What went wrong."
     found = [inside] if inside.suffix == ".ipynb" else sorted(inside.rglob("*.ipynb"))
-    notebooks = [path for path in found if path.parent.name != "lessons" and path not in PAGES]
+    elsewhere = ("lessons", ".ipynb_checkpoints")
+    notebooks = [path for path in found if path.parent.name not in elsewhere and path not in PAGES]
     if is_slow:
         notebooks = [path for path in notebooks if f'"{SLOW}' in path.read_text("utf8")]
     if not notebooks:

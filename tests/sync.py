@@ -32,7 +32,7 @@ def export():
     nbdev_export()
     open_doors()
     for notebook in (ROOT / "nbs").rglob("*.ipynb"):
-        if notebook.parent.name != "lessons" and notebook not in PAGES:
+        if notebook.parent.name not in ("lessons", ".ipynb_checkpoints") and notebook not in PAGES:
             nbdev_clean(fname=str(notebook))
     for notebook, page in PAGES.items():
         make_page(notebook, page)
@@ -126,6 +126,7 @@ def make_page(notebook: Path, page: Path):
         return "](" + os.path.relpath(home / link[1], page.parent).replace(os.sep, "/")
 
     text = re.sub(r"\]\((?!https?:|#)([^)#]+)", from_here, text)
+    text = text.replace("![png]", "![What the code above draws]")
     tidy = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
     page.write_text(tidy + "\n", "utf8")
 

@@ -67,13 +67,13 @@ FIRST_KNOBS = {
     "SparseLab": "density",
     "TicketLab": "after round",
     "GateLab": "gain",
+    "AlarmLab": "all together",
     "TokenTrail": "do",
     "SpecialistMap": "layer",
     "ExpertCards": "",
 }
 PANELS = {name: Tried(FIRST_KNOBS[name], page.code) for name, page in PAGES.items()}
 PANELS |= {
-    "AlarmLab": Tried("all together", "from moe_lab.explore import AlarmLab\n\npanel = AlarmLab()\npanel"),
     "InterventionLab": Tried("expert", made("InterventionLab(*mixtral())")),
     "PiecesLab": Tried(
         "λ", made("PiecesLab(Similar(torch.from_numpy(dice.uniform(-1, 1, (64, 8))).float(), cosines))")
