@@ -62,9 +62,14 @@ $(VENV)/docs.stamp: $(sources) | $(bin)/python
 	@echo "Installing what the site is made with into $(VENV); the first time takes a few minutes."
 	@$(pip) --config-settings editable_mode=compat --editable '.[docs]' && touch $@
 
-lab: $(VENV)/lab.stamp
-	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.ip=$(IP) --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url=None \
-	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.default_url=/lab/tree/$(LESSON) \
+# Nobody is asked for news before the first lesson.
+$(VENV)/share/jupyter/lab/settings/overrides.json: | $(VENV)/lab.stamp
+	@mkdir -p $(@D)
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' > $@
+
+lab: $(VENV)/lab.stamp $(VENV)/share/jupyter/lab/settings/overrides.json
+	@$(bin)/python -m jupyterlab --ServerApp.port=$(PORT) --ServerApp.ip=$(IP) --ServerApp.root_dir="$(CURDIR)" \
+	  --LabApp.default_url=/lab/tree/$(LESSON) \
 	  $(if $(filter none,$(BROWSER)),--no-browser,$(if $(filter default,$(BROWSER)),,--browser="$(BROWSER)")) \
 	  $(if $(filter 0,$(shell id -u)),--allow-root)
 
