@@ -3,6 +3,7 @@
 Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
 """
 
+import gc
 import sys
 import threading
 from contextlib import ExitStack
@@ -16,6 +17,12 @@ from hypothesis import settings
 settings.register_profile("any machine", deadline=None)  # how long an example took is no property of the code
 settings.load_profile("any machine")
 BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision, timm and trackio, off the path
+
+
+def pytest_collection_finish():
+    "What is there by now stays: no later search for garbage need look through it."
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,12 @@ With `--slow` those that have a cell for `make test-slow`, and that cell too.
 
 A notebook that runs registers its own router or loss in place of the package's. In a process that runs several, as
 `nbdev_test` has them, the next notebook would find it. Each process is a copy of one that has loaded the libraries,
+and the modules of the folders before, which the notebook may build upon; those of its own folder it loads itself. It is
 made by the main thread: memory of any other thread's is handed out and taken back in another way.
 """
 
+import gc
+import re
 import sys
 import tempfile
 from argparse import ArgumentParser
@@ -49,6 +52,13 @@ LOADED += (
 SLOW = "# | slow"  # begins a cell that is run by `make test-slow` alone
 
 
+def load_folders_before(notebook: Path, ahead: list[Path]):
+    "Load what stands in other folders at the beginning of `ahead`, which is in order, and take it from there."
+    while ahead[0].parent != notebook.parent:
+        if named := re.search(r"# ?\| ?default_exp ([\w.]+)", ahead.pop(0).read_text("utf8")):
+            import_module(f"moe_lab.{named[1]}")
+
+
 def test(notebook: Path, is_slow: bool):
     "Run it, in a process that ends: 0 if it came to its end; an error is printed."
     flags = {*get_config().tst_flags.split()} - ({"slow"} if is_slow else set())
@@ -58,9 +68,10 @@ def test(notebook: Path, is_slow: bool):
 
 def test_all(notebooks: list[Path], is_slow: bool) -> dict[Path, tuple[bool, float]]:
     "Notebook -> whether it came to its end, and its seconds."
-    waiting, busy, results = list(reversed(notebooks)), {}, {}
+    waiting, ahead, busy, results = list(reversed(notebooks)), list(notebooks), {}, {}
     while waiting or busy:
         while waiting and len(busy) < SIDE_BY_SIDE:
+            load_folders_before(waiting[-1], ahead)
             process = get_context("fork").Process(target=test, args=(waiting[-1], is_slow))
             process.start()
             busy[process.sentinel] = process, waiting.pop(), monotonic()
@@ -85,6 +96,8 @@ def main(inside: Path, is_slow: bool) -> str | None:
         return f"no notebook of the library in {inside}"
     for name in (*LOADED, "moe_lab"):
         import_module(name)
+    gc.collect()
+    gc.freeze()  # nobody need look for garbage in what is there already
     with TemporaryDirectory() as tempfile.tempdir:  # a process that was forked does not tidy up at its end
         results = test_all(notebooks, is_slow)
     for path, (_, seconds) in sorted(results.items(), key=lambda item: -item[1][1])[:20]:

@@ -152,6 +152,7 @@ def test_strength_reaches_a_system_under_way(panel):
     assert float(tools.ask_kernel(page, strength)) > 1.5 * before
 
 
+@pytest.mark.slow
 def test_running_the_cell_again_leaves_one_thread(panel):
     page = panel
     press(page, "▶ Play")
@@ -163,6 +164,7 @@ def test_running_the_cell_again_leaves_one_thread(panel):
     assert tools.ask_kernel(page, names) == "1"
 
 
+@pytest.mark.slow
 def test_an_exception_in_training_is_shown_and_reset_recovers(panel):
     page = panel
     tools.ask_kernel(page, "collapse.collapse_training = broken")
@@ -202,6 +204,7 @@ def test_a_state_line_reopens_its_state(panel):
     assert tools.ask_kernel(page, "print(lab.state.every, lab.state.k, lab.state.ema)") == "20 3 0.905"
 
 
+@pytest.mark.slow
 def test_a_line_brings_back_what_was_changed_on_the_way(panel):
     page = panel
     press(page, "▶ Play")

@@ -6,7 +6,10 @@ import pytest
 from browser import tools
 from explore.hostile import HOSTILE
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+]  # in `make test`: test_reports.py, explore/test_hostile.py
 
 TESTS = Path(__file__).parents[1]
 LAYERS = f"""

@@ -7,7 +7,7 @@ import sys
 import pytest
 from browser import tools
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LAB = ".moe-lab:visible"
 PICTURE = ".jp-OutputArea img:visible"

@@ -212,6 +212,7 @@ def test_hovering_links_the_views(page):
     assert ask(page, "trail.hovered") == str(visited)
 
 
+@pytest.mark.slow
 def test_another_layer_is_drawn_while_the_page_goes_on(page):
     show_map(page)
     assert "the same model untrained" in page.locator(".moe-news").last.inner_text()

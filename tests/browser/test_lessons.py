@@ -25,5 +25,5 @@ def test_it_runs_in_jupyterlab(lesson, jupyter, page, record_property):
     assert ran, page.evaluate(BROKEN)
     assert not page.evaluate(BROKEN)
     if page.locator(".moe-lab").count():
-        assert not windows.wrong_in_windows(page)
+        assert not windows.wrong_in_windows(page, windows.EVERY)
         assert not windows.serious_in_themes(page)

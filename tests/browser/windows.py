@@ -1,11 +1,13 @@
 """Panels in windows of many sizes: what is cut, turned round, too small or written over, and what has no name."""
 
+from itertools import product
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from browser import tools
 
 WIDTHS = (600, 800, 1000, 1280, 1400, 1900)  # of the window, in pixels
+EVERY = tuple(product(WIDTHS, (True, False)))  # window: each width, with the file browser and without
 MEASURE = Path(__file__).with_name("measure.js").read_text("utf8")
 RULES = {"resultTypes": ["violations"]}
 
@@ -30,15 +32,19 @@ def show_browser(page, shown: bool):
         tools.do(page, "application:toggle-left-area")
 
 
-def wrong_in_windows(page, widths: tuple[int, ...] = WIDTHS) -> dict[str, list[str]]:
-    "What is wrong, by the window: each width, with the file browser and without; the window is as before at the end."
+def in_turn(*widths: int) -> tuple[tuple[int, bool], ...]:
+    "Each width once: the first with the file browser, the next without, and so on."
+    return tuple((width, i % 2 == 0) for i, width in enumerate(widths))
+
+
+def wrong_in_windows(page, windows: tuple[tuple[int, bool], ...] = in_turn(*WIDTHS)) -> dict[str, list[str]]:
+    "What is wrong, by the window, which is as before at the end."
     size, found = page.viewport_size, {}
     measure(page, "watchWords();")
-    for shown in (True, False):
+    for width, shown in sorted(windows, key=lambda window: not window[1]):
         show_browser(page, shown)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": size["height"]})
-            found[f"{width} pixels{' with the file browser' * shown}"] = wrong(page)
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        found[f"{width} pixels{' with the file browser' * shown}"] = wrong(page)
     page.set_viewport_size(size)
     return {window: what for window, what in found.items() if what}
 

@@ -244,7 +244,10 @@ def test_tiny_imagenet_has_readable_names_and_kinds_that_agree_with_its_class_li
         assert superclass[train.label_names[label]] == train.kind_names[kind]
 
 
-@pytest.mark.parametrize("how", [{"HF_HUB_OFFLINE": 1}, {"HF_ENDPOINT": "http://127.0.0.1:9"}])
+NO_HUB = [pytest.param({"HF_HUB_OFFLINE": 1}, marks=pytest.mark.slow), {"HF_ENDPOINT": "http://127.0.0.1:9"}]
+
+
+@pytest.mark.parametrize("how", NO_HUB, ids=["offline", "nobody answers"])
 def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, how):
     load = "from moe_lab.data.vision.loading import load_images; load_images('tiny-imagenet')"
     done = run("-c", load, HF_HOME=tmp_path, MOE_LAB_DATA=tmp_path / "mirrors", **how)

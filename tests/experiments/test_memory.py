@@ -33,7 +33,14 @@ if __name__ == "__main__":  # the process that dies
     rows_of(Path(sys.argv[1]), MemorySettings(**json.loads(sys.argv[2])), [StopAt(6, die)])
 
 
-@pytest.mark.parametrize("change", [{}, {"repairs": "all three", "taught_by": "asked"}, {"model": "lstm"}])
+CHANGES = [
+    {},
+    pytest.param({"repairs": "all three", "taught_by": "asked"}, marks=pytest.mark.slow),
+    pytest.param({"model": "lstm"}, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["usual", "repaired", "lstm"])
 def test_a_killed_run_goes_on_to_the_last_bit(tmp_path, change):
     settings = SMALL | change
     assert exit_code(__file__, str(tmp_path / "killed"), json.dumps(settings)) == -signal.SIGKILL
@@ -42,14 +49,22 @@ def test_a_killed_run_goes_on_to_the_last_bit(tmp_path, change):
     assert found[0] == found[1]
 
 
-def test_the_command_with_every_option(tmp_path, capsys):
+ASKED = [
+    "dnc-tasks --bits 3",
+    *(
+        pytest.param(one, marks=pytest.mark.slow)
+        for one in ("dnc --task repeat_copy", "dnc-long", "dnc-repairs")
+    ),
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_command_with_every_option(tmp_path, capsys, asked):
     options = [f"--{name.replace('_', '-')}={value}" for name, value in (SMALL | {"steps": 1}).items()]
-    more = {"dnc": ["--task", "repeat copy"], "dnc-long": [], "dnc-repairs": [], "dnc-tasks": ["--bits", "3"]}
-    for name, own in more.items():
-        out = tmp_path / name
-        cli.main(["run", name, "--seeds", "2", "--workers", "1", "--out", str(out), *options, *own])
-        assert (out / "summary.parquet").exists()
-        assert "bit error" in capsys.readouterr().out
+    words = [word.replace("_", " ") for word in asked.split()]
+    cli.main(["run", *words, "--seeds", "2", "--workers", "1", "--out", str(tmp_path), *options])
+    assert (tmp_path / "summary.parquet").exists()
+    assert "bit error" in capsys.readouterr().out
 
 
 def test_twins_of_equal_size_and_all_tasks_are_there():

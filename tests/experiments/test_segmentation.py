@@ -122,10 +122,8 @@ def straight(tmp_path_factory):
     return trainer, run
 
 
-MOMENTS = [pytest.param(7, marks=pytest.mark.slow), 18, pytest.param(29, marks=pytest.mark.slow)]
-
-
-@pytest.mark.parametrize("step", MOMENTS, ids=["first stage", "between", "second stage"])
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [7, 18, 29], ids=["first stage", "between", "second stage"])
 def test_killed_and_resumed_bit_for_bit(step, straight, tmp_path):
     assert exit_code(__file__, str(tmp_path), str(step)) == -signal.SIGKILL
     (trainer, run), (other, undisturbed) = go_on(tmp_path), straight

@@ -62,10 +62,8 @@ def straight(tmp_path_factory):
 MOMENTS = {"in the lottery": 8, "at a rewinding": 10, "while masks evolve": 34}
 
 
-@pytest.mark.parametrize(
-    "step",
-    [pytest.param(n, id=name, marks=[pytest.mark.slow] if n != 34 else []) for name, n in MOMENTS.items()],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("step", MOMENTS.values(), ids=MOMENTS)
 def test_killed_and_resumed_bit_for_bit(step, straight, tmp_path):
     assert exit_code(__file__, str(tmp_path), str(step)) == -signal.SIGKILL
     (trainer, run), (other, undisturbed) = go_on(tmp_path), straight

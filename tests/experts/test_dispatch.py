@@ -163,8 +163,15 @@ def test_a_padded_token_gets_zeros_and_gives_no_gradient(kernel):
 
 
 @every_kernel
-@pytest.mark.parametrize("n_threads", [1, 2])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(
+    ("n_threads", "dtype"),
+    [
+        (1, torch.bfloat16),
+        (2, torch.float32),
+        pytest.param(1, torch.float32, marks=pytest.mark.slow),
+        pytest.param(2, torch.bfloat16, marks=pytest.mark.slow),
+    ],
+)
 def test_bit_for_bit_the_same_every_time(kernel, n_threads, dtype):
     given_case = case(top(3000, 16, 2), dtype)
     with on_threads(n_threads):

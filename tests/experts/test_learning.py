@@ -37,6 +37,11 @@ LEARNED = [  # of models those alone that have a part of their own; the others l
 ]
 
 
+def slow_for(names: list[str], others: list[str]) -> list:
+    "All names, to be tried; those that are among the others by `make test-slow`."
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name in others)) for name in names]
+
+
 class Maps(Experts):
     "Experts that are one linear map each: none of them can do two kinds of token."
 
@@ -116,7 +121,7 @@ def error(moe: MoE, task: Task) -> float:
     return float((predict(moe, x, kind, task.length) - y).square().mean())
 
 
-@pytest.mark.parametrize("name", LEARNED)
+@pytest.mark.parametrize("name", slow_for(LEARNED, OF_MODELS))
 def test_a_learned_router_solves_what_one_expert_cannot(name):
     "From one of five starts: nothing here balances the load, and two kinds may come to share an expert."
     length = (

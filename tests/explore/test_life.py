@@ -85,7 +85,17 @@ def test_a_cell_that_runs_again_leaves_nothing_behind(labs, name):
     lab.close()
 
 
-@pytest.mark.parametrize("name", LABS)
+QUICK = {
+    "CollapseLab",
+    "BalanceLab",
+    "SpecialistMap",
+    "ExpertCards",
+}  # trains, draws, maps beside, of a model
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in LABS]
+)
 def test_close_frees_all(labs, name):
     labs[name]().close()  # whatever is made once for all is there now
     gc.collect()

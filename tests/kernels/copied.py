@@ -6,9 +6,11 @@ one thread, not that of the tests, whose threads hold locks.
 
 import os
 import runpy
+import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from multiprocessing import get_context
+from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
@@ -26,17 +28,37 @@ def copy_of(target, *what):
     return process
 
 
-def run_as_program(script: str, options: tuple[str, ...]):
-    "In the process that calls it."
+def run_as_program(script: str, options: tuple[str, ...], out: str | None, environment: dict[str, str]):
+    "In the process that calls it; what it prints goes to a file, if there is one for it."
+    os.environ.update(environment)
     sys.argv = [script, *options]
-    runpy.run_path(script, run_name="__main__")
+    with open(out, "w") if out else nullcontext(sys.stdout) as sys.stdout:
+        runpy.run_path(script, run_name="__main__")
 
 
-def exit_code(script: str, *options: str) -> int:
+def program(script: str, *options: object, out: Path | None = None, **environment: object):
+    "A script that runs in a copy."
+    said = {name: str(value) for name, value in environment.items()}
+    return copy_of(run_as_program, script, tuple(map(str, options)), out and str(out), said)
+
+
+def exit_code(script: str, *options: object, out: Path | None = None) -> int:
     "With what a script ended in a copy; minus the signal that killed it."
-    process = copy_of(run_as_program, script, options)
+    process = program(script, *options, out=out)
     process.join()
     return process.exitcode
+
+
+def exit_codes_of_processes(script: str, *options: object, n: int) -> list[int]:
+    "With what a script ended in `n` copies at once, each of which is told what `accelerate launch` would tell it."
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        alike = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free.getsockname()[1], "WORLD_SIZE": n}
+    alike |= {"GLOO_SOCKET_IFNAME": "lo", "LOCAL_WORLD_SIZE": n}
+    started = [program(script, *options, **alike, RANK=rank, LOCAL_RANK=rank) for rank in range(n)]
+    for process in started:
+        process.join(400)
+    return [process.exitcode for process in started]
 
 
 def serve(options: list[str], folder: str, environment: dict[str, str]):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from kernels.copied import exit_codes_of_processes
 from training.situations import SITUATIONS, STEPS, Trainer, accelerator, launch, saved, trained
 from training.situations import __file__ as SCRIPT
 
@@ -15,21 +16,20 @@ from moe_lab.training.runs import Run
 from moe_lab.training.trainer import Callback
 
 
-def found_by(processes: int, tmp_path_factory):
-    "The folder in which so many processes, started as one does on a real machine, left their results."
-    out = tmp_path_factory.mktemp(f"by{processes}")
-    launch(SCRIPT, out, processes=processes)
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    "The folder in which two processes left their results."
+    out = tmp_path_factory.mktemp("by2")
+    assert exit_codes_of_processes(SCRIPT, out, n=2) == [0, 0]
     return out
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    return found_by(2, tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
 def four(tmp_path_factory):
-    return found_by(4, tmp_path_factory)
+    "That of four, started as one does on a real machine."
+    out = tmp_path_factory.mktemp("by4")
+    launch(SCRIPT, out, processes=4)
+    return out
 
 
 @pytest.fixture

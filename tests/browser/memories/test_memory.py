@@ -67,5 +67,5 @@ def test_it_holds_in_any_window_and_has_a_name_for_everything(panel):
     panels.press(page, "too small")
     page.locator(".moe-many", has_text="of 8 slots").wait_for()
     panels.show(page, "memory_small")
-    assert not windows.wrong_in_windows(page, (600, 1000, 1400))
+    assert not windows.wrong_in_windows(page, windows.in_turn(600, 1000, 1400))
     assert not windows.serious_in_themes(page)

@@ -80,6 +80,7 @@ def test_a_dragged_slider_changes_picture_numbers_and_verdict(panel):
     assert tools.ask_kernel(page, "print(lab.state.together, lab.health.state)") == "0.0 specialised"
 
 
+@pytest.mark.slow
 def test_without_content_the_reason_is_gone(panel):
     page = panel
     choose(page, "specialised")

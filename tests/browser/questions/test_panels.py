@@ -24,5 +24,5 @@ def test_it_holds_in_any_window_and_has_a_name_for_everything(desk, jupyter, nam
             page.wait_for_timeout(400)
             tools.screenshot(page, f"{name}_{width}")
         page.set_viewport_size(size)
-        assert not windows.wrong_in_windows(page)
+        assert not windows.wrong_in_windows(page, windows.EVERY)
         assert not windows.serious_in_themes(page)

@@ -45,5 +45,5 @@ def test_a_preset_begins_anew(opened):
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(opened):
     page = opened
-    assert not windows.wrong_in_windows(page, (600, 1000, 1400))
+    assert not windows.wrong_in_windows(page, windows.in_turn(600, 1000, 1400))
     assert not windows.serious_in_themes(page)

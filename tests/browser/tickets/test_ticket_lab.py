@@ -65,5 +65,5 @@ def test_another_knob_is_another_lottery(page):
 
 
 def test_it_holds_in_any_window_and_has_a_name_for_everything(page):
-    assert not windows.wrong_in_windows(page, (600, 1280))
+    assert not windows.wrong_in_windows(page, windows.in_turn(600, 1280))
     assert not windows.serious_in_themes(page)

@@ -1,14 +1,12 @@
 "Whoever dies when, no trial is lost, none is done twice to its end, and the numbers are those of one process."
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from experiments.studies import postgres
 from experiments.studies.lines import LINES, join
+from kernels.copied import exit_code
 
 from moe_lab.experiments.studies.engine.storage import Book, open_book
 from moe_lab.experiments.studies.engine.worker import take_part
@@ -20,11 +18,9 @@ SCRIPT = Path(__file__).with_name("lines.py")
 
 def worked(out: Path, *options: object) -> list[int]:
     "How the workers ended that a script started."
-    words = [sys.executable, SCRIPT, out, *map(str, options)]
-    own = {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-    ended = subprocess.run(words, capture_output=True, text=True, env=os.environ | own)
-    assert ended.returncode == 0, ended.stderr[-2000:]
-    return [int(status) for status in ended.stdout.split()]
+    said = out.with_suffix(".said")
+    assert exit_code(str(SCRIPT), out, *options, out=said) == 0
+    return [int(status) for status in said.read_text().split()]
 
 
 def book_of(out: Path, storage: str = "") -> Book:
