@@ -13,10 +13,12 @@ import torch
 from filelock import FileLock
 from hypothesis import given, settings
 from torch import Tensor, nn
+from torch.autograd import grad
 
 from moe_lab.experts.experts import SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.files import sealed
+from moe_lab.native import silu
 from moe_lab.native.code import ELSEWHERE, EVERY_LOOP, Native, code_path, make, native
 from moe_lab.routing.decision import Context, Routing, check, in_blocks
 from moe_lab.routing.presets import top_k
@@ -107,6 +109,106 @@ def test_a_run_may_change_from_one_to_the_other_at_any_step(code):
     assert all(torch.equal(one, other) for one, other in zip(short, long))
 
 
+def pulled(logits: Tensor, gate, **how) -> tuple[Tensor, ...]:
+    "The gradients of logits that weights of many sizes pull at, and the gradients of those gradients."
+    weight = TopK(2, gate)(logits, logits, Context()).weight
+    pull = torch.linspace(-1, 1, len(weight))
+    (first,) = grad(weight, logits, pull, create_graph=True)
+    (second,) = grad(first.square().sum(), logits)
+    return first, second
+
+
+@pytest.mark.parametrize("gate", [softmax_all, softmax_chosen])
+def test_the_gradients_of_a_decision(code, gate):
+    torch.manual_seed(0)
+    logits = torch.randn(30, 7, requires_grad=True)
+    short, long = both_ways(lambda: pulled(logits, gate), code)
+    for one, other in zip(short, long):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("gate", [softmax_all, softmax_chosen])
+def test_the_way_back_is_the_same_to_the_bit(code, gate):
+    torch.manual_seed(0)
+    logits, pull = torch.randn(30, 7, requires_grad=True), torch.randn(60)
+
+    def back():
+        weight = TopK(2, gate)(logits, logits, Context()).weight
+        return type(weight.grad_fn).__name__, grad(weight, logits, pull)[0]
+
+    short, long = both_ways(back, code)
+    assert short[0] == "SoftmaxAtBackward" != long[0]
+    assert torch.equal(short[1], long[1])
+
+
+@pytest.mark.parametrize("gate", [softmax_all, softmax_chosen])
+def test_many_gradients_at_once_and_tangents(code, gate):
+    torch.manual_seed(0)
+    logits, pulls = torch.randn(9, 5, requires_grad=True), torch.randn(4, 18)
+
+    def batched():
+        weight = TopK(2, gate)(logits, logits, Context()).weight
+        return grad(weight, logits, pulls, is_grads_batched=True)[0]
+
+    def tangents():
+        with torch.autograd.forward_ad.dual_level():
+            moved = torch.autograd.forward_ad.make_dual(logits.detach(), torch.ones(9, 5).cumsum(1))
+            weight = TopK(2, gate)(moved, moved, Context()).weight
+            return torch.autograd.forward_ad.unpack_dual(weight).tangent
+
+    for act in (batched, tangents):
+        torch.testing.assert_close(*both_ways(act, code), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [torch.inf, -torch.inf, torch.nan])
+def test_logits_that_are_not_finite_are_refused(code, wrong):
+    router, x = top_k(3, 4), torch.ones(5, 3)
+    x[2, 1] = wrong
+
+    def told():
+        with pytest.raises(ValueError, match="token 2") as error:
+            router(x)
+        return str(error.value)
+
+    short, long = both_ways(told, code)
+    assert short == long
+
+
+# ---------------------------------------------------------------- numbers with a fraction, the same to the bit
+
+
+def units(h: int) -> tuple[Tensor, Tensor]:
+    "Gates of all sizes, none and infinite among them, and a gradient: (n, 2h), (n, h)."
+    torch.manual_seed(h)
+    u = torch.randn(400, 2 * h) * torch.logspace(-40, 3, 400)[:, None]
+    odd = torch.tensor([0.0, -0.0, torch.inf, -torch.inf, 88.8, -87.4, -104.5, 1e-45])
+    u[:8, 3], u[8:16, h + 3] = odd, odd
+    return u, torch.randn(400, h)
+
+
+def plain_bits(table: Tensor) -> Tensor:
+    return table.nan_to_num(nan=7.0).view(torch.int32)
+
+
+@pytest.mark.parametrize("h", [64, 128, 320])
+def test_gated_units_to_the_bit_where_machine_code_says_so(code, h):
+    u, pull = units(h)
+    with patch.object(native, "code", code):
+        if not silu.is_same_to_the_bit():
+            pytest.skip("this PyTorch computes another exponential")
+        assert torch.equal(plain_bits(silu.gated_by_code(u)), plain_bits(silu.gated(u)))
+        assert torch.equal(plain_bits(silu.gated_back_by_code(pull, u)), plain_bits(silu.gated_back(pull, u)))
+
+
+@pytest.mark.parametrize(("h", "same", "by_code"), [(64, True, True), (64, False, False), (48, True, False)])
+def test_who_goes_by_machine_code(code, h, same, by_code):
+    u, pull = units(h)
+    with patch.object(native, "code", code), patch.object(silu, "is_same_to_the_bit", lambda: same):
+        assert silu.goes_by_code(u) == by_code
+        assert not silu.goes_by_code(u.clone().requires_grad_())
+        torch.testing.assert_close(silu.gates_from(pull, u), silu.gated_back(pull, u), equal_nan=True)
+
+
 # ---------------------------------------------------------------- when, and what may go wrong
 
 
@@ -117,6 +219,7 @@ from moe_lab import MoE, Bottleneck, top_k
 layer = MoE(top_k(8, 4, 2), Bottleneck(8, 4, 4))
 for _ in range(20):
     layer(torch.randn(9, 8)).sum().backward()
+from moe_lab.native import silu
 from moe_lab.native.code import native
 assert native.calls > 0 and native.state == "not asked for often enough", native.state
 assert not {"numba", "llvmlite"} & set(sys.modules)
@@ -133,6 +236,7 @@ def test_a_variable_turns_it_off():
 def test_what_was_made_is_loaded_without_numba(code):
     program = """
 import sys
+from moe_lab.native import silu
 from moe_lab.native.code import Native
 own = Native(after=1)
 assert own("choose") is not None and "numba" not in sys.modules

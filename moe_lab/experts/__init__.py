@@ -18,8 +18,8 @@ _NAMES: dict[str, str] = {
         grouped_linear in_segments noted_outputs one_by_one onednn_pays oracle padded padded_plan padded_slots
         padding_pays segments sum_by_token to_rows with_stand_ins""",
     "experts": """
-        Between Bottleneck Expert ExpertSet Experts FFN Formula LinearMap Row SwiGLU TwoLayers affine gated
-        gated_back gelu_back relu_back stacked uniform_parameter""",
+        Between Bottleneck Expert ExpertSet Experts FFN Formula LinearMap Row SwiGLU TwoLayers affine
+        gelu_back gelu_there relu_back relu_there stacked uniform_parameter""",
     "large.calibration": """
         BLOCKS Calibration LARGE ROWS WIDTH by_size calibrate calibration calibration_path cpu_seconds
         in_words is_large prefers_onednn""",

@@ -274,7 +274,7 @@ def onednn_pays(
 ) -> bool:
     "Whether the first product of an expert is large, on average, and oneDNN's is the faster one here."
     w = experts.weights()[0]
-    return w.ndim == 3 and is_large(len(routing.token) / len(w), w) and prefers_onednn(x, w)
+    return w.ndim == 3 and is_large(routing.token.shape[0] / w.shape[0], w) and prefers_onednn(x, w)
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #dd166b5c
 def fastest(
@@ -285,16 +285,18 @@ def fastest(
     "What the router asks for; else segments, padded for small gaps (threads or bfloat16), grouped, or all at once."
     if "stand_ins" in routing.notes:
         return with_stand_ins
-    rows = len(routing.token)  # A
+    rows = routing.token.shape[0]  # A
     if not rows or not isinstance(experts, Experts):
         return segments
-    widest = rows * max(w.shape[-1] for w in experts.weights())  # numbers
+    widest = rows * max([w.shape[-1] for w in experts.weights()])  # numbers
     many_starts = (torch.get_num_threads() > 1 and widest > 2**17) or x.dtype == torch.bfloat16
     if x.device.type == "cpu" and many_starts and padding_pays(routing, experts):
         return padded
-    if not can_group(x, experts) or widest > 2**22 or onednn_pays(x, routing, experts):
+    if widest > 2**22 or onednn_pays(x, routing, experts):
         return segments
-    return at_once if goes_at_once(x, routing, experts) else grouped
+    if goes_at_once(x, routing, experts):
+        return at_once
+    return grouped if can_group(x, experts) else segments
 
 # %% ../../nbs/02_experts/02_dispatch.ipynb #299166cf
 def check_fit(
@@ -306,7 +308,7 @@ def check_fit(
     if x.ndim != len(experts.row) + 1:
         raise experts.misfit(x, "tokens")
     experts.check_rows(x)
-    if (routing.n_tokens, routing.n_experts) != (len(x), experts.n_experts):
+    if (routing.n_tokens, routing.n_experts) != (x.shape[0], experts.n_experts):
         raise ValueError(
             f"routing is for {routing.n_tokens} tokens and {routing.n_experts} experts, "
             f"but there are {len(x)} tokens and {experts.n_experts} experts"

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Expert', 'Row', 'LinearMap', 'affine', 'stacked', 'ExpertSet', 'Between', 'Formula', 'Experts', 'uniform_parameter',
-           'TwoLayers', 'relu_back', 'Bottleneck', 'gelu_back', 'FFN', 'gated', 'gated_back', 'SwiGLU']
+           'TwoLayers', 'relu_there', 'relu_back', 'Bottleneck', 'gelu_there', 'gelu_back', 'FFN', 'SwiGLU']
 
 # %% ../../nbs/02_experts/01_experts.ipynb #4b6a0e67
 from abc import abstractmethod
@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..native.silu import gated, gated_there, gates_from
 from ..routing.parts import PerExpert, positive
 
 # %% ../../nbs/02_experts/01_experts.ipynb #fda8bb0c
@@ -95,8 +96,10 @@ class ExpertSet(PerExpert):
 class Between(NamedTuple):
     "What an expert does between its two products, and the way back."
 
-    of: Callable[[Tensor], Tensor]  # u (n, h′), which may be overwritten -> hidden (n, h)
-    back: Callable[[Tensor, Tensor, Tensor], Tensor]  # hidden's gradient, u, hidden -> u's gradient (n, h′)
+    of: Callable[
+        [Tensor], tuple[Tensor, ...]
+    ]  # u (n, h′), may be overwritten -> hidden (n, h), and what `back` takes
+    back: Callable[..., Tensor]  # hidden's gradient (n, h), and what `of` left for it -> u's gradient (n, h′)
     adds_rows: bool = False  # whether rows are added to what the second product says of them
 
 # %% ../../nbs/02_experts/01_experts.ipynb #423f16ba
@@ -127,12 +130,22 @@ class Formula(ExpertSet):
     @property
     def dtype(self) -> torch.dtype | None:
         "Of the weights; None where there are none."
-        return next((w.dtype for w in self.weights()), None)
+        weights = self.weights()
+        return weights[0].dtype if weights else None
 
     @property
     def row(self) -> Row:  # type: ignore[override]
         "(d,)"
         return (self.d,)
+
+    def check_rows(
+        self,
+        x: Tensor,  # rows for these experts
+        lead: str = "tokens",  # what the dimensions before those of a row are called
+    ):
+        "`ValueError` unless x ends in d numbers, and a dimension stands before them."
+        if x.ndim < 2 or x.shape[-1] != self.d:
+            raise self.misfit(x, lead)
 
 # %% ../../nbs/02_experts/01_experts.ipynb #2f55efa9
 class Experts(Formula):
@@ -201,52 +214,61 @@ class TwoLayers(Experts):
         return type(self)(self.d, self.hidden, n)
 
 # %% ../../nbs/02_experts/01_experts.ipynb #0c267085
-def relu_back(grad: Tensor, u: Tensor, hidden: Tensor) -> Tensor:
-    "The gradient at what a relu was made of, which it may have overwritten: (n, h) each -> (n, h)."
+def relu_there(
+    u: Tensor,  # (n, h), is overwritten
+) -> tuple[Tensor, Tensor]:  # (n, h) each
+    "A relu in place, and itself for the way back."
+    hidden = u.relu_()
+    return hidden, hidden
+
+# %% ../../nbs/02_experts/01_experts.ipynb #b15fd237
+def relu_back(
+    grad: Tensor,  # (n, h) of the relu
+    hidden: Tensor,  # (n, h) the relu
+) -> Tensor:  # (n, h)
+    "The gradient at what it was made of."
     return torch.ops.aten.threshold_backward(grad, hidden, 0)
 
-
+# %% ../../nbs/02_experts/01_experts.ipynb #ff2654fa
 class Bottleneck(TwoLayers):
     "SRNN's experts: x + W₂·relu(W₁·x), with `hidden` units each."
 
-    between = Between(torch.relu_, relu_back, adds_rows=True)
+    between = Between(relu_there, relu_back, adds_rows=True)
 
     @staticmethod
     def expert(rows, linear, w1, b1, w2, b2):  # type: ignore[override]
         return rows + linear(linear(rows, w1, b1).relu_(), w2, b2)
 
 # %% ../../nbs/02_experts/01_experts.ipynb #4899b72d
-def gelu_back(grad: Tensor, u: Tensor, hidden: Tensor) -> Tensor:
-    "The gradient at what a gelu was made of: (n, h) each -> (n, h)."
+def gelu_there(
+    u: Tensor,  # (n, h)
+) -> tuple[Tensor, Tensor]:  # (n, h) each
+    "A gelu, and what it was made of for the way back."
+    return F.gelu(u), u
+
+# %% ../../nbs/02_experts/01_experts.ipynb #233e6f3f
+def gelu_back(
+    grad: Tensor,  # (n, h) of the gelu
+    u: Tensor,  # (n, h) what it was made of
+) -> Tensor:  # (n, h)
+    "The gradient at what it was made of."
     return torch.ops.aten.gelu_backward(grad, u)
 
-
+# %% ../../nbs/02_experts/01_experts.ipynb #47d8eb4a
 class FFN(TwoLayers):
     "The Transformer's feed-forward network, W₂·gelu(W₁·x), with `hidden` units for each expert."
 
-    between = Between(F.gelu, gelu_back)
+    between = Between(gelu_there, gelu_back)
 
     @staticmethod
     def expert(rows, linear, w1, b1, w2, b2):  # type: ignore[override]
         return linear(F.gelu(linear(rows, w1, b1)), w2, b2)
 
-# %% ../../nbs/02_experts/01_experts.ipynb #427141a0
-def gated(u: Tensor) -> Tensor:
-    "silu(G) ⊙ U of G and U side by side: (n, 2h) -> (n, h)."
-    gate, up = u.chunk(2, -1)
-    return F.silu(gate) * up
-
-
-def gated_back(grad: Tensor, u: Tensor, hidden: Tensor) -> Tensor:
-    "The gradients of G and U side by side: (n, h), (n, 2h), (n, h) -> (n, 2h)."
-    gate, up = u.chunk(2, -1)
-    return torch.cat([torch.ops.aten.silu_backward(grad * up, gate), grad * F.silu(gate)], -1)
-
-
+# %% ../../nbs/02_experts/01_experts.ipynb #250fbbfa
 class SwiGLU(Experts):
     "W₂·(silu(G·x) ⊙ U·x), with `hidden` units for each expert; `w1` holds G and U side by side (2002.05202)."
 
-    between = Between(gated, gated_back)
+    between = Between(gated_there, gates_from)
 
     def __init__(
         self,

@@ -48,20 +48,24 @@ def address_of(
 
 # %% ../../nbs/02_experts/01_products.ipynb #59dc5fd7
 class Blocks:
-    "Rows in E blocks, one behind the other: `ValueError` for offsets that do not begin at 0, or fall."
+    "Rows in E blocks, one behind the other: `ValueError` for offsets that do not begin at 0, fall, or end elsewhere."
 
     def __init__(
         self,
         offsets: Tensor,  # (E+1,) long: block e has rows offsets[e]:offsets[e+1]
+        n_rows: int | None = None,  # A; None: as many as the offsets say
     ):
-        self.offsets, self.n, self.n_rows = offsets.contiguous(), len(offsets) - 1, int(offsets[-1])
+        self.offsets, self.n = offsets.contiguous(), offsets.shape[0] - 1
+        self.n_rows = int(offsets[-1]) if n_rows is None else n_rows
         self.lengths = torch.empty(self.n, dtype=torch.int32)  # (E,)
         run = native.code.get("block_lengths") if is_addressable(self.offsets, torch.int64) else None
         if run and not run(self.offsets.data_ptr(), self.n, self.n_rows, self.lengths.data_ptr()):
             return
         self.lengths.copy_(self.offsets.diff())
-        if offsets[0] != 0 or (self.lengths < 0).any():
-            raise ValueError(f"offsets={offsets.tolist()}: needs whole numbers from 0 that do not fall")
+        if offsets[0] != 0 or offsets[-1] != self.n_rows or (self.lengths < 0).any():
+            raise ValueError(
+                f"offsets={offsets.tolist()}: needs whole numbers from 0 to {self.n_rows} that do not fall"
+            )
 
     def __len__(self) -> int:
         "E."
@@ -98,15 +102,18 @@ def matrices_of(
 # %% ../../nbs/02_experts/01_products.ipynb #a04373d8
 def places(
     blocks: Blocks,  # E of them
-    *operands: Operand,  # left factor, right factor, result
+    left: Operand,  # the first factor
+    right: Operand,  # the second
+    into: Operand,  # the product
 ) -> Tensor:  # (3·E,) long
     "Where each is for each block."
-    found = torch.empty(3 * len(blocks), dtype=torch.int64)
+    found = torch.empty(3 * blocks.n, dtype=torch.int64)
     if run := native.code.get("block_places"):
-        run(blocks.offsets.data_ptr(), len(blocks), *(n for o in operands for n in o[:3]), found.data_ptr())
+        run(blocks.offsets.data_ptr(), blocks.n, *left[:3], *right[:3], *into[:3], found.data_ptr())
         return found
-    block, row = np.arange(len(blocks)), blocks.offsets.numpy()[:-1]
-    found.numpy()[:] = np.concatenate([o.first + block * o.per_block + row * o.per_row for o in operands])
+    block, row = np.arange(blocks.n), blocks.offsets.numpy()[:-1]
+    each = [o.first + block * o.per_block + row * o.per_row for o in (left, right, into)]  # (E,) each
+    found.numpy()[:] = np.concatenate(each)
     return found
 
 # %% ../../nbs/02_experts/01_products.ipynb #2564f188
@@ -136,7 +143,7 @@ def call_batched(
 ) -> None:
     "C ← A·B, or C + A·B, for all E blocks."
     left, right, into = operands
-    n, where = len(blocks), places(blocks, *operands)
+    n, where = blocks.n, places(blocks, *operands)
     given = same_for_all(letters, sizes, (left.step, right.step, into.step), keep, n).copy()
     at = where.data_ptr()
     given[2 + sizes.index(0)] = blocks.lengths.data_ptr()
@@ -155,7 +162,7 @@ def times_own_matrix(
     lies = w.is_contiguous()
     if not lies and not w.mT.is_contiguous():
         w, lies = w.contiguous(), True
-    (_, a, c), y = w.shape, rows.new_empty(len(rows), w.shape[2]) if start is None else start
+    (_, a, c), y = w.shape, rows.new_empty(rows.shape[0], w.shape[2]) if start is None else start
     operands = matrices_of(w, c if lies else a), rows_of(rows, blocks), rows_of(y, blocks)
     call_batched("NN" if lies else "TN", (c, 0, a), blocks, operands, start is not None)
     return y

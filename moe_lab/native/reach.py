@@ -8,6 +8,7 @@ __all__ = ['is_addressable']
 # %% ../../nbs/00_native/03_reach.ipynb #7224f522
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 
 # %% ../../nbs/00_native/03_reach.ipynb #b5748ccd
 def is_addressable(
@@ -15,7 +16,10 @@ def is_addressable(
     dtype: torch.dtype,  # that it must have
 ) -> bool:
     "Whether its numbers lie one behind the other in this process's memory, where machine code may read them."
-    if (type(table) is not Tensor and type(table) is not nn.Parameter) or table.dtype != dtype:
+    kind = type(table)
+    if (kind is not Tensor and kind is not nn.Parameter) or table.dtype != dtype or not table.is_cpu:
         return False
-    is_itself = not torch._C._functorch.is_functorch_wrapped_tensor(table) and not table.is_neg()
-    return is_itself and table.device.type == "cpu" and table.is_contiguous()
+    if not table.is_contiguous() or forward_ad._current_level >= 0:  # a tangent would be lost
+        return False
+    stands_for_others = torch._C._functorch.is_functorch_wrapped_tensor(table)
+    return not (stands_for_others or table.is_neg()) and torch._C._has_storage(table)

@@ -12,13 +12,13 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..draws import OwnDraws
+from ..native.finite import is_finite
 from .adjustments import Feedback, check_feedback
 from .decision import Context, Promises, Routing, check_inputs, check_tokens
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
@@ -38,7 +38,7 @@ def check_logits(
     x: Tensor,  # (T, d) the tokens that they are for
 ):
     "`ValueError` naming the first token whose logits are not finite."
-    if isfinite(float(logits.detach().sum())) or logits.isfinite().all():
+    if is_finite(logits):
         return
     row = first_not_finite(x, logits)
     raise ValueError(f"x: the router's logits for token {row} are not finite; look for NaN or inf in x")
@@ -49,7 +49,7 @@ def check_scores(
     adjustments: Iterable[nn.Module],  # that did it
 ):
     "`ValueError` naming the first token with a score of NaN or ∞, and the adjustments."
-    if isfinite(float(scores.detach().sum())) or not (broken := ~(scores < torch.inf)).any():
+    if is_finite(scores) or not (broken := ~(scores < torch.inf)).any():
         return
     row, names = int(broken.any(-1).nonzero()[0]), [type(a).__name__ for a in adjustments]
     raise ValueError(
@@ -264,7 +264,8 @@ class Router(AttentiveRouter):
         if context.mask is not None:
             x = x.masked_fill(~context.mask[:, None], 0)  # (T, d) what stands at padding is never read
         with full_precision(x.device):
-            return self.decide(x.to(torch.promote_types(x.dtype, torch.float32)), context)
+            wide = x if x.dtype == torch.float32 else x.to(torch.promote_types(x.dtype, torch.float32))
+            return self.decide(wide, context)
 
     def decide(
         self,
@@ -274,10 +275,11 @@ class Router(AttentiveRouter):
         "Logits, scores, selection; `ValueError` where one is not finite."
         scores = logits = self.score(x, context)  # (T, E)
         check_logits(logits, x)
-        for adjust in self.adjustments:
-            scores = adjust(scores, context)  # (T, E)
-        if self.adjustments:  # without any the scores are the logits, which have been looked at
-            check_scores(scores, self.adjustments)
+        adjustments = self.adjustments
+        if len(adjustments):  # without any the scores are the logits, which have been looked at
+            for adjust in adjustments:
+                scores = adjust(scores, context)  # (T, E)
+            check_scores(scores, adjustments)
         routing = self.select(logits, scores, context)
         return replace(routing, notes=context.notes) if context.notes else routing
 

@@ -27,6 +27,7 @@ from moe_lab.routing.decision import (
 )
 from ..native.code import native
 from ..native.reach import is_addressable
+from ..native.softmax import can_take_places, softmax_at
 from .parts import Part, finite, functions, is_number, positive, shown
 
 # %% ../../nbs/01_routing/06_selection.ipynb #ce4db642
@@ -143,6 +144,8 @@ def weights_at(
     logits: Tensor,  # (T, E)
 ) -> Tensor:  # (A,)
     "The gate's weight for every pair of a token and an expert that it chose."
+    if (gate is softmax_chosen or gate is softmax_all) and can_take_places(logits, place):
+        return softmax_at(logits, place, gate is softmax_chosen)
     return gate(logits, chosen).flatten().gather(0, place)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #bc76ffba
@@ -296,19 +299,15 @@ def chosen_at_once(
 ) -> SortedPairs | None:
     "What search and sort find, by machine code; None where there is none, or where it does not decide as they do."
     n_tokens, n_experts = scores.shape
-    choose = native("choose") if k <= min(8, n_experts) and n_tokens else None
+    choose = native("choose") if k <= 8 and k <= n_experts and n_tokens else None
     if choose is None or not is_addressable(scores, torch.float32):
         return None
-    best, token, expert, rank, place = (torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(5))
-    offsets, chosen = (
-        torch.empty(n_experts + 1, dtype=torch.int64),
-        torch.empty_like(scores, dtype=torch.bool),
-    )
-    pairs = SortedPairs(token, expert, rank, offsets, place, chosen)
-    given_up = choose(
-        scores.data_ptr(), n_tokens, n_experts, k, *(part.data_ptr() for part in (best, *pairs))
-    )
-    return None if given_up else pairs
+    best, token, expert, rank, place = [torch.empty(n_tokens * k, dtype=torch.int64) for _ in range(5)]
+    offsets = torch.empty(n_experts + 1, dtype=torch.int64)
+    chosen = torch.empty(n_tokens, n_experts, dtype=torch.bool)
+    written = best, token, expert, rank, offsets, place, chosen
+    given_up = choose(scores.data_ptr(), n_tokens, n_experts, k, *[part.data_ptr() for part in written])
+    return None if given_up else SortedPairs(token, expert, rank, offsets, place, chosen)
 
 # %% ../../nbs/01_routing/06_selection.ipynb #05645db6
 class TopK(Part):

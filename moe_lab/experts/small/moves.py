@@ -18,9 +18,10 @@ def to_experts(
     token: Tensor,  # (A,) long
 ) -> Tensor:  # (A, d)
     "Each assignment's row; `ValueError` for a token that is not there."
-    (n_tokens, d), rows = x.shape, x.new_empty(len(token), x.shape[1])
+    (n_tokens, d), n = x.shape, token.shape[0]
+    rows = x.new_empty(n, d)
     copy = native.code["copy_rows"]
-    if copy(x.data_ptr(), token.data_ptr(), len(token), n_tokens, d, rows.data_ptr()):
+    if copy(x.data_ptr(), token.data_ptr(), n, n_tokens, d, rows.data_ptr()):
         raise ValueError(f"token: {token.min()} to {token.max()}, needs whole numbers in [0, {n_tokens})")
     return rows
 
@@ -72,6 +73,6 @@ def sent_back(
 ) -> tuple[Tensor, Tensor]:  # (A, d), (A,)
     "The gradients of rows and weights."
     for_rows, products = torch.empty_like(rows), torch.empty_like(rows)
-    given, written = (grad, rows, weight, token), (for_rows.data_ptr(), products.data_ptr())
-    native.code["send_back"](*(t.data_ptr() for t in given), *rows.shape, *written)
+    given = [t.data_ptr() for t in (grad, rows, weight, token)]
+    native.code["send_back"](*given, *rows.shape, for_rows.data_ptr(), products.data_ptr())
     return for_rows, products.sum(-1)

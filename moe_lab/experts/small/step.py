@@ -45,15 +45,15 @@ def there(
     way: Way,
     weights: Weights,  # of E experts
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
-    "Each token's weighted sum (T, d); what the way back needs: rows, before and after what is between, what they said."
+    "Each token's weighted sum (T, d); for the way back rows, what experts said, hidden, and what that left."
     (token, blocks, between), (w1, b1, w2, b2) = way, weights
     rows = to_experts(x, token)  # (A, d)
     u = times_own_matrix(rows, w1, blocks, started(b1, blocks))  # (A, h′)
-    hidden = between.of(u)  # (A, h)
+    hidden, *left = between.of(u)  # (A, h)
     said = times_own_matrix(hidden, w2, blocks, started(b2, blocks))  # (A, d)
     if between.adds_rows:
         said.add_(rows)
-    return to_tokens(said, weight, token, len(x)), (rows, u, hidden, said)
+    return to_tokens(said, weight, token, x.shape[0]), (rows, said, hidden, *left)
 
 # %% ../../../nbs/02_experts/01_small/02_step.ipynb #2419fde7
 def product_back(
@@ -82,7 +82,7 @@ def recorded(
     owner = torch.arange(len(blocks)).repeat_interleave(blocks.offsets.diff())  # (A,)
     first, second = (None if b is None else b[owner] for b in (b1, b2))  # (A, h′), (A, d)
     rows = x[token]
-    hidden = between.of(BlockProduct.apply(rows, w1, blocks, first))
+    hidden = between.of(BlockProduct.apply(rows, w1, blocks, first))[0]
     said = BlockProduct.apply(hidden, w2, blocks, second)
     said = said + rows if between.adds_rows else said
     return torch.zeros_like(x).index_add(0, token, said * weight[:, None])
@@ -140,18 +140,18 @@ class AtOnce(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad: Tensor):  # (T, d)
         (token, blocks, between), needs = ctx.way, ctx.needs_input_grad
-        weight, w1, w2, rows, u, hidden, said = ctx.saved_tensors
+        weight, w1, w2, rows, said, hidden, *left = ctx.saved_tensors
         if torch.is_grad_enabled():
             x, b1, b2 = map(unchanged, ctx.others)
             return gradients_with_a_graph((x, weight, ctx.way, w1, b1, w2, b2), needs, grad)
         for_said, for_weight = sent_back(grad.contiguous(), said, weight, token)
         for_hidden, for_w2, for_b2 = product_back(for_said, hidden, w2, blocks, (True, *needs[5:]))
-        for_u = between.back(for_hidden, u, hidden)
+        for_u = between.back(for_hidden, *left)
         for_rows, for_w1, for_b1 = product_back(for_u, rows, w1, blocks, (needs[0], *needs[3:5]))
         for_x = None
         if for_rows is not None:
             total = for_rows.add_(for_said) if between.adds_rows else for_rows
-            for_x = to_tokens(total, None, token, len(grad))
+            for_x = to_tokens(total, None, token, grad.shape[0])
         return for_x, for_weight, None, for_w1, for_b1, for_w2, for_b2
 
 # %% ../../../nbs/02_experts/01_small/02_step.ipynb #989c04e8
@@ -166,13 +166,14 @@ def goes_at_once(
     "Whether a layer is small enough, lies in memory as machine code has to have it, and there is machine code."
     if experts.between is None or not native.code or batched_product() is None:
         return False
-    weights, n = experts.weights(), len(routing.token)
-    if not 0 < n * max(w.shape[-1] for w in weights) <= SMALL or (
-        torch.is_grad_enabled() and x.is_inference()
-    ):
+    weights = experts.weights()
+    widest = routing.token.shape[0] * max([w.shape[-1] for w in weights])  # numbers
+    if not 0 < widest <= SMALL or (torch.is_grad_enabled() and x.is_inference()):
         return False
-    plain = all(is_addressable(t, torch.float32) for t in (x, routing.weight, *weights))
-    return plain and all(is_addressable(t, torch.int64) for t in (routing.token, routing.offsets))
+    for table in (x, routing.weight, *weights):
+        if not is_addressable(table, torch.float32):
+            return False
+    return is_addressable(routing.token, torch.int64) and is_addressable(routing.offsets, torch.int64)
 
 # %% ../../../nbs/02_experts/01_small/02_step.ipynb #c6ec9f2f
 def at_once(
@@ -182,7 +183,7 @@ def at_once(
 ) -> Tensor:  # (T, d)
     "All experts in one step there and one back, (T, d) -> (T, d); for those of whom `goes_at_once` is true."
     assert experts.between is not None
-    way = Way(routing.token, Blocks(routing.offsets), experts.between)
+    way = Way(routing.token, Blocks(routing.offsets, routing.token.shape[0]), experts.between)
     weights = two_products(experts)
     if torch.is_grad_enabled():
         return AtOnce.apply(x, routing.weight, way, *weights)
