@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
+from .registry import one_of
 from .routing.parts import positive, whole
 
 # %% ../nbs/11_serving.ipynb #3932227b
@@ -102,8 +103,8 @@ def write_pages(
     "Write a notebook for each page; `ValueError` for a name that is no page."
     import nbformat
 
-    if unknown := [name for name in names if name not in PAGES]:
-        raise ValueError(f"names={', '.join(unknown)}: needs some of {', '.join(PAGES)}")
+    for name in names:
+        one_of(PAGES, name, "names")
     folder.mkdir(parents=True, exist_ok=True)
     shown = names or tuple(PAGES)
     written = []

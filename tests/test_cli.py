@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import torch
 
+import moe_lab
 from moe_lab.cli import main
 from moe_lab.experiments.systems.srnn import measurements as srnn
 
@@ -143,7 +144,33 @@ def test_settings_of_a_language_model_are_refused_before_anything_is_read(tmp_pa
 
 def test_unknown_experiment():
     message = refused("run", "srnn-dmo")
-    assert "srnn-dmo" in message and "did you mean srnn-demo?" in message
+    assert "srnn-dmo" in message and "did you mean 'srnn-demo'?" in message
+
+
+@pytest.mark.parametrize("command", ["run", "study"])
+def test_the_page_of_all_names_tells_the_options_of_none(command):
+    status, page, _ = call(command, "--help")
+    assert status == 0 and len(page.splitlines()) < 200
+    assert "--router" not in page and f"{command} NAME --help" in " ".join(page.replace("│", " ").split())
+
+
+def test_one_experiment_tells_what_its_router_can_be():
+    _, page, _ = call("run", "srnn-demo", "--help")
+    assert page.count("--router is one of top_k, dense") == 1
+
+
+def test_the_version_is_told():
+    assert call("--version")[:2] == (0, f"moe-lab {moe_lab.__version__}\n")
+
+
+@pytest.mark.parametrize("wrong", [["--k", "0"], ["--seeds", "0"], ["--router", "topk"], ["--data", "mnits"]])
+def test_what_cannot_be_has_one_status(tmp_path, wrong):
+    assert call("run", "srnn-demo", *wrong, "--out", tmp_path / "out")[0] == 2
+
+
+def test_the_likely_name_stands_before_the_list():
+    message = refused("run", "srnn-demo", "--router", "topk")
+    assert message.startswith("moe-lab: --router 'topk': did you mean 'top_k'? Needs one of top_k, dense")
 
 
 def test_a_hub_name_while_offline(tmp_path):

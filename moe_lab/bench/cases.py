@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ..experts.experts import Bottleneck, SwiGLU
 from ..experts.moe import MoE
+from ..registry import one_of
 from ..routing.decision import Routing
 from ..routing.parts import positive
 from ..routing.presets import top_k
@@ -66,8 +67,7 @@ class Shape(LayerSize):
 
     def __post_init__(self):
         positive(tokens=self.tokens, d=self.d, hidden=self.hidden, n_experts=self.n_experts, k=self.k)
-        if self.expert not in EXPERTS:
-            raise ValueError(f"expert={self.expert!r}: needs one of {', '.join(EXPERTS)}")
+        one_of(EXPERTS, self.expert, "expert")
         if not self.k <= self.n_experts <= self.d:
             raise ValueError(f"n_experts={self.n_experts}: needs at least k={self.k} and at most d={self.d}")
         if not 0 <= self.skew < float("inf"):

@@ -23,7 +23,7 @@ from ..measure.figures import calm
 from ..routing.parts import positive
 from ..experts.allocator import reuse_memory
 from ..native.code import native
-from ..files import Hold, read_json, read_table, write_atomically
+from ..files import made, Hold, read_json, read_table, write_atomically
 from ..training.runs import commit
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def bench_layers(
     positive(rounds=rounds)
     native.now()  # what is timed is the layer as it is when it has been called often
     about = machine() | {"freed memory": "kept" if reuse_memory() else "given back"}
-    out.mkdir(parents=True, exist_ok=True)
+    made(out)
     with Hold(out), on_threads(threads):
         frame = earlier_measurements(out, about, threads, resume)
         frame = measure_missing(out, frame, shapes, contenders, rounds, patience)

@@ -22,7 +22,7 @@ from .timing import interleaved, machine, on_threads, ratios, under_autocast
 from ..experts.dispatch import Combine, Dispatch, dispatch_plan, grouped, grouped_linear
 from ..experts.experts import Experts, affine
 from ..experts.large.product import has_onednn
-from ..files import Hold, write_atomically
+from ..files import made, Hold, write_atomically
 from ..native.code import native
 from ..routing.decision import Routing, in_blocks_by_numpy
 from ..routing.parts import positive
@@ -375,7 +375,7 @@ def time_all(
     import pandas as pd
 
     positive(rounds=rounds)
-    out.mkdir(parents=True, exist_ok=True)
+    made(out)
     reuse_memory()
     native.now()
     with Hold(out), on_threads(1):

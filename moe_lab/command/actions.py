@@ -48,7 +48,10 @@ def check_stored(
                 write_checked(stored / one.name, one)
             if one.outside is not None and len(one.outside):
                 print(f"\n{one.name}, outside:\n{one.outside.to_string(float_format='{:.4g}'.format)}")
-        disagreement(found)
+        try:
+            disagreement(found)
+        except ValueError as wrong:  # nothing that was typed is
+            raise SystemExit(f"moe-lab: {wrong}") from None
 
     return check
 
@@ -62,10 +65,12 @@ def claims(stored: Path = Path("nbs/lessons/stored"), out: Path | None = None) -
     """
 
     def tell():
-        from moe_lab.experiments.core.claims import claims_lines, claims_table, write_claims
+        from moe_lab.experiments.core.claims import claims_lines, claims_table, page_kind, write_claims
         from moe_lab.experiments.core.stored import stored_folders
 
         stored_folders(stored)  # refuses a folder without any
+        if out is not None:
+            page_kind(out)  # refuses what cannot be written
         table = claims_table(stored)
         print(claims_lines(table))
         if out is not None:
@@ -83,7 +88,11 @@ def compatibility(families: tuple[str, ...] = ()) -> Callable[[], None]:
 
     def examine():
         from moe_lab.bench.families.compatibility import compatibility, printable
+        from moe_lab.measure.transformers.tiny_models import families as known
+        from moe_lab.registry import one_of
 
+        for name in families:
+            one_of(known(), name, "families")
         print(printable(compatibility(families or None)))
 
     return examine
@@ -115,10 +124,12 @@ def audit(
         from moe_lab.explore.audit.auditing import audit
         from moe_lab.explore.audit.page import write_audit
         from moe_lab.explore.audit.reading import named
+        from moe_lab.files import made
         from moe_lab.measure.trace.trace import Trace
         from moe_lab.routing.parts import positive
 
         positive(rows=rows)
+        made(out)
         asked = {"model": model, "text": text, "against": against, "rows": rows, "length": length}
         subject, other = named(model), None if against is None else named(against)
         texts = None if isinstance(subject, Trace) else load_text(text).test

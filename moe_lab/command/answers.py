@@ -11,18 +11,17 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 # %% ../../nbs/12_command/1_answers.ipynb #8a48065e
 def as_typed(
     text: str,  # of an error
     names: Iterable[str],  # of arguments that are options
+    places: Iterable[str] = (),  # of arguments that are given by their place
 ) -> str:
-    "The text with `name=value` written as `--name value`."
-    known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    return (
-        re.sub(rf"(?<![\w.-])({known})=", lambda m: f"--{m[1].replace('_', '-')} ", text) if known else text
-    )
+    "The text with `name=value` written as `--name value`, or as the value alone where no name is typed."
+    written = {name: "" for name in places} | {name: f"--{name.replace('_', '-')} " for name in names}
+    known = "|".join(sorted(map(re.escape, written), key=len, reverse=True))
+    return re.sub(rf"(?<![\w.-])({known})=", lambda m: written[m[1]], text) if known else text
 
 # %% ../../nbs/12_command/1_answers.ipynb #97561458
 def blocks_of(
@@ -66,7 +65,7 @@ def meant(
     blocks: list[list[str]],  # of the parser's box
     given: Sequence[str],  # words of the command line
 ) -> str:
-    "What the parser thinks was meant: an option of this command first, or a name among those that there are."
+    "What the parser thinks was meant: an option of this command first; or the names that there are."
     command = " ".join(["in moe-lab", *_before_options(given), "--help"])
     options: dict[str, str] = {}
     current = ""
@@ -76,10 +75,9 @@ def meant(
             options.setdefault(row, current)
     named = [block[0] for block in blocks if block[0].startswith("Available subcommands: ")]
     names = " ".join(named).removeprefix("Available subcommands: ").split(", ")
-    close = get_close_matches((*given, "")[len(_before_options(given)) - 1], names, n=1)
     if elsewhere := next((row for row, option in options.items() if option in given), ""):
         return f"; {elsewhere.removeprefix('in ').removesuffix(' --help')} has it"
-    best = options.get(command) or next(iter(options.values()), "") or " ".join(close)
+    best = options.get(command) or next(iter(options.values()), "")
     return f"; did you mean {best}?" if best else f"; there are {', '.join(names)}" if named else ""
 
 # %% ../../nbs/12_command/1_answers.ipynb #c7c66e3d
@@ -107,10 +105,9 @@ def _complaint(text: str, blocks: list[list[str]], given: Sequence[str]) -> str:
     return re.sub(r"^Missing from (?:moe-lab )?(.*?): ", r"\1: needs ", text.removesuffix(" (required)"))
 
 # %% ../../nbs/12_command/1_answers.ipynb #e6a9a712
-def _help_page(page: str, text: str, blocks: list[list[str]], given: Sequence[str]) -> str:
+def _help_page(page: str, text: str, given: Sequence[str]) -> str:
     "Where to find help: what the parser names, or the page of the command that was understood, where it names none."
-    unknown = any(block[0].startswith("Available subcommands: ") for block in blocks)
-    if unknown or text.startswith("Expected one of") or len(words := page.split()) != 2:
+    if text.startswith("Expected one of") or len(words := page.split()) != 2:
         return page
     odd = re.sub(r"^Unrecognized (?:or misplaced )?options: ", "", text).split(", ")
     command = [word for word in _before_options(given) if word not in odd]
@@ -129,20 +126,21 @@ def parser_sentence(
     ends = [i for i, row in enumerate(rows) if row.startswith(("Got errors:", "Arguments are applied"))]
     text = " ".join(rows[: min(ends, default=len(rows))])
     help_page = re.search(r"(?:run:?|see) (.+ --help)", " ".join(blocks[-1]))
-    more = f" ({_help_page(help_page[1], text, blocks, given)} says more)" if help_page else ""
+    more = f" ({_help_page(help_page[1], text, given)} says more)" if help_page else ""
     return f"{_complaint(text, blocks, given)}{more}"
 
 # %% ../../nbs/12_command/1_answers.ipynb #21006e28
 def one_line(
     error: BaseException,  # that ends a command
     names: Iterable[str],  # of arguments that are options
+    places: Iterable[str] = (),  # of arguments that are given by their place
 ) -> str:
     "What an error says, in one line, with options as they are typed."
     text = str(error)
     if isinstance(error, OSError) and error.strerror and error.errno is not None:
         place = f"{error.filename}: " if error.filename else ""
         text = f"{place}{error.strerror[:1].lower()}{error.strerror[1:]}"
-    return as_typed(" ".join(text.split()), names) or type(error).__name__
+    return as_typed(" ".join(text.split()), names, places) or type(error).__name__
 
 # %% ../../nbs/12_command/1_answers.ipynb #8324dd2b
 def is_short_of_memory(

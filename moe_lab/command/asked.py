@@ -88,36 +88,43 @@ def study_command(
 def choice(
     known: Mapping[str, Any],  # name -> experiment or study
     command: Callable[[Any], Callable[..., Any]],  # of one of them
+    asked: str = "",  # the one whose page tells all; of the others, the first line is enough
 ) -> Any:
     "A type of which `tyro` makes one sub-command for each of them."
+    acts = {name: command(one) for name, one in known.items()}
+    first = {
+        name: None if name == asked else str(act.__doc__).partition("\n")[0] for name, act in acts.items()
+    }
     choices = [
-        Annotated[Any, tyro.conf.subcommand(name, constructor=command(one))] for name, one in known.items()
+        Annotated[Any, tyro.conf.subcommand(name, constructor=act, description=first[name])]
+        for name, act in acts.items()
     ]
     nobody = Annotated[None, tyro.conf.Suppress]  # a choice needs two at least
     anyone = Union[(*choices, nobody)]  # type: ignore[valid-type]
     return Annotated[anyone, tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes]
 
 # %% ../../nbs/12_command/2_asked.ipynb #1f656033
-def _any_study() -> Any:
+def _any_study(name: str) -> Any:
     "A type of which `tyro` makes one sub-command for each registered study."
     from moe_lab.experiments.studies.engine.study import STUDIES
 
-    return choice(STUDIES, study_command)
+    return choice(STUDIES, study_command, name)
 
 
 def study_commands(
-    is_asked_for: bool,  # False: its name and what it does are enough
+    is_asked_for: bool,  # False: what it does is enough
+    name: str = "",  # of the study that tells its options, too
 ) -> Callable[..., Callable[[], None]]:
     "The sub-command `study`; the studies are loaded if it is asked for."
 
     def study(study: Any) -> Callable[[], None]:
-        "Do a study: arms, stages and a gate, with as many workers and machines as there are."
+        "Do a study: arms, stages and a gate, with many workers and machines; study NAME --help tells its options."
         return study
 
-    study.__annotations__["study"] = _any_study() if is_asked_for else str
+    study.__annotations__["study"] = _any_study(name) if is_asked_for else str
     return study
 
-
+# %% ../../nbs/12_command/2_asked.ipynb #a6ac4786
 def study_options(
     name: str,  # of a study
 ) -> set[str]:

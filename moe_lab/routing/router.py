@@ -23,7 +23,7 @@ from .adjustments import Feedback, check_feedback
 from .decision import Context, Promises, Routing, check_inputs, check_tokens
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
 from .selection import check_k
-from ..registry import Entry, Registry, Strength
+from ..registry import Entry, Registry, Strength, offer
 
 # %% ../../nbs/01_routing/08_router.ipynb #578de112
 def first_not_finite(
@@ -162,9 +162,9 @@ class RouterControls(RouterTraits):
 
     def set(self, **values: Any) -> None:
         "Turn knobs of the parts that have them: `router.set(k=1)`; `ValueError` for a name that no part knows."
-        if unknown := sorted(values.keys() - self.knobs):
+        for name in sorted(values.keys() - self.knobs):
             raise ValueError(
-                f"router.set: no part has {', '.join(unknown)}; there are {', '.join(sorted(self.knobs))}"
+                f"router.set: no part has {name}; {offer(name, sorted(self.knobs), 'there are')}"
             )
         if "k" in values and self.n_experts is not None and isinstance(values["k"], int):
             check_k(values["k"], self.n_experts)
@@ -338,7 +338,8 @@ class RouterEntry(Entry):
         "A new router, drawn as `torch.manual_seed` says; `ValueError` for a parameter that it has not."
         given = {name: value for name, value in others.items() if value is not None}
         for name in given.keys() - set(self.takes):
-            raise ValueError(f"{name}={given[name]}: router {self.name!r} takes {', '.join(self.takes)}")
+            known = offer(name, self.takes, "it takes")
+            raise ValueError(f"{name}={given[name]}: not taken by router {self.name!r}; {known}")
         chosen = {self.k_name: k} if self.k_name and k is not None else {}
         return self.make(d, n_experts, **chosen | given)
 

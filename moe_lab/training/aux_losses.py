@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from ..experts.coupling import tell_coupling
 from ..experts.experts import ExpertSet
 from ..experts.moe import MoE, moe_layers
+from ..registry import one_of
 from ..routing.decision import Dropped, Routing, assign
 from ..routing.losses import AUX_LOSSES, AuxLossEntry
 from .schedules import Constant, Schedule
@@ -49,8 +50,7 @@ class AuxLoss:
             if not callable(value := getattr(self, name)):
                 needs = {"loss": "a function of a Routing", "coefficient": "a number or a schedule"}[name]
                 raise ValueError(f"{name}={value!r}: needs {needs}")
-        if self.over not in REACHES:
-            raise ValueError(f"over={self.over!r}: needs one of {', '.join(REACHES)}")
+        one_of(REACHES, self.over, "over")
 
 # %% ../../nbs/08_training/03_aux_losses.ipynb #47011a64
 def where_it_fits(

@@ -23,7 +23,7 @@ from typing import Any
 
 import torch
 
-from ..files import Hold, leads, read_json, write_atomically
+from ..files import made, Hold, leads, read_json, write_atomically
 from .metric_table import Metrics, done_again
 
 # %% ../../nbs/08_training/02_runs.ipynb #e204e8a0
@@ -153,13 +153,7 @@ def _json(value: Any) -> bytes:
 # %% ../../nbs/08_training/02_runs.ipynb #7629e043
 def _held(folder: Path) -> Hold:
     "The folder, made if need be, for this process alone; `BlockingIOError` if another has it."
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return Hold(folder)
-    except BlockingIOError:
-        raise
-    except OSError as error:
-        raise OSError(f"--out {folder} cannot be written ({error}); choose a folder that can") from error
+    return Hold(made(folder))
 
 # %% ../../nbs/08_training/02_runs.ipynb #541ffc2b
 def _claim_free(folder: Path, asked: Any) -> bool:

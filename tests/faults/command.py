@@ -4,6 +4,7 @@ from pathlib import Path
 
 from faults.table import Bad, Refused, command
 
+STORED = str(Path(__file__).parents[2] / "nbs" / "lessons" / "stored")
 SMALL = ("--limit", "1024", "--batch-size", "64", "--workers", "1")
 
 
@@ -50,10 +51,10 @@ def on_a_run():
 
 ROWS = [
     typed("nothing behind moe-lab", says=("a command is missing", "run, study, report")),
-    typed("a misspelt command", "reprot", says=("reprot", "did you mean report?")),
+    typed("a misspelt command", "reprot", says=("reprot", "did you mean 'report'?")),
     typed("an option before any command", "--resume", says=("--resume", "has it")),
     typed("run without an experiment", "run", says=("run: needs one of", "srnn-demo")),
-    typed("a misspelt experiment", "run", "srnn-dmo", says=("srnn-dmo", "did you mean srnn-demo?")),
+    typed("a misspelt experiment", "run", "srnn-dmo", says=("srnn-dmo", "did you mean 'srnn-demo'?")),
     typed("two experiments at once", "run", "srnn-demo", "srnn-fixed", says=("srnn-fixed", "no such option")),
     typed("report without a folder", "report", says=("report: needs PATH", "--out folder")),
     typed("report of two folders", "report", "a", "b", says=("b: there is no such option",)),
@@ -165,6 +166,24 @@ ROWS = [
         says=("x/summary.parquet is missing", "health"),
     ),
     typed("a family nobody knows", "compatibility", "--families", "mistrall", says=("mistrall",)),
+    typed(
+        "a router misspelt where it has no option", "routers", "topk", says=("moe-lab: 'topk': did you mean",)
+    ),
+    typed("an exploration nobody knows", "app", "Nope", says=("moe-lab: 'Nope': needs one of PlaneLab",)),
+    typed(
+        "a study nobody knows", "study", "nope", says=("no study is called 'nope'", "moe-lab study --help")
+    ),
+    typed("a list that is no option", "run", "--list", says=("--list", "there are", "moe-lab run --help")),
+    typed("a page of no kind", "claims", "--stored", STORED, "--out", "new/x.txt", says=("--out new/x.txt",)),
+    typed(
+        "a page nowhere",
+        "claims",
+        "--stored",
+        STORED,
+        "--out",
+        "/proc/x/a.md",
+        says=("--out /proc/x cannot",),
+    ),
     typed("no threads", "bench", "--threads", "0", says=("--threads 0: needs a whole number of at least 1",)),
     typed("half a thread", "overhead", "--threads", "0.5", says=("--threads 0.5: needs a whole number",)),
     typed("no rounds", "tried", "--rounds", "0", says=("--rounds 0: needs a whole number of at least 1",)),

@@ -74,7 +74,9 @@ LINES = [
     Bad("no collapse line at all", collapse(None), ("state=None", "a line of text such as 'collapse?'")),
     Bad("a state instead of its line", collapse(CollapseState()), ("needs a line of text", "collapse?")),
     Bad("a line of another lab", collapse("plane?n_experts=3"), ("plane?n_experts=3", "collapse?")),
-    Bad("a line that was cut off", collapse("collapse?balance=srn"), ("balance='srn'", "choose one of")),
+    Bad(
+        "a line that was cut off", collapse("collapse?balance=srn"), ("balance='srn'", "did you mean 'srnn'")
+    ),
     Bad("a line with a name misspelt", collapse("collapse?strenght=3"), ("strenght: unknown", "strength")),
     Bad("a line with a value twice", collapse("collapse?k=1&k=2"), ("k: given twice", "one value")),
     Bad("a strength that is no number", collapse("collapse?strength=nan"), ("strength=nan", "0.01 to 100")),

@@ -26,7 +26,7 @@ from ..layer_report import as_text, write_parquet
 from ..timing import load_average, machine, on_threads
 from ...colours import GREY
 from ...experts.allocator import reuse_memory
-from ...files import Hold, read_json, read_table, write_atomically
+from ...files import made, Hold, read_json, read_table, write_atomically
 from ...measure.figures import calm
 from ...training.runs import commit
 
@@ -183,7 +183,7 @@ def growth_report(
     "Measure, foretell, compare; the folder gets growth.parquet, .json, .txt and .png, and the text is returned."
     import pandas as pd
 
-    out.mkdir(parents=True, exist_ok=True)
+    made(out)
     reuse_memory()
     sizes = drawn_sizes() if drawn is None else drawn
     with Hold(out), on_threads(1):

@@ -19,6 +19,7 @@ from ...measure.trace.trace import Trace, record
 from ...measure.transformers.hooks import as_logits, listen, routed_layers
 from ...measure.transformers.interventions import ablate
 from ...measure.transformers.tiny_models import families, quiet, tiny_model
+from ...registry import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -283,9 +284,8 @@ def compatibility(
     from tqdm.auto import tqdm
 
     known = families()
-    unknown = sorted(set(names or ()) - set(known))
-    if unknown:
-        raise ValueError(f"names: {', '.join(unknown)} are no MoE families of the installed transformers")
+    for name in names or ():
+        one_of(known, name, "names")
     rows = {}
     for family in tqdm(known if names is None else names, desc="families", unit="family"):
         with quiet():

@@ -11,12 +11,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .files import TABLES, is_visible, split_of, visible_files
+from ...registry import offer
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -174,8 +174,5 @@ def unknown_name(
     "The error for a name that fits nowhere: `FileNotFoundError` where it looks like a path, else `ValueError`."
     if len(Path(name).expanduser().parts) > 1:
         return FileNotFoundError(f"there is no folder {name!r:.200}")
-    hint = "".join(f"; did you mean {close!r}?" for close in get_close_matches(name, known, n=1))
-    every = ", ".join(known)
-    return ValueError(
-        f"unknown {what} {name!r:.200}: neither one of {every}, nor owner/name, nor a folder{hint}"
-    )
+    every = offer(name[:200], known, "neither one of")
+    return ValueError(f"unknown {what} {name!r:.200}: {every}, nor owner/name, nor a folder")

@@ -9,7 +9,7 @@ _NAMES: dict[str, str] = {
         AuxLossSettings check_capacity check_nonnegative with_aux_loss""",
     "claims": """
         CLAIMS Claim Claims FEWEST Finding HEAD Judge SHOWN VERDICTS WIDTHS ahead claims_lines claims_page
-        claims_table each enough judged kept lead only_when promise runs_of visible write_claims""",
+        claims_table each enough judged kept lead only_when page_kind promise runs_of visible write_claims""",
     "comparisons": """
         Table WORDS against compare_runs some_arms""",
     "experiment": """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .experiment import EXPERIMENTS, command, told
 from .report import experiment_settings
 from .sweep import Column, by_seed
-from ...files import read_table, write_atomically
+from ...files import made, read_table, write_atomically
 from ...measure.comparison import Comparison, compare
 from ...measure.statistics import Estimate, errors_seen, student, verdict
 from ...registry import NamedEntries, Registry, discover, origin_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['FEWEST', 'VERDICTS', 'Judge', 'CLAIMS', 'SHOWN', 'WIDTHS', 'HEAD', 'Finding', 'visible', 'enough', 'kept', 'ahead',
            'only_when', 'runs_of', 'promise', 'lead', 'each', 'Claim', 'Claims', 'judged', 'claims_table',
-           'claims_lines', 'claims_page', 'write_claims']
+           'claims_lines', 'claims_page', 'page_kind', 'write_claims']
 
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #2286aa89
 @dataclass(frozen=True)
@@ -288,13 +288,21 @@ def claims_page(
         lines += [line for name, row in own.iterrows() for line in _lines(str(name), row)]
     return "\n\n".join(line.strip() for line in lines) + "\n"
 
+# %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #4a50c43c
+def page_kind(
+    out: Path,  # .md or .html
+) -> Callable[[pd.DataFrame], str]:
+    "What makes the page, in a folder that is there from now on; `ValueError` for another kind of file."
+    pages = {".md": claims_page, ".html": lambda own: own.to_html(border=0)}
+    if out.suffix not in pages:
+        raise ValueError(f"out={out}: needs a name that ends in .md or .html")
+    made(out.parent)
+    return pages[out.suffix]
+
 # %% ../../../nbs/09_experiments/1_core/07_claims.ipynb #5e5fad73
 def write_claims(
     table: pd.DataFrame,  # from `claims_table`
     out: Path,  # .md or .html
 ):
     "Write the table as a page; `ValueError` for another kind of file."
-    pages = {".md": claims_page, ".html": lambda own: own.to_html(border=0)}
-    if out.suffix not in pages:
-        raise ValueError(f"out={out}: needs a name that ends in .md or .html")
-    write_atomically(out, pages[out.suffix](table).encode())
+    write_atomically(out, page_kind(out)(table).encode())

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from .curves import Curve
+from ...registry import one_of
 from moe_lab.experiments.studies.rules import (
     AsGoodAndBalanced,
     AsGoodAndFaster,
@@ -42,8 +43,7 @@ class Decision:
     why: str
 
     def __post_init__(self):
-        if self.action not in ACTIONS:
-            raise ValueError(f"action={self.action!r}: needs one of {', '.join(ACTIONS)}")
+        one_of(ACTIONS, self.action, "action")
 
 
 class Gate(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ...registry import one_of
 from ...routing.parts import positive
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ class Finding:
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # layer -> for readers
 
     def __post_init__(self):
-        if self.kind not in GRAVITY:
-            raise ValueError(f"kind={self.kind!r}: needs one of {', '.join(GRAVITY)}")
+        one_of(GRAVITY, self.kind, "kind")
 
     @property
     def places(self) -> list[str]:

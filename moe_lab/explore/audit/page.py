@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ...experiments.core.report import png, write_beside
 from .auditing import Audit
 from .findings import rounded_table, what_is_known
-from ...files import write_atomically
+from ...files import made, write_atomically
 from ...training.runs import environment
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def write_audit(
     "Write `audit.html`, `tables/*.parquet` and `figures/*.png`."
     import io
 
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     tables: dict[str, bytes] = {}
     for section in audit.sections:
         for title, table in section.tables.items():

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from urllib.parse import parse_qsl, urlencode
 
 from .live import on_one_thread
+from ...registry import offer
 from ...routing.parts import positive
 
 # %% ../../../nbs/10_explore/01_shared/03_state.ipynb #34c0abd4
@@ -43,8 +44,8 @@ class Checked:
             if not is_like(value := getattr(self, field.name), field.default):
                 raise ValueError(f"{field.name}={value!r}: not a value like {field.default!r}")
         for name, allowed in self.CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name}={getattr(self, name)!r}: choose one of {', '.join(allowed)}")
+            if (value := getattr(self, name)) not in allowed:
+                raise ValueError(f"{name}={value!r}: {offer(value, allowed, 'choose one of')}")
         for name, (low, high) in self.BOUNDS.items():
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name}={getattr(self, name)}: needs a value from {low} to {high}")

@@ -9,13 +9,14 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from ...registry import offer
 
 # %% auto #0
 __all__ = ['SIZES', 'NEEDED', 'ROPE', 'HYBRID', 'OTHER_SETTINGS', 'MODEL_CLASSES', 'is_sparse', 'families', 'small',
@@ -156,8 +157,8 @@ def model_class(family: str) -> Any:  # family: one of `families`
     from transformers import PreTrainedModel
 
     if family not in (known := families()):
-        near = ", ".join(get_close_matches(str(family), known)) or f"{known[0]}, {known[1]}, …"
-        raise ValueError(f"family={family!r}: no MoE family of the installed transformers; there are {near}")
+        near = offer(family, known, "there are")
+        raise ValueError(f"family={family!r}: no MoE family of the installed transformers; {near}")
     module = import_module(f"transformers.models.{family}.modeling_{family}")
     kinds = [
         kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, PreTrainedModel)
