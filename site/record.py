@@ -20,6 +20,16 @@ PANELS = {
     "SceneLab": ("seeing", "scene"),
     "ExpertCards": ("tokens", "cards"),
     "SpecialistMap": ("tokens", "specialists"),
+    "SparseLab": ("panels.courses", "sparse"),
+    "TicketLab": ("panels.courses", "tickets"),
+    "GateLab": ("panels.asked", "gates"),
+    "TokenTrail": ("panels.asked", "trail"),
+    "AlarmLab": ("panels.lessons", "alarms"),
+    "PiecesLab": ("panels.lessons", "spectra"),
+    "KeywordLab": ("panels.lessons", "keywords"),
+    "FlatMapLab": ("panels.lessons", "maps"),
+    "InterventionLab": ("panels.lessons", "interventions"),
+    "DepthLab": ("panels.lessons", "depths"),
 }
 
 

@@ -50,8 +50,8 @@ _NAMES: dict[str, str] = {
         given_patches moves_table to_rgba tokens_per_expert""",
     "collapse.collapse_lab": """
         COLLAPSE_CODE COLLAPSE_GROUPS COLLAPSE_PRESETS CollapseLab CollapsePanel CollapseStage CollapseViews
-        GATE_LABELS NOT_GIVEN active_in_words collapse_in_words collapse_knobs few_in_words growth_knobs
-        patches_of youngest_in_words""",
+        GATE_LABELS NOT_GIVEN WORK active_in_words at_work collapse_in_words collapse_knobs few_in_words
+        growth_knobs how_many_work patches_of youngest_in_words""",
     "collapse.training": """
         CollapseHistory CollapseState Course FrozenHistory LoadHistory PatchHistory WatchedCourse adapt
         bias_of collapse_training constant_aux_loss experts_at_first rebalance replay_collapse share_row

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from .stage import Stage, Values
 from .tape import Packer, constant
 
-PLACE = Path(__file__).resolve().parents[1] / "live" / "recorded"
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = ROOT / "site/live/recorded"
 
 
 class Axis(NamedTuple):
@@ -57,9 +58,21 @@ def presets_of(
                 "shows": preset.shows,
                 "ask": preset.ask,
             }
+            if "said" in values:
+                made[name]["at"]["said"] = ""
+            if bet := preset.bet:
+                made[name]["bet"] = {"options": bet.options, "then": bet.then}
             if along:
                 made[name]["start"] = along.marks.index(values[along.name])
     return made
+
+
+def went(
+    known: dict[str, Any],  # a panel's presets, by name
+    panel: Any,  # as it is, or what a bet asks in its place
+) -> dict[str, str]:
+    "What the bet of each preset would be answered with now, by the preset's name."
+    return {name: preset.bet.went(panel) for name, preset in known.items() if preset.bet}
 
 
 @dataclass

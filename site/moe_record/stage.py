@@ -52,7 +52,8 @@ class Stage:
         self.widgets.append(widget)
         if isinstance(widget, anywidget.AnyWidget):
             parts = {"script": self.source(widget._esm), "style_sheet": self.source(widget._css)}
-            return made | {"view": type(widget).__name__} | parts
+            steps = {"steps": True} if getattr(widget, "has_steps", False) else {}
+            return made | {"view": type(widget).__name__} | steps | parts
         return made | {"html": True}
 
     def source(self, text: Any) -> list[str]:

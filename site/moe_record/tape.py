@@ -20,8 +20,9 @@ from .atlas import SIDE, Atlas
 from .stage import Values
 
 KEPT = 12  # bits of a mantissa, the first of which is not written
-SHORT = {"TokenMap": 9}  # thousands of numbers that are seen as sizes
+SHORT = {"TokenMap": 9, "GateRace": 9}  # thousands of numbers that are seen as sizes
 LEVELS = 64  # of a probability that is seen as a shade
+BITS = ("MaskPictures",)  # a byte for each pixel, 0 or 1
 SHADED = ("ScenePicture", "MaskMap")  # side, known; side² probabilities, side² truths
 
 
@@ -59,6 +60,10 @@ def pictures_of(view: str, frame: bytes) -> tuple[int, int]:
         return 4 * int(5 + 5 * head[0]), int(head[4])
     if view in ("ScenePicture", "MaskMap"):
         return 4 * int(2 + 2 * head[0] ** 2), int(head[0]) * (view == "ScenePicture")
+    if view == "MasksView":
+        return 4 * int(1 + 2 * head[0]), 0
+    if view == "MaskPictures":
+        return 4 * int(2 + 3 * head[0]), 0
     if view == "Looks":
         scales, experts = map(int, head[:2])
         return 4 * (3 + scales * (3 * experts + 1)), 0
@@ -80,7 +85,7 @@ class Packer:
             rounded(value[:begin], SHORT.get(view, KEPT)) if view not in SHADED else levels(value[:begin])
         )
         if not side:
-            return numbers + shades(value[begin:]), {}
+            return numbers + (value[begin:] if view in BITS else shades(value[begin:])), {}
         cells = self.atlas.cut(value[begin:], side)
         return numbers + cells, {"cells": len(cells) // 2, "side": side}
 

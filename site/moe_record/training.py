@@ -1,6 +1,7 @@
 """CollapseLab, step by step through whole courses."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import ipywidgets as w
@@ -11,7 +12,7 @@ from moe_lab.explore.collapse.collapse_lab import COLLAPSE_PRESETS, CollapseStag
 from moe_lab.explore.collapse.training import CollapseState, collapse_training, settings_of
 from moe_lab.explore.shared.balancing import EXCHANGEABLE, knobs_that_matter
 
-from .grid import Along, Axis, Recording, presets_of
+from .grid import Along, Axis, Recording, presets_of, went
 from .stage import Stage, Values
 
 EVERY = 8  # steps between frames, as between frozen measurements
@@ -34,7 +35,8 @@ def collapse() -> Recording:
         for history in collapse_training(lambda done: [state], images):
             if history.step == 1 or history.step % EVERY == 0:
                 stage.show(history)
-                yield seen.look(said=collapse_in_words(history))
+                panel = SimpleNamespace(history=history)
+                yield seen.look(said=collapse_in_words(history), went=went(COLLAPSE_PRESETS, panel))
 
     def same(values: dict[str, Any]) -> Any:
         matters = knobs_that_matter(values["balance"]) | {"balance"}
@@ -54,4 +56,5 @@ def collapse() -> Recording:
         stage=seen,
         presets=presets_of(COLLAPSE_PRESETS, axes),
         usual=CollapseState().values(),
+        besides={"free": ["said"]},
     ).record(play, same)

@@ -13,6 +13,7 @@ EXPLORE = ROOT / "moe_lab" / "explore"
 PLAYED = (
     "player/model",
     "player/address",
+    "player/bets",
     "player/controls",
     "player/stage",
     "player/player",
@@ -69,7 +70,7 @@ def text_of(files: list[str]) -> str:
 def styles(tree: dict) -> str:
     "The style sheets of a panel, each once, behind them that of the page."
     found = dict.fromkeys(name for files in files_of(tree, "style_sheet") for name in files)
-    sheets = ["shared/static/panel.css", *found]
+    sheets = [*dict.fromkeys(["shared/static/panel.css", "shared/static/views.css", *found])]
     return text_of(sheets) + (HERE / "player/player.css").read_text("utf8")
 
 
@@ -87,10 +88,13 @@ def foot(spec: dict, used: str) -> str:
     name = spec["panel"]
     reference = f"<a href='../../reference/explore.html'>{name}</a>"
     if runs := len(spec.get("runs", ())):
-        came = (
-            f"{runs} runs of {reference} were recorded, {len(spec['along']['marks'])} frames each, and are drawn by "
-            "the same scripts as in JupyterLab. Numbers keep four digits; pictures are compressed."
+        how = (
+            "are the figures that a notebook draws."
+            if "figures" in spec
+            else "are drawn by the same scripts as in JupyterLab. Numbers keep four digits; pictures are compressed."
         )
+        frames = len(spec["along"]["marks"])
+        came = f"{runs} runs of {reference} were recorded, of up to {frames} frames each, and {how}"
     else:
         came = f"What {reference} does in a notebook is computed here, in your browser, and drawn by the same scripts."
     more = (

@@ -165,12 +165,15 @@ def full_name(name: str, place: str) -> str:
 
 
 def explorations() -> dict[str, str]:
-    "The panels that are offered at the front door -> their full names."
-    return {
+    "The panels that are offered at the front door, and those of single lessons -> their full names."
+    offered = {
         name: full
         for name, full in front_door().items()
         if full.startswith("moe_lab.explore.") and name[0].isupper()
     }
+    rooms = (m for m in modules().values() if m.name.startswith("moe_lab.explore."))
+    labs = {name: f"{room.name}.{name}" for room in rooms for name in room.public if name.endswith("Lab")}
+    return offered | {name: full for name, full in labs.items() if name not in offered}
 
 
 def still(name: str) -> bytes:

@@ -13,8 +13,11 @@ from moe_lab.data.vision.photographs import load_photographs
 from moe_lab.explore.balance.comparison import comparison_in_words, measure_outcome
 from moe_lab.explore.balance.rules import BalanceState, decide_side
 from moe_lab.explore.balance.token_batch import encode_patches
+from moe_lab.explore.collapse.collapse_lab import WORK, how_many_work
+from moe_lab.explore.collapse.training import CollapseState
 from moe_lab.explore.plane.presets import how_many_right
 from moe_lab.explore.plane.training import PlaneState, replay_plane
+from moe_lab.explore.questions.flat_maps import FlatMapState
 from moe_lab.explore.scene.picture import SceneState, scene_of
 from moe_lab.explore.scene.scene_lab import act_in_words, sight_in_words
 from moe_lab.explore.scene.sight import sight_of
@@ -26,8 +29,10 @@ DRAWN = """() => {
   const step = (hash, letter) => (31 * hash + letter.charCodeAt(0)) | 0;
   const digest = (text) => text.length + ':' + [...text].reduce(step, 7);
   const stage = document.querySelector('.moe-main > :last-child');
-  return [stage.innerText, ...[...stage.querySelectorAll('canvas')].map((c) => c.toDataURL())].map(digest).join(' ');
-}"""  # what stands in the views, and what every canvas shows
+  const all = (kind, show) => [...stage.querySelectorAll(kind)].map(show);
+  const shown = [...all('svg', (figure) => figure.outerHTML), ...all('canvas', (canvas) => canvas.toDataURL())];
+  return [stage.innerText, ...shown].map(digest).join(' ');
+}"""  # what stands in the views, and what every figure and canvas shows
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +116,82 @@ def test_a_run_is_played_scrubbed_reset_and_reopened_from_its_link(reader):
     assert reader.open("CollapseLab", line) == seen
     page.keyboard.press("ArrowRight")
     assert reader.at == 41
+
+
+def test_a_prediction_is_kept_in_the_line_and_compared_with_what_happens(reader):
+    "At every step of the run, in the words of the panel, which reads the line too."
+    reader.open("CollapseLab")
+    page, news = reader.page, reader.page.locator(".moe-news")
+    page.get_by_role("button", name="rescue").click()
+    page.get_by_role("button", name="Pause").click()
+    assert "how many will do the work?" in news.inner_text() and "You said" not in news.inner_text()
+    page.get_by_role("group", name="your prediction").get_by_role("button", name=WORK[2]).click()
+    reader.scrub(int(reader.bar.get_attribute("max")))
+    seen, line = reader.rest(), reader.settled()
+    assert line == f"collapse?balance=srnn&strength=10&said={WORK[2].replace(' ', '+')}&step=512"
+    assert read_timeline(CollapseState, line).states == [
+        (0, CollapseState.parse(line.replace("&step=512", "")))
+    ]
+    told = re.fullmatch(
+        r"(?s)(\d+) of (\d+) experts.* You said: (.*)\. Now: (.*?)\.(\n.*)?", news.inner_text()
+    )
+    history = SimpleNamespace(active=int(told[1]), measured=int(told[2]))
+    assert (told[3], told[4]) == (WORK[2], how_many_work(SimpleNamespace(history=history)))
+    reader.scrub(0)
+    reader.rest()
+    assert f"You said: {WORK[2]}. Now: {WORK[2]}." in news.inner_text()  # both of two experts
+    assert reader.open("CollapseLab", line) == seen and f"You said: {WORK[2]}." in news.inner_text()
+    page.get_by_role("button", name="over-balanced").click()
+    reader.rest()
+    assert "said" not in reader.settled() and "You said" not in news.inner_text()
+
+
+def test_the_figures_of_a_notebook_are_looked_through_and_bet_on(reader):
+    "FlatMapLab: the figure has its words as letters, and the line is the panel's."
+    first = reader.open("FlatMapLab")
+    page, figure = reader.page, reader.page.locator(".live-figure svg")
+    assert "trained · by expert" in figure.text_content()
+    page.get_by_role("button", name="of one colour").click()
+    seen, line = reader.rest(), reader.settled()
+    state = FlatMapState.parse(line)
+    assert (state.points, state.colour, state.said) == ("trained", "word", "of one colour")
+    assert "You said: of one colour. Now: mixed." in page.locator(".moe-news").inner_text()
+    assert seen != first and "Neighbours kept" in figure.get_attribute("aria-label")
+    reader.scrub(3)
+    assert reader.rest() != seen and "points=white+noise" in reader.settled()
+    assert reader.open("FlatMapLab", line) == seen
+
+
+OTHERS = """() => {
+  const views = [...document.querySelectorAll(".moe-main canvas:not([aria-label*='at step'])")];
+  return views.map((canvas) => canvas.toDataURL()).join(' ');
+}"""  # what the views show that have no axis over steps
+
+
+@pytest.mark.parametrize("name", ["CollapseLab", "SparseLab"])
+def test_a_chart_over_steps_that_is_pointed_at_shows_the_other_views_of_then(reader, name):
+    "While the run rests: the words and the pictures, but not the charts, nor the place in the run."
+    reader.open(name)
+    page, news = reader.page, reader.page.locator(".moe-news")
+    end, now, said = reader.at, page.evaluate(OTHERS), news.inner_text()
+    labels = "() => [...document.querySelectorAll('.moe-main canvas[aria-label*=\"at step\"]')].map((c) => c.ariaLabel)"
+    charts = page.evaluate(labels)
+    canvas = page.locator(".moe-main canvas[aria-label*='at step']").first
+    box = canvas.bounding_box()
+    canvas.hover(position={"x": 0.4 * box["width"], "y": 0.5 * box["height"]})
+    page.wait_for_function("said => document.querySelector('.moe-news').innerText !== said", arg=said)
+    step = int(re.search(r"step (\d+)", page.locator(".moe-tip:visible").inner_text())[1])
+    reader.rest()
+    then, told = page.evaluate(OTHERS), news.inner_text()
+    assert (reader.at, page.evaluate(labels)) == (end, charts) and then != now
+    page.mouse.move(5, 5)
+    page.wait_for_function("said => document.querySelector('.moe-news').innerText === said", arg=said)
+    reader.rest()
+    assert page.evaluate(OTHERS) == now
+    marks = page.evaluate("moeSpec.along.marks")
+    reader.scrub(max(at for at, mark in enumerate(marks) if mark <= step))
+    reader.rest()
+    assert (page.evaluate(OTHERS), news.inner_text()) == (then, told)
 
 
 def test_what_was_not_recorded_is_said(reader):
@@ -270,7 +351,8 @@ def test_every_page_answers_plays_resets_and_can_be_read(reader, name):
 
     spec = json.loads((live.HERE / "recorded" / f"{name}.json").read_text("utf8"))
     first, page = reader.open(name), reader.page
-    away = 0 if reader.at else int(page.locator(".live-scrub input").get_attribute("max"))
+    last = int(reader.bar.get_attribute("max"))
+    away = 0 if reader.at > last / 2 else last
     reader.scrub(away)
     other = reader.rest()
     line = reader.settled()

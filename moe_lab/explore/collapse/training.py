@@ -55,6 +55,7 @@ class CollapseState(State):
     gate: str = "all"  # softmax over all experts, or over the chosen
     lr: float = 5e-4  # learning rate of the MoE layer
     seed: int = 0  # of parameters and of the order of images
+    said: str = ""  # what the reader expected before the last move; nothing follows from it
 
 # %% ../../../nbs/10_explore/02_collapse/01_training.ipynb #6854e89e
 def constant_aux_loss(losses: dict[str, AuxLoss]) -> dict[str, Any]:  # losses: at most one, by name

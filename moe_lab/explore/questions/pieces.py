@@ -109,10 +109,13 @@ def top_load(
     return scores.topk(k).indices.flatten().bincount(minlength=scores.shape[1])
 
 # %% ../../../nbs/10_explore/12_questions/03_pieces.ipynb #81bcd217
+Table = tuple[Tensor, Tensor | None]  # (T, E) values, (E,) visits; None: none follow
+
+
 def tables_of(
     seen: Similar,  # by a router
     found: Pieces,  # of the same
-) -> dict[str, tuple[Tensor, Tensor | None]]:
+) -> dict[str, Table]:
     "Every table with its load, by title, in the order in which they are computed."
     return {
         "S\n⟨q, e⟩": (seen.tokens, top_load(seen.tokens)),
@@ -124,9 +127,6 @@ def tables_of(
     }
 
 # %% ../../../nbs/10_explore/12_questions/03_pieces.ipynb #5d3c1a01
-Table = tuple[Tensor, Tensor | None]  # (T, E) values, (E,) visits; None: none follow
-
-
 def draw_values(
     ax: Any,  # of matplotlib
     tables: Mapping[str, Table],  # by title
@@ -144,7 +144,7 @@ def draw_values(
         ax.text(left, -0.8, title, fontsize=9, fontweight="bold", color=TITLE_INK, va="bottom")
     return mesh
 
-
+# %% ../../../nbs/10_explore/12_questions/03_pieces.ipynb #5d3c1a12
 def draw_loads(
     ax: Any,  # of matplotlib
     tables: Mapping[str, Table],  # by title

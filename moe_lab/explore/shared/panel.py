@@ -125,7 +125,7 @@ class PanelLayout(FoldingKeeper, KeptAnew, w.HBox):
         groups: Groups,  # what stands in the column, by title
         main: Sequence[w.Widget],  # what stands beside it
     ):
-        self.state, self.presets, self.knobs = state, presets, knobs
+        self.state, self.presets, self.knobs, self.heading = state, presets, knobs, heading
         self.buttons = {name: button(name, "moe-chip") for name in presets}
         self.buttons["Save figure"] = button("Save figure")
         self.state_line, self.answer = w.Text(str(state), continuous_update=False, layout=WIDE), w.HTML()

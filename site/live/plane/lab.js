@@ -1,6 +1,7 @@
 // PlaneLab, computed in the browser: the reader turns knobs and adds points while the experts train.
 
 import { line, read } from "../player/address.js";
+import { beside } from "../player/bets.js";
 import { add } from "../player/controls.js";
 import { Player } from "../player/player.js";
 import { fromBase64 } from "../player/tape.js";
@@ -142,12 +143,9 @@ class Computed {
 
   // After a bet what was expected, beside what is the case (HTML).
   beside(mixture) {
-    const { said } = this.settings;
-    const met = ({ bet }) => bet?.options.includes(said) && Object.entries(bet.then).every(([name, value]) => this.settings[name] === value);
-    const preset = Object.values(this.spec.presets).find(met);
-    if (!preset || !mixture.points.length) return "";
+    if (!mixture.points.length) return "";
     const place = RIGHT.findIndex((least) => rightShare(mixture.answers(mixture.points).said, mixture.points) >= least);
-    return ` You said: <b>${said}</b>. Now: <b>${preset.bet.options.at(place)}</b>.`;
+    return beside(this.spec.presets, this.settings, (name) => this.spec.presets[name].bet.options.at(place));
   }
 
   // As the panel's line of text has it: the first settings, later changes behind the steps before them, and the step.

@@ -25,7 +25,7 @@ function nearest(values, text) {
 }
 
 // What a line says, as far as it was recorded: settings, the place in the run, and the names of what is not as asked.
-export function read({ kind, usual, axes, along }, text) {
+export function read({ kind, usual, axes, along, free = [] }, text) {
   const [begins, query] = text.replace(/^#/, "").split("?");
   const settings = Object.fromEntries(axes.map(({ name, values }) => [name, values.includes(usual[name]) ? usual[name] : values[0]]));
   const found = { settings, at: null, missing: [], given: begins === kind && query !== undefined };
@@ -33,6 +33,10 @@ export function read({ kind, usual, axes, along }, text) {
   const usually = along?.marks?.indexOf(usual[along.name]) ?? -1; // what a line does not say is as usual
   if (usually >= 0) found.at = usually;
   for (const [name, value] of new URLSearchParams(query)) {
+    if (free.includes(name)) {
+      found.settings[name] = value; // any text
+      continue;
+    }
     const axis = axes.find((one) => one.name === name);
     if (axis?.bounds && value !== "" && +value >= axis.bounds[0] && +value <= axis.bounds[1]) {
       settings[name] = +value;

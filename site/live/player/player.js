@@ -130,9 +130,10 @@ export class Player {
     history.replaceState(null, "", `#${this.line()}`);
   }
 
-  draw(at) {
+  // At another place all is of then, but for charts that are pointed at: they stay.
+  draw(at, stay = false) {
     const { values, value } = this.source.frame(at);
-    this.stage.show(values, value);
+    this.stage.show(stay ? this.stage.among(values, this.source.frame(this.at).values) : values, value);
     const { shows, ask } = this.spec.presets[this.here] ?? {};
     const more = [shows, ask && `<b>Predict first:</b> ${ask}`].filter(Boolean).join(" ");
     const news = `${values.said ?? ""}${more ? `<br><i>${more}</i>` : ""}`;
@@ -145,12 +146,19 @@ export class Player {
     if (bet === this.offered) return;
     this.offered = bet;
     this.bets.hidden = !bet;
-    const choose = (option) => this.change({ ...bet.then, said: option });
+    const choose = (option) => this.bet(bet.then, option);
     this.bets.replaceChildren();
     if (bet) add(this.bets, "span", { text: "your prediction:" }, "moe-about");
     for (const option of bet?.options ?? []) {
       add(this.bets, "button", { type: "button", text: option, onclick: () => choose(option) }, "moe-chip");
     }
+  }
+
+  // What the reader expects of a move, and the move: to other settings, or to another place in the run.
+  bet({ [this.spec.along.name]: mark, ...values }, said) {
+    this.pause();
+    if (mark !== undefined) this.at = this.spec.along.marks.indexOf(mark);
+    return this.change({ ...values, said });
   }
 
   toggle() {
@@ -198,9 +206,19 @@ export class Player {
     await this.preset(Object.keys(this.spec.presets)[0]);
   }
 
+  // A chart over steps is pointed at: while the run rests, the other views show what there was by then, or first.
+  look(step) {
+    if (this.playing) return;
+    let at = 0;
+    while (at + 1 < this.source.length() && this.source.mark(at + 1) <= step) at += 1;
+    if (step < 0) this.draw(this.at);
+    else this.draw(at, true);
+  }
+
   // A view tells of a press: it may be a place in the run, and all views know of it already.
   pressed(changes) {
     const { along, follows } = this.spec;
+    if ("looked" in changes) this.look(changes.looked);
     if (!(follows in changes)) return;
     const place = along.marks.indexOf(changes[follows]);
     this.playing = false;

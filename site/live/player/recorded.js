@@ -1,6 +1,7 @@
 // A page whose runs were recorded.
 
 import { line, read } from "./address.js";
+import { beside } from "./bets.js";
 import { Player } from "./player.js";
 import { Tape } from "./tape.js";
 
@@ -13,7 +14,7 @@ export class Recorded {
   async open(settings, at) {
     const asked = (this.asked = this.tape.run(settings));
     const run = await asked;
-    if (this.asked === asked) this.run = run; // another may have been asked for meanwhile
+    if (this.asked === asked) [this.run, this.settings] = [run, settings]; // another may have been asked for meanwhile
     return Math.min(at, this.length() - 1);
   }
 
@@ -34,7 +35,10 @@ export class Recorded {
   }
 
   frame(at) {
-    return { values: this.run.frames[at], value: this.run.value };
+    const { presets, along } = this.recording;
+    const values = { ...this.recording.fixed, ...this.run.frames[at] };
+    const expected = beside(presets, { ...this.settings, [along.name]: this.mark(at) }, (name) => values.went[name]);
+    return { values: expected ? { ...this.run.frames[at], said: values.said + expected } : this.run.frames[at], value: this.run.value };
   }
 
   more() {

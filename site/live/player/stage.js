@@ -16,11 +16,11 @@ function module(text) {
 export class Stage {
   // `scripts`: the text of each by its files, joined with a blank; `told` and `sent` hear what a view changes or sends.
   constructor({ tree, fixed = {} }, scripts, hears = {}) {
-    Object.assign(this, { scripts, hears, fixed, parts: [], shown: {}, waits: [] });
+    Object.assign(this, { scripts, hears, fixed, parts: [], shown: {}, waits: [], charts: [] });
     this.el = this.node(tree);
   }
 
-  node({ classes, style, box, children, view, html, number, script }) {
+  node({ classes, style, box, children, view, html, number, script, steps }) {
     const el = document.createElement("div");
     el.classList.add("jupyter-widgets", ...classes);
     for (const [name, value] of Object.entries(style)) el.style.setProperty(name, value);
@@ -34,7 +34,8 @@ export class Stage {
       this.parts[number] = { put: ({ value }) => value !== undefined && (inner.innerHTML = value) };
     } else {
       const hears = { told: (changes, from) => this.heard(changes, from), sent: (message) => this.hears.sent?.(message) };
-      const model = new Model({ view, ...this.of(number, this.fixed) }, hears);
+      const model = new Model({ view, ...this.of(number, this.fixed), ...(steps ? { looked: -1 } : {}) }, hears);
+      if (steps) this.charts.push(number);
       this.parts[number] = { model, put: (values) => model.put(values) };
       const drawn = module(this.scripts[script.join(" ")]).then(({ default: made }) => made.render({ model, el }));
       this.waits.push(drawn);
@@ -56,6 +57,13 @@ export class Stage {
     this.parts.forEach((part, number) => part.put(this.of(number, fresh)));
   }
 
+  // What all views but charts over steps have of one frame, and these of another.
+  among(frame, now) {
+    const charted = (name) => this.charts.includes(+name.split(".")[0]);
+    const of = (values, which) => Object.entries(values).filter(([name]) => charted(name) === which);
+    return Object.fromEntries([...of(frame, false), ...of(now, true)]);
+  }
+
   // What is shown next is new to every view.
   forget() {
     this.shown = {};
@@ -63,7 +71,7 @@ export class Stage {
 
   // A press in one view is one in all that know of it.
   heard(changes, from) {
-    this.share(changes, from);
+    if (!("looked" in changes)) this.share(changes, from);
     this.hears.told?.(changes);
   }
 

@@ -105,7 +105,7 @@ function chart(draw) {
       tip.style.top = `${canvas.offsetTop + Math.max(0, Math.min(mouse.y, pen.height - tip.offsetHeight))}px`;
     }
 
-    // Charts over steps tell at which one the pointer is; a page without a kernel has nobody to tell.
+    // Charts over steps tell at which one the pointer is, a few times a second.
     function look(step) {
       if ((model.get("looked") ?? step) === step) return;
       model.set("looked", step);

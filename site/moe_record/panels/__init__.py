@@ -1,0 +1,1 @@
+"Panels of lessons, and those that look at what there is already."
