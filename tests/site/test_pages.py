@@ -41,10 +41,7 @@ def test_the_front_page_leads_to_every_page_that_is_written_for_readers():
     index = pages.front((ROOT / "site/pages/index.md").read_text("utf8"), "repository")
     listed = set(re.findall(r"^(?:.*<)?([\w/]+)>?$", index, re.M))
     written = {f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md")}
-    assert (
-        listed
-        >= {"course", "gallery", "reference", "lectures", "benchmark", "nbs/index", "CONTRIBUTING"} | written
-    )
+    assert listed >= {"course", "gallery", "reference", "lectures", "benchmark", "CONTRIBUTING"} | written
 
 
 def test_the_gallery_has_a_card_for_each_exploration(tmp_path):
