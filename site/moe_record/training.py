@@ -50,7 +50,7 @@ def collapse() -> Recording:
         heading=("Why experts die", about),
         question="Sixteen experts are paid for. How many of them work?",
         hint="Press Play and watch one colour swallow the others. Then balance by <i>saturation ÷ mean</i>, and turn "
-        "up its strength.",
+        "up its strength. Point at a chart: the other views show that step.",
         axes=axes,
         along=Along("step", "step", [1, *range(EVERY, steps + 1, EVERY)], steps),
         stage=seen,
