@@ -209,6 +209,18 @@ def test_who_goes_by_machine_code(code, h, same, by_code):
         torch.testing.assert_close(silu.gates_from(pull, u), silu.gated_back(pull, u), equal_nan=True)
 
 
+@pytest.mark.parametrize("setting", [torch.set_default_device, torch.set_default_dtype])
+def test_what_is_usual_elsewhere_does_not_disturb_the_trial(code, setting):
+    with patch.object(native, "code", code):
+        usual = silu.is_same_to_the_bit()
+        silu.is_same_to_the_bit.cache_clear()
+        setting("meta" if setting is torch.set_default_device else torch.float64)
+        try:
+            assert silu.is_same_to_the_bit() == usual
+        finally:
+            setting(None if setting is torch.set_default_device else torch.float32)
+
+
 # ---------------------------------------------------------------- when, and what may go wrong
 
 

@@ -64,10 +64,10 @@ WHOLE = 128  # numbers of G and U together: halves of two vectors of 16, also wh
 @cache
 def is_same_to_the_bit() -> bool:
     "Whether machine code computes what PyTorch does, tried with numbers of all sizes; the random state stays as it is."
-    dice = torch.Generator().manual_seed(0)
-    sizes = torch.logspace(-8, 2.2, 2**9)[:, None]  # (512, 1)
-    u = torch.randn(2**9, WHOLE, generator=dice) * sizes
-    grad = torch.randn(2**9, WHOLE // 2, generator=dice)
+    dice, cpu, f32 = torch.Generator().manual_seed(0), torch.device("cpu"), torch.float32
+    sizes = torch.logspace(-8, 2.2, 2**9, dtype=f32, device=cpu)[:, None]  # (512, 1)
+    u, grad = (torch.randn(2**9, n, generator=dice, dtype=f32, device=cpu) for n in (WHOLE, WHOLE // 2))
+    u *= sizes
     same = torch.equal(gated_by_code(u), gated(u))
     return same and torch.equal(gated_back_by_code(grad, u), gated_back(grad, u))
 
