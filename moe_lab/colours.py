@@ -23,7 +23,7 @@ def shade(
 ) -> str:
     "Colour `i` as #RRGGBB: the colours, then all of them lighter, then darker; `ValueError` for another number."
     if not isinstance(i, Integral) or i < 0:
-        raise ValueError(f"number {i!r}: needs a whole number of at least 0")
+        raise ValueError(f"number={i!r}: needs a whole number of at least 0")
     towards, amount = ((0, 0.0), (255, 0.45), (0, 0.4))[i // len(colours) % 3]
     rgb = bytes.fromhex(colours[i % len(colours)][1:])
     return "#" + "".join(f"{round(c + amount * (towards - c)):02X}" for c in rgb)

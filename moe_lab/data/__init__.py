@@ -21,8 +21,8 @@ _NAMES: dict[str, str] = {
         ALIKE ENOUGH MANY N_NUMBERS N_WORDS ROOM hashed_phrases hold_out_documents in_common n_held_out
         near_duplicates phrases sides""",
     "language.collection": """
-        DOMAIN_COLUMNS MOST_DOMAINS Part Places Reading TextOf documents_of domain_values folder_parts
-        guessed_note in_pieces is_obvious label_of named_values part_of parted place_of places""",
+        DOMAIN_COLUMNS MOST_DOMAINS Part Places Reading TextOf check_columns documents_of domain_values
+        folder_parts guessed_note in_pieces is_obvious label_of named_values part_of parted place_of places""",
     "language.corpus": """
         Documents KEPT MOST_WAITING TextSplits alone_with both_parts cached_tables deduplicated digest
         distinct_documents domain_tables essence few_held_out joined joined_domains watched""",
@@ -66,8 +66,8 @@ _NAMES: dict[str, str] = {
         ABOUT LeftOut Placed SPLITS SYSTEM_FILES TABLES fingerprint held_out_split is_about is_visible placed
         split_of visible_files""",
     "sources.hub": """
-        HUB_NAME UNFINISHED configuration_folder configurations data_folders folder_named load_folder load_hub
-        mirror no_programs out_of_reach unknown_name""",
+        HUB_NAME UNFINISHED check_beside configuration_folder configurations data_folders folder_named
+        load_folder load_hub mirror no_programs out_of_reach unknown_name""",
     "tasks.copying": """
         Copy RepeatCopy laid_out with_flags""",
     "tasks.looking_up": """

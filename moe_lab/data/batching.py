@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..registry import a_kind
 from ..routing.parts import positive, whole
 
 # %% ../../nbs/06_data/02_batching.ipynb #56e474ab
@@ -58,11 +59,7 @@ def stratified_order(
 ) -> Tensor:  # (N,) long
     "A shuffled order of which every prefix holds the classes in proportion; `ValueError` for what are no classes."
     if not isinstance(label, Tensor) or label.ndim != 1 or label.is_floating_point():
-        shape = (
-            f"{label.dtype} {tuple(label.shape)}"
-            if isinstance(label, Tensor)
-            else f"a {type(label).__name__}"
-        )
+        shape = f"{label.dtype} {tuple(label.shape)}" if isinstance(label, Tensor) else f"{a_kind(label)}"
         raise ValueError(f"label: {shape}; needs a tensor, long (N,)")
     if len(label) and int(label.min()) < 0:
         raise ValueError(f"label: {int(label.min())}; classes are numbered from 0")

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from typing_extensions import TypeVar
 
+from ..registry import a_kind
+
 # %% ../../nbs/06_data/01_images.ipynb #1172ec9c
 def _check_images(
     images: Tensor,
@@ -20,9 +22,7 @@ def _check_images(
 ) -> None:
     "`ValueError` unless `images` is uint8 (N, C, H, W) and not empty."
     if not isinstance(images, Tensor):
-        raise ValueError(
-            f"{owner}: images must be a tensor, uint8 (N, C, H, W), not a {type(images).__name__}"
-        )
+        raise ValueError(f"{owner}: images must be a tensor, uint8 (N, C, H, W), not {a_kind(images)}")
     shape = tuple(images.shape)
     if images.ndim != 4 or images.dtype != torch.uint8:
         raise ValueError(f"{owner}: images must be uint8 (N, C, H, W), not {images.dtype} {shape}")
@@ -38,7 +38,7 @@ def _check_codes(
 ) -> None:
     "`ValueError` unless `codes` is long (n,) and each code is an index into `names`."
     if not isinstance(codes, Tensor):
-        raise ValueError(f"{what} must be a tensor, long ({n},), not a {type(codes).__name__}")
+        raise ValueError(f"{what} must be a tensor, long ({n},), not {a_kind(codes)}")
     if codes.dtype != torch.long or codes.shape != (n,):
         raise ValueError(f"{what} must be long ({n},), not {codes.dtype} {tuple(codes.shape)}")
     low, high = int(codes.min()), int(codes.max())

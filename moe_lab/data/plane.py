@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..registry import one_of
+from ..registry import a_kind, one_of
 from ..routing.parts import positive, whole
 
 # %% ../../nbs/06_data/04_plane.ipynb #6e5f4e1a
@@ -27,7 +27,7 @@ class PlaneSet:
     def __post_init__(self):
         for name, value in {"points": self.points, "dark": self.dark}.items():
             if not isinstance(value, Tensor):
-                raise ValueError(f"{name} is a {type(value).__name__}: needs a tensor")
+                raise ValueError(f"{name} is {a_kind(value)}: needs a tensor")
         n = len(self.dark)
         if not bool((self.points.abs() <= 1).all()):
             far = float(self.points.abs().max())

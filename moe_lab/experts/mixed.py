@@ -12,6 +12,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from .experts import Expert, ExpertSet, Row
 from .moe import check_kind
 
@@ -45,7 +46,7 @@ def asked(
     "What a module makes of its rows, (n, …) -> (n, …); `ValueError` naming one that changes their shape."
     y = module(rows)
     if not isinstance(y, Tensor):
-        raise ValueError(f"experts[{name!r}] returned a {type(y).__name__}: needs rows, {tuple(rows.shape)}")
+        raise ValueError(f"experts[{name!r}] returned {a_kind(y)}: needs rows, {tuple(rows.shape)}")
     if y.shape != rows.shape:
         raise ValueError(
             f"experts[{name!r}] made {tuple(y.shape)} of {tuple(rows.shape)}: needs the same shape"

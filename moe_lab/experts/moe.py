@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from .dispatch import apply_experts
 from .experts import ExpertSet
 from ..routing.adjustments import NOTED, Feedback
@@ -73,7 +74,7 @@ def check_kind(
 ):
     "`ValueError` for a value of another kind."
     if not isinstance(value, kind):
-        raise ValueError(f"{name}={value!r:.80} is a {type(value).__name__}: needs {right}")
+        raise ValueError(f"{name}={value!r:.80} is {a_kind(value)}: needs {right}")
 
 # %% ../../nbs/02_experts/03_moe.ipynb #7e0a8780
 def check_follows(
@@ -128,9 +129,7 @@ class RoutedLayer(nn.Module):
     "Whatever chooses among E of anything, experts or slots: its `router` is a module that gives a `Routing`."
 
     router: Any  # a `Router`, or another module that gives a `Routing`
-    tells: Mapping[str, Callable[[Any], Tensor]] = MappingProxyType(
-        {}
-    )  # notes of its own: name -> of the layer
+    tells: Mapping[str, Callable[[Any], Tensor]] = MappingProxyType({})  # own notes: name -> of the layer
 
     @property
     def n_experts(self) -> int:
@@ -166,7 +165,7 @@ class SparseLayer(RoutedLayer):
         check_kind("experts", experts, ExpertSet, "experts, such as Bottleneck(d, hidden, n_experts)")
         sizes = {part.n_experts for part in router.parts()}
         if sizes and sizes != {experts.n_experts}:
-            raise ValueError(f"router is for {sorted(sizes)} experts, experts holds {experts.n_experts}")
+            raise ValueError(f"router is for {max(sizes)} experts, experts holds {experts.n_experts}")
         self.router, self.experts = router, experts
 
     @property

@@ -110,8 +110,8 @@ _NAMES: dict[str, str] = {
     "transformers.interventions": """
         ablate force intervene only_expert without_expert""",
     "transformers.loading": """
-        HUB_ID load_model load_tokenizer loader_for not_loaded place_of read_behind vocabulary_of
-        what_is_wrong""",
+        HUB_ID load_model load_tokenizer loader_for no_tokenizer not_loaded only_here place_of read_behind
+        vocabulary_of what_is_wrong""",
     "transformers.loudness": """
         Loudness listen_to_layer listen_to_module lone_visits outputs_heard worst_first""",
     "transformers.running": """

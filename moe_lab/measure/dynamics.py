@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from ..experts.moe import MoE, moe_layers, observe
 from ..colours import expert_colour
 from .figures import calm
@@ -139,9 +140,7 @@ def finite_loss(
 ) -> float:
     "What it gives; `ValueError` unless that is one finite number."
     if not callable(loss):
-        raise ValueError(
-            f"loss is a {type(loss).__name__}: needs a function without arguments that runs the model"
-        )
+        raise ValueError(f"loss is {a_kind(loss)}: needs a function without arguments that runs the model")
     value = torch.as_tensor(loss())
     if value.numel() != 1 or not bool(value.isfinite()):
         raise ValueError(

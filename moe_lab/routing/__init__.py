@@ -25,8 +25,8 @@ _NAMES: dict[str, str] = {
         greedy n_real real_rows served slots split_requests table_of_places""",
     "decision": """
         Activation Context Dropped Promises Routing TokenExpertPairs assign check check_blocks check_context
-        check_inputs check_pairs check_per_token check_shapes check_tokens hold in_blocks in_blocks_by_numpy
-        occurrences of_real shares""",
+        check_inputs check_pairs check_per_token check_same_type check_shapes check_tokens hold in_blocks
+        in_blocks_by_numpy occurrences of_real shares""",
     "designs.centroids": """
         CentroidRouter Centroids online_kmeans sums_by_expert""",
     "designs.depths": """
@@ -44,7 +44,8 @@ _NAMES: dict[str, str] = {
         real_logits register_aux_loss routing_mutual_information srip switch_loss usage_variance z_loss""",
     "parts": """
         Part PerExpert Tunable above_zero backward_pass below_one finite full_precision functions is_narrow
-        is_number is_plain modules never_narrower of_kind positive seeded shown uncompiled whole width""",
+        is_number is_plain modules never_narrower not_below_zero of_kind positive seeded shown uncompiled
+        whole width""",
     "presets": """
         base centred cosine dense expert_choice gshard hash_router loss_free loss_free_sigmoid noisy_topk
         s_base spectra spectra_without_all spectra_without_expression spectra_without_gru

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import layer_norm, softplus
 
+from ..registry import a_kind
 from .decision import Context, Promises
-from .parts import Part, PerExpert, below_one, finite, functions, positive
+from .parts import not_below_zero, Part, PerExpert, below_one, finite, functions, positive
 
 # %% ../../nbs/01_routing/04_adjustments.ipynb #92a4ab39
 NOTED = (
@@ -47,7 +48,7 @@ def check_feedback(
 ):
     "`ValueError` for what is not one per expert or not finite, and for counts of less than nothing."
     if not isinstance(feedback, Feedback):
-        raise ValueError(f"feedback is a {type(feedback).__name__}: needs layer.feedback(routings)")
+        raise ValueError(f"feedback is {a_kind(feedback)}: needs layer.feedback(routings)")
     for name in ("counts", "gradient", "moments", *NOTED):
         told = getattr(feedback, name)
         if told is None:
@@ -231,7 +232,7 @@ class LossFreeBias(SelectionBias):
         self.validate()
 
     def validate(self) -> None:
-        finite(strength=self.strength)
+        not_below_zero(strength=self.strength)  # below it a bias would fill the full
 
     def after_step(
         self,

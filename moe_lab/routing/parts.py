@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['P', 'R', 'is_plain', 'shown', 'Tunable', 'Part', 'PerExpert', 'positive', 'whole', 'is_number', 'finite',
-           'above_zero', 'seeded', 'of_kind', 'below_one', 'functions', 'modules', 'width', 'is_narrow',
-           'never_narrower', 'full_precision', 'backward_pass', 'uncompiled']
+           'not_below_zero', 'above_zero', 'seeded', 'of_kind', 'below_one', 'functions', 'modules', 'width',
+           'is_narrow', 'never_narrower', 'full_precision', 'backward_pass', 'uncompiled']
 
 # %% ../../nbs/01_routing/02_parts.ipynb #85ce5e22
 import sys
@@ -21,6 +21,7 @@ from typing import Any, ClassVar, ParamSpec, Self, TypeVar
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from .decision import Promises
 
 P = ParamSpec("P")
@@ -143,6 +144,15 @@ def finite(
         if not is_number(value):
             raise ValueError(f"{name}={value!r}: needs a finite number")
 
+# %% ../../nbs/01_routing/02_parts.ipynb #203c5590
+def not_below_zero(
+    **values: Any,  # by name
+):
+    "`ValueError` for what is not a finite number of at least 0: `not_below_zero(strength=strength)`."
+    for name, value in values.items():
+        if not (is_number(value) and value >= 0):
+            raise ValueError(f"{name}={value!r}: needs a finite number of at least 0")
+
 # %% ../../nbs/01_routing/02_parts.ipynb #facbd068
 def above_zero(
     **values: Any,  # by name
@@ -168,7 +178,7 @@ def of_kind(
     "`ValueError` for values of another type: `of_kind(Routing, routing=routing)`."
     for name, value in values.items():
         if not isinstance(value, kind):
-            raise ValueError(f"{name} is a {type(value).__name__}: needs {kind.__name__}")
+            raise ValueError(f"{name} is {a_kind(value)}: needs {kind.__name__}")
 
 # %% ../../nbs/01_routing/02_parts.ipynb #fbebda04
 def below_one(

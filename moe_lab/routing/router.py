@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..draws import OwnDraws
 from ..native.finite import is_finite
 from .adjustments import Feedback, check_feedback
-from .decision import Context, Promises, Routing, check_inputs, check_tokens
+from .decision import Context, Promises, Routing, check_inputs, check_same_type, check_tokens
 from .parts import Part, PerExpert, full_precision, modules, never_narrower, uncompiled
 from .selection import check_k
 from ..registry import Entry, Registry, Strength, offer
@@ -265,7 +265,11 @@ class Router(AttentiveRouter):
             x = x.masked_fill(~context.mask[:, None], 0)  # (T, d) what stands at padding is never read
         with full_precision(x.device):
             wide = x if x.dtype == torch.float32 else x.to(torch.promote_types(x.dtype, torch.float32))
-            return self.decide(wide, context)
+            try:
+                return self.decide(wide, context)
+            except RuntimeError:
+                check_same_type(wide, self)
+                raise
 
     def decide(
         self,

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from ..registry import a_kind
 from ..experts.moe import moe_layers
 from ..routing.parts import positive
 from moe_lab.training.checkpoints import (
@@ -101,7 +102,7 @@ def check_run(
     "The run itself; `ValueError` for anything else, such as a path."
     if not isinstance(run, Run):
         begins = "Run.open(out, name, settings) begins one"
-        raise ValueError(f"run is a {type(run).__name__}: needs a Run; {begins}")
+        raise ValueError(f"run is {a_kind(run)}: needs a Run; {begins}")
     return run
 
 # %% ../../nbs/08_training/09_callbacks.ipynb #c149ac41

@@ -23,6 +23,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from ..files import sync_folder, write_durably
 from ..routing.parts import positive
 
@@ -57,9 +58,7 @@ def pack_tree(
         return {"$tuple": [inner(i, part) for i, part in enumerate(tree)]}
     if tree is None or isinstance(tree, (bool, int, float, str)):
         return tree
-    raise TypeError(
-        f"{name} is a {type(tree).__name__}; a checkpoint holds tensors, numbers, text and trees of them"
-    )
+    raise TypeError(f"{name} is {a_kind(tree)}; a checkpoint holds tensors, numbers, text and trees of them")
 
 # %% ../../nbs/08_training/07_checkpoints.ipynb #664b737a
 def unpack_tree(

@@ -23,6 +23,7 @@ from typing import Any
 
 import torch
 
+from ..registry import a_kind
 from ..files import made, Hold, leads, read_json, write_atomically
 from .metric_table import Metrics, done_again
 
@@ -58,7 +59,7 @@ def describe(
         return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"{name} is a {type(value).__name__}; settings hold numbers, text, paths and dataclasses")
+    raise TypeError(f"{name} is {a_kind(value)}; settings hold numbers, text, paths and dataclasses")
 
 # %% ../../nbs/08_training/02_runs.ipynb #0b3e5a98
 def settings_hash(

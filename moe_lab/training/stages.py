@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from torch import nn
 
+from ..registry import a_kind
 from ..experts.moe import moe_layers
 from ..routing.parts import positive
 from .checkpoints import plain_name
@@ -40,9 +41,7 @@ def parts_of(
     "The modules and parameters that are meant; `ValueError` for what is not in the model."
     if isinstance(part, nn.Module):
         if not any(part is module for module in model.modules()):
-            raise ValueError(
-                f"part: a {type(part).__name__} that is not in the model; give a module of it, or a name"
-            )
+            raise ValueError(f"part: {a_kind(part)} that is not in the model; give a module of it, or a name")
         return [part]
     return named_parts(model, [part] if isinstance(part, str) else part)
 

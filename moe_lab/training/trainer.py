@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from ..registry import a_kind
 from ..data.batching import MeanOver
 from ..experts.moe import moe_layers
 from ..routing.decision import Routing
@@ -354,11 +355,11 @@ class Trainer(FitLoop):
     ):
         super().__init__(model, optimizer, batch, task, steps, aux_losses, accelerator)
         if not isinstance(callbacks, Sequence):
-            raise ValueError(f"callbacks is a {type(callbacks).__name__}: needs a list of Callbacks")
+            raise ValueError(f"callbacks is {a_kind(callbacks)}: needs a list of Callbacks")
         self.callbacks = list(callbacks)
         for i, callback in enumerate(self.callbacks):
             if not isinstance(callback, Callback):
-                raise ValueError(f"callbacks[{i}] is a {type(callback).__name__}: needs a Callback")
+                raise ValueError(f"callbacks[{i}] is {a_kind(callback)}: needs a Callback")
 
     def step(self) -> StepReport:
         "One step: decide, compute, tell the routers what the gradients say, and let the optimizer move."

@@ -14,7 +14,7 @@ from faults.table import Bad, Refused, command
 from PIL import Image
 
 import moe_lab
-from moe_lab import load_images, load_text
+from moe_lab import load_images, load_scenes, load_text
 from moe_lab.data.batching import spread_rows
 from moe_lab.data.language.alike import hold_out_documents, phrases
 from moe_lab.data.vision.photographs import load_photographs, photograph
@@ -98,6 +98,18 @@ def script(*arguments: object) -> Callable[[], object]:
     return call
 
 
+def in_a_folder(load, name="my/lomg.txt"):
+    "Loading what is called nearly as a file that is there."
+
+    def call():
+        Path("my").mkdir()
+        for place in (Path("my"), Path()):
+            (place / "long.txt").write_text("A tale of some length.\n\n" * 40)
+        load(name)
+
+    return call
+
+
 ROWS = [
     # ---- names
     Bad(
@@ -110,6 +122,20 @@ ROWS = [
         "a misspelt part of a joined name",
         lambda: load_text("code+dialog"),
         ("'dialog'", "did you mean 'dialogue'?"),
+    ),
+    Bad(
+        "a misspelt file",
+        in_a_folder(load_text),
+        ("'my/lomg.txt'", "did you mean 'my/long.txt'?"),
+        FileNotFoundError,
+    ),
+    Bad("misspelt images", in_a_folder(load_images), ("'my/lomg.txt'", "did you mean"), FileNotFoundError),
+    Bad("misspelt scenes", in_a_folder(load_scenes), ("'my/lomg.txt'", "did you mean"), FileNotFoundError),
+    Bad("a misspelt file right here", in_a_folder(load_text, "lomg.txt"), ("did you mean 'long.txt'?",)),
+    Bad(
+        "a column of what is no table",
+        in_a_folder(lambda name: load_text(name, text_column="nope"), "my/long.txt"),
+        ("text_column='nope'", "long.txt holds no table"),
     ),
     Bad("an empty name", lambda: load_text(""), ("unknown text ''", "owner/name")),
     Bad("a plus at the end", lambda: load_text("code+"), ("unknown text ''",)),
@@ -221,7 +247,9 @@ ROWS = [
         ("domain_column='topic'", "['story', 'desk']"),
     ),
     Bad(
-        "a domain column of plain texts", at("tales", domain_column="topic"), ("domain_column='topic'", "[]")
+        "a domain column of plain texts",
+        at("tales", domain_column="topic"),
+        ("domain_column='topic'", "no table"),
     ),
     Bad("an empty column", at("news.csv", text_column=""), ("text_column=''", "needs the name of a column")),
     Bad(

@@ -391,7 +391,7 @@ ROWS = [
         ),
         ("document: shape (2, 3)", "sequence 5"),
     ),
-    Bad("the limit of nothing", lambda: limit_of(None), ("routing is a NoneType", "needs Routing")),
+    Bad("the limit of nothing", lambda: limit_of(None), ("routing is None", "needs Routing")),
     Bad("a router of a negative number", lambda: made_otherwise(-1), ("number=-1", "at least 0")),
     Bad("no routers at all", lambda: next(all_made_otherwise(0)), ("n=0", "at least 1")),
     Bad("a verdict on nothing", lambda: CheckUp().verdict(), ("nothing was collected", "update(routing)")),

@@ -67,7 +67,7 @@ ROWS = [
         lambda: train_tokenizer(["One.", "Two."]),
         ("text of row 0 is in a str", "needs a str"),
     ),
-    Bad("a text that is None", lambda: train_tokenizer([{"text": None}]), ("text of row 0 is a NoneType",)),
+    Bad("a text that is None", lambda: train_tokenizer([{"text": None}]), ("text of row 0 is None",)),
     Bad(
         "both parts to learn from",
         lambda: train_tokenizer(load_text(str(home() / "tales"))),
@@ -87,7 +87,7 @@ ROWS = [
     Bad(
         "no tokenizer",
         lambda: pack_documents(texts(), None, 8),
-        ("tokenizer is a NoneType", "train_tokenizer"),
+        ("tokenizer is None", "train_tokenizer"),
     ),
     Bad(
         "a list to pack",
@@ -97,7 +97,7 @@ ROWS = [
     Bad(
         "a row without a domain",
         lambda: [*packed_rows([{"text": "A."}], tokenizer(), 8)],
-        ("domain of row 0 is a NoneType",),
+        ("domain of row 0 is None",),
     ),
     Bad(
         "fractions for tokens",

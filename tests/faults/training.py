@@ -174,7 +174,7 @@ ROWS = [
         "an optimizer's class", lambda: fit(optimizer=torch.optim.Adam), ("optimizer", "needs a torch.optim")
     ),
     Bad("a tensor as batch", lambda: fit(batch=torch.randn(16, 8)), ("batch", "Tensor", "function")),
-    Bad("no task", lambda: fit(task=None), ("task", "NoneType", "function")),
+    Bad("no task", lambda: fit(task=None), ("task is None", "function")),
     Bad(
         "an optimizer that wants a closure", by_optimizer(torch.optim.LBFGS), ("LBFGS", "as they are", "Adam")
     ),
@@ -288,7 +288,7 @@ ROWS = [
     Bad(
         "one batch without a row", lambda: evaluate(model(), [torch.ones(0, 8)], error), ("batches is empty",)
     ),
-    Bad("numbers as batches", lambda: evaluate(model(), [1, 2], error), ("batch is a int", "tensor")),
+    Bad("numbers as batches", lambda: evaluate(model(), [1, 2], error), ("batch is of type int", "tensor")),
     Bad(
         "an evaluation of nothing",
         lambda: evaluate(model(), [torch.ones(4, 8)], lambda m, x: None),

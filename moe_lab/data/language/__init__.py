@@ -9,8 +9,8 @@ _NAMES: dict[str, str] = {
         ALIKE ENOUGH MANY N_NUMBERS N_WORDS ROOM hashed_phrases hold_out_documents in_common n_held_out
         near_duplicates phrases sides""",
     "collection": """
-        DOMAIN_COLUMNS MOST_DOMAINS Part Places Reading TextOf documents_of domain_values drawn folder_parts
-        guessed_note in_pieces is_obvious label_of named_values part_of parted place_of places""",
+        DOMAIN_COLUMNS MOST_DOMAINS Part Places Reading TextOf check_columns documents_of domain_values drawn
+        folder_parts guessed_note in_pieces is_obvious label_of named_values part_of parted place_of places""",
     "corpus": """
         Documents EDITION KEPT MOST_WAITING PARTS TextSplits alone_with both_parts cached_tables deduplicated
         digest distinct_documents domain_tables essence few_held_out joined joined_domains watched""",

@@ -33,6 +33,7 @@ from .tables import Listed
 from ..sources.files import fingerprint, split_of
 from moe_lab.data.sources.hub import (
     HUB_NAME,
+    check_beside,
     configuration_folder,
     folder_named,
     load_folder,
@@ -222,6 +223,7 @@ def reader_of(
     if folder := folder_named(name, "text"):
         return partial(read_text_folder, folder)
     if HUB_NAME.fullmatch(name):
+        check_beside(name)
         return partial(read_text_hub, name, name.rpartition("/")[2])
     raise unknown_name(name, "text", ["domains", *EMBEDDED, *ALIASES])
 
@@ -339,6 +341,8 @@ def stream_text(
     path, reading = folder_named(name, "text"), Reading(text_column, None, encoding)
     hub_name = ALIASES.get(str(name), str(name))
     is_hub, hub_id = str(name) in ALIASES or path is None, hub_name.partition(":")[0]
+    if is_hub and str(name) not in ALIASES and HUB_NAME.fullmatch(hub_name):
+        check_beside(hub_name)
     if is_hub and not HUB_NAME.fullmatch(hub_name):
         known = ", ".join(ALIASES)
         raise ValueError(

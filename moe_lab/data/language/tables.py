@@ -21,6 +21,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ...registry import a_kind
 from .passages import Encoding, Passages, encoding_of, in_single_bytes
 from .records import reader_for
 from ..sources.files import TABLES, LeftOut
@@ -231,7 +232,7 @@ def json_table(
         are_columns = columns and all(isinstance(c, list) and len(c) == len(columns[0]) for c in columns)
         value = [dict(zip(value, row)) for row in zip(*columns)] if are_columns and not is_chat else [value]
     if not isinstance(value, list):
-        raise ValueError(f"holds a {type(value).__name__}, no rows")
+        raise ValueError(f"holds {a_kind(value)}, no rows")
     return Listed(as_row(row) for row in value)
 
 # %% ../../../nbs/06_data/07_language/05_tables.ipynb #c1d92776

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...registry import a_kind
 from ...files import cache_folder
 from ...files import kept
 from ..images import row_index
@@ -80,7 +81,7 @@ def rows_with(
     for number, row in enumerate(documents):
         for name, kind in fields.items():
             if not isinstance(row, dict) or not isinstance(value := row.get(name), kind):
-                found = f"a {type(value).__name__}" if isinstance(row, dict) else f"in a {type(row).__name__}"
+                found = f"{a_kind(value)}" if isinstance(row, dict) else f"in {a_kind(row)}"
                 raise ValueError(f"documents: {name} of row {number} is {found}; needs a {kind.__name__}")
         yield row
 
@@ -185,7 +186,7 @@ def packed_rows(
     """
     positive(length=length)
     if not hasattr(tokenizer, "encode_batch_fast"):
-        raise ValueError(f"tokenizer is a {type(tokenizer).__name__}: needs one of `train_tokenizer`")
+        raise ValueError(f"tokenizer is {a_kind(tokenizer)}: needs one of `train_tokenizer`")
     waiting: dict[int, tuple[list[int], list[int]]] = {}  # of each domain: tokens, and their documents
     for number, (domain, ids) in enumerate(
         encoded(rows_with(documents, {"text": str, "domain": int}), tokenizer)

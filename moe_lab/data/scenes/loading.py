@@ -23,6 +23,7 @@ from .masked import SceneSet
 from ..sources.files import LeftOut, fingerprint, split_of, visible_files
 from moe_lab.data.sources.hub import (
     HUB_NAME,
+    check_beside,
     data_folders,
     folder_named,
     load_folder,
@@ -213,5 +214,6 @@ def load_scenes(
     if HUB_NAME.fullmatch(str(name)) and ":" in str(name):
         raise ValueError(f"name={name!r}: sets of scenes are named owner/name, without a configuration")
     if HUB_NAME.fullmatch(str(name)):
+        check_beside(name)
         return read_scene_hub(name, limit, size, seed)
     raise unknown_name(str(name), "set of scenes", [*SCENE_SETS])

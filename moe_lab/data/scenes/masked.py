@@ -12,6 +12,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from ...registry import a_kind
 from ..images import ImageSet, row_index
 
 # %% ../../../nbs/06_data/08_scenes/01_masked.ipynb #1773a32b
@@ -24,7 +25,7 @@ def _check_mask(
     n, _, height, width = images.shape
     needs = f"{owner}: mask must be bool {(n, height, width)}"
     if not isinstance(mask, Tensor):
-        raise ValueError(f"{needs}, not a {type(mask).__name__}")
+        raise ValueError(f"{needs}, not {a_kind(mask)}")
     if mask.dtype != torch.bool or mask.shape != (n, height, width):
         raise ValueError(f"{needs}, not {mask.dtype} {tuple(mask.shape)}")
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNFINISHED', 'HUB_NAME', 'no_programs', 'readable', 'load_folder', 'data_folders', 'mirror', 'configurations',
-           'configuration_folder', 'out_of_reach', 'load_hub', 'folder_named', 'unknown_name']
+           'configuration_folder', 'out_of_reach', 'load_hub', 'check_beside', 'folder_named', 'unknown_name']
 
 # %% ../../../nbs/06_data/05_sources/02_hub.ipynb #933ac795
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .files import TABLES, is_visible, split_of, visible_files
+from ...files import near
 from ...registry import offer
 
 if TYPE_CHECKING:
@@ -152,6 +153,15 @@ def load_hub(
 # %% ../../../nbs/06_data/05_sources/02_hub.ipynb #28803cae
 HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*(:[\w.-]+)?")  # owner/name or owner/name:configuration
 
+# %% ../../../nbs/06_data/05_sources/02_hub.ipynb #5b925aeb
+def check_beside(
+    name: str,  # owner/name, which is neither a file nor a folder
+) -> None:
+    "`FileNotFoundError` for a name below a folder that is there, unless there is a mirror of that name."
+    above = Path(name).parent
+    if above.is_dir() and not mirror(name.partition(":")[0]):
+        raise FileNotFoundError(f"{name!r}: there is no such file in the folder {str(above)!r}{near(name)}")
+
 # %% ../../../nbs/06_data/05_sources/02_hub.ipynb #0bc95c5b
 def folder_named(
     name: object,  # as it was given
@@ -173,6 +183,6 @@ def unknown_name(
 ) -> Exception:
     "The error for a name that fits nowhere: `FileNotFoundError` where it looks like a path, else `ValueError`."
     if len(Path(name).expanduser().parts) > 1:
-        return FileNotFoundError(f"there is no folder {name!r:.200}")
+        return FileNotFoundError(f"there is no folder {name!r:.200}, nor such a file{near(name)}")
     every = offer(name[:200], known, "neither one of")
-    return ValueError(f"unknown {what} {name!r:.200}: {every}, nor owner/name, nor a folder")
+    return ValueError(f"unknown {what} {name!r:.200}: {every}, nor owner/name, nor a folder{near(name)}")

@@ -29,7 +29,15 @@ from moe_lab.data.sources.files import (
     split_of,
     visible_files,
 )
-from ..sources.hub import HUB_NAME, folder_named, load_folder, load_hub, mirror, unknown_name
+from moe_lab.data.sources.hub import (
+    HUB_NAME,
+    check_beside,
+    folder_named,
+    load_folder,
+    load_hub,
+    mirror,
+    unknown_name,
+)
 from .decoding import decode_sets, drop_equal_channels, hold_out
 from ..images import ImageSet, Splits
 from .glyphs import load_glyphs
@@ -252,5 +260,6 @@ def load_images(
     if HUB_NAME.fullmatch(str(name)) and ":" in str(name):
         raise ValueError(f"name={name!r}: sets of images are named owner/name, without a configuration")
     if HUB_NAME.fullmatch(str(name)):
+        check_beside(name)
         return read_hub(name, limit, size, seed)
     raise unknown_name(str(name), "data set", [*IMAGE_SETS])

@@ -6,9 +6,9 @@ _ROOMS = """
     auditing costs findings layers outputs page paths reading recordings topics"""
 _NAMES: dict[str, str] = {
     "auditing": """
-        Audit EXPERTS_TOLD MATTERS audit audit_reading cost_findings drift_section expert_sections
-        expert_table halves left_untried one_document orders_of outlier_findings pruning_findings
-        pruning_section why_no_costs""",
+        Audit BETTER ENOUGH EXPERTS_TOLD MATTERS audit audit_reading cost_findings documents_of drift_section
+        expert_sections expert_table halves how_many left_untried loss_section one_document orders_of
+        outlier_findings pruning_findings pruning_section too_little why_no_costs""",
     "costs": """
         DRAWS DocumentLoss Pruned SHARES beside_chance choose_again cost_row document_loss draw_pruning
         expert_costs is_random pruned pruning_curve""",

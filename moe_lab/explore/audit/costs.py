@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...registry import a_kind
 from ...colours import GREY
 from ...data.language.tokens import TokenSet
 from .findings import p_by
@@ -41,11 +42,17 @@ class DocumentLoss(NamedTuple):
 
     nats: np.ndarray  # (U,)
     tokens: np.ndarray  # (U,)
+    choices: int = 1  # tokens that it chooses among: V
 
     @property
     def mean(self) -> float:
         "Nats a token, over all of them."
         return float(self.nats.sum() / max(self.tokens.sum(), 1))
+
+    @property
+    def guessing(self) -> float:
+        "Nats a token of whoever guesses among all tokens: ln V."
+        return float(np.log(self.choices))
 
 
 def document_loss(
@@ -54,12 +61,13 @@ def document_loss(
     at_once: int = 32,  # texts
 ) -> DocumentLoss:
     "What the model did not expect, document by document; `ValueError` for a model that does not say what comes next."
-    where, nats, counts = next(asked.model.parameters()).device, [], []
+    where, nats, counts, choices = next(asked.model.parameters()).device, [], [], 1
     for some in torch.arange(len(rows)).split(at_once):
         ids, real = rows.tokens[some].to(where), rows.mask[some].to(where)
         said = asked.read(ids, real)
         if not isinstance(said, Tensor) or said.ndim != 3 or said.shape[2] <= int(ids.max()):
-            raise ValueError(f"model is a {type(asked.model).__name__}, which does not say what comes next")
+            raise ValueError(f"model is {a_kind(asked.model)}, which does not say what comes next")
+        choices = said.shape[2]
         said = said[:, asked.lead :].float()[:, :-1].log_softmax(-1)  # (B, S − 1, V)
         each = -said.gather(-1, ids[:, 1:, None])[..., 0]  # (B, S − 1)
         known = real[:, 1:] & real[:, :-1]
@@ -68,7 +76,8 @@ def document_loss(
     if not any(bool(part.any()) for part in counts):
         raise ValueError("texts: no row has two tokens, so there is nothing to predict")
     owner = np.unique(rows.document[:, 0], return_inverse=True)[1]  # (N,) the document of each row
-    return DocumentLoss(*(np.bincount(owner, torch.cat(part).numpy()) for part in (nats, counts)))
+    total, predicted = (np.bincount(owner, torch.cat(part).numpy()) for part in (nats, counts))
+    return DocumentLoss(total, predicted, choices)
 
 # %% ../../../nbs/10_explore/11_audit/07_costs.ipynb #840024bc
 def cost_row(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...registry import a_kind
 from ..tokens.routed import Routed, Seen, load_by_step
 from ...measure.maps import pca
 from ...measure.trace.folder import choice_table
@@ -108,6 +109,8 @@ def look_at(
 
     `ValueError` for too few words or kinds, or if no layer decided anything; `FileNotFoundError` for no recording.
     """
+    if not isinstance(trace, Trace | str | Path):
+        raise ValueError(f"trace is {a_kind(trace)}: needs a recording, or the folder of one")
     trace = trace if isinstance(trace, Trace) else Trace.load(trace)
     sequences, words = drawn_sequences(trace, at_most), words_of(trace, vocabulary)
     told = {

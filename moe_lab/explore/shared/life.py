@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import ipywidgets as w
 
+from ...registry import a_kind
+
 # %% ../../../nbs/10_explore/01_shared/00_life.ipynb #217e6392
 def widgets_in(value: Any) -> Iterator[w.Widget]:  # value: a trait's
     "The widgets that are a value, or stand in one."
@@ -107,7 +109,7 @@ def small_png(figure: Any) -> str:  # figure: of matplotlib
     from PIL import Image
 
     if not hasattr(figure, "savefig"):
-        raise ValueError(f"figure is a {type(figure).__name__}: needs a figure of matplotlib")
+        raise ValueError(f"figure is {a_kind(figure)}: needs a figure of matplotlib")
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=80)
     Image.open(drawn).convert("RGB").quantize(128).save(small, "PNG", optimize=True)

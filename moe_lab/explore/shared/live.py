@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 
+from ...registry import a_kind
 from .life import take_place
 from ...routing.parts import whole
 
@@ -32,7 +33,7 @@ class Restartable:
 
     def __init__(self, start: Callable[[], Iterator[Any]]):  # makes a fresh generator
         if not callable(start):
-            raise ValueError(f"start is a {type(start).__name__}: needs to be called, and make a generator")
+            raise ValueError(f"start is {a_kind(start)}: needs to be called, and make a generator")
         self.start = start
         self.stream, self.newest = iter(()), _END
 

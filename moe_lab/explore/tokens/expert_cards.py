@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ...registry import a_kind
 from ..shared.html_page import reading_name
 from ..shared.controls import sheet
 from ..shared.html_page import Page, expert_name, printed, spark_columns, visible
@@ -189,13 +190,13 @@ def check_layer(
     known: list[Profile] | None,  # of its experts
     untrained: Routed | None,  # the layer before training
 ):
-    "`TypeError` for what are no layers, `ValueError` where an expert has no profile."
+    "`ValueError` for what are no layers, and where an expert has no profile."
     if not isinstance(routed, Routed):
         needed = "needs a layer, as look_into(model, texts)[name].routed"
-        raise TypeError(f"routed is a {type(routed).__name__}: {needed}")
+        raise ValueError(f"routed is {a_kind(routed)}: {needed}")
     if not isinstance(untrained, Routed | None):
         needed = "needs the layer of the untrained model, or None"
-        raise TypeError(f"untrained is a {type(untrained).__name__}: {needed}")
+        raise ValueError(f"untrained is {a_kind(untrained)}: {needed}")
     if known is not None and len(known) != routed.n_experts:
         raise ValueError(f"known: {len(known)} profiles, but the layer has {routed.n_experts} experts")
 

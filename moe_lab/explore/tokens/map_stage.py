@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import numpy as np
 
+from ...registry import a_kind
 from ..shared.html_page import reading_name
 from ...colours import expert_colour
 from ..shared.controls import card, flow, sheet
@@ -168,11 +169,9 @@ class MapStage(MapViews):
 def layers_seen(
     seen: Mapping[str, Seen],  # what `look_into` gives
 ) -> dict[str, Seen]:
-    "The same, if it is that; otherwise a `TypeError`."
+    "The same, if it is that; otherwise a `ValueError`."
     if not isinstance(seen, Mapping) or not seen or not all(isinstance(s, Seen) for s in seen.values()):
-        raise TypeError(
-            f"seen is a {type(seen).__name__}: needs layers, as look_into(model, texts) gives them"
-        )
+        raise ValueError(f"seen is {a_kind(seen)}: needs layers, as look_into(model, texts) gives them")
     return dict(seen)
 
 # %% ../../../nbs/10_explore/05_tokens/10_map_stage.ipynb #d5615c79

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ...registry import a_kind
 from ...data.language.tokens import TokenSet, byte_codes, readable
 from ...measure.transformers.loading import load_model, load_tokenizer, read_behind, vocabulary_of
 from ...models.language.reading import batch_of, read_batch
@@ -33,7 +34,7 @@ class TextReader(NamedTuple):
     def read(self, text: str, longest: int = LONGEST) -> list[int]:  # T ids
         "The ids of a text; `ValueError` where there is nothing to follow, or more than `longest` tokens."
         if not isinstance(text, str):
-            raise ValueError(f"text is a {type(text).__name__}: needs a str")
+            raise ValueError(f"text is {a_kind(text)}: needs a str")
         if not any(map(str.isalpha, text)):
             what = "has no letters" if text.strip() else "is empty"
             raise ValueError(f"text {what}: type a few words")
@@ -95,7 +96,7 @@ def reader(
     if hasattr(tokenizer, "batch_decode"):
         return transformers_reader(tokenizer)
     if not hasattr(tokenizer, "id_to_token"):
-        raise ValueError(f"tokenizer is a {type(tokenizer).__name__}: needs a TokenSet or a tokenizer")
+        raise ValueError(f"tokenizer is {a_kind(tokenizer)}: needs a TokenSet or a tokenizer")
     vocabulary = readable_vocabulary(tokenizer)
     return TextReader(lambda text: tokenizer.encode(text).ids, vocabulary, special_ids(tokenizer))
 
@@ -204,7 +205,7 @@ def model_reader(
         return model
     if not isinstance(model, nn.Module):
         needed = "needs a model of the kit or of transformers, or the name of one"
-        raise ValueError(f"model is a {type(model).__name__}: {needed}")
+        raise ValueError(f"model is {a_kind(model)}: {needed}")
     config: Any = getattr(model, "config", None)
     if not hasattr(config, "model_type"):
         return KitModel(model)

@@ -17,11 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from ...registry import a_kind
 from ...data.language.tokens import TokenSet
 from .readers import KitModel, TextReader, model_reader, opened
 from ...measure.maps import router_inputs
 from ...measure.trace.trace import Trace, record
-from ...measure.transformers.hooks import layer_name
+from ...measure.transformers.hooks import routed_layers, layer_name
 from ...models.language.reading import at_rest
 from ...routing.parts import positive
 
@@ -43,11 +44,11 @@ def labelled(
     elif isinstance(texts, Iterable):
         rows = [row if isinstance(row, Mapping) else {"text": row} for row in texts]
     else:
-        raise ValueError(f"texts is a {type(texts).__name__}: needs texts, or texts by domain")
+        raise ValueError(f"texts is {a_kind(texts)}: needs texts, or texts by domain")
     names = getattr(getattr(texts, "features", {}).get("domain"), "names", None)
     for i, row in enumerate(rows):
         if not isinstance(row.get("text"), str):
-            raise ValueError(f"texts: number {i} is a {type(row.get('text')).__name__}, needs a str")
+            raise ValueError(f"texts: number {i} is {a_kind(row.get('text'))}, needs a str")
     domains = [row.get("domain", "texts") for row in rows]
     return [(row["text"], str(names[domain] if names else domain)) for row, domain in zip(rows, domains)]
 
@@ -206,6 +207,8 @@ def texts_for(
     length: int,  # tokens of a row at most
 ) -> tuple[KitModel, TokenSet, frozenset[int]]:
     "The model, the texts as rows, and the ids that stand for no text; `ValueError` where they do not fit together."
+    if isinstance(model, nn.Module):
+        routed_layers(model)  # refuses a model without experts, before anything is asked of its tokenizer
     if isinstance(texts, TokenSet):
         if tokenizer is not None:
             raise ValueError(

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.distributions import Binomial
 
 from ...colours import load_bar
-from ...registry import Entry, Registry
+from ...registry import a_kind, Entry, Registry
 from ...routing.decision import Routing
 from ...routing.parts import of_kind, whole
 
@@ -97,8 +97,7 @@ def routings_of_layer(
 ) -> list[Routing]:
     "The same as a list; `ValueError` if there are none, or of different numbers of experts."
     if isinstance(routings, Routing) or not isinstance(routings, Iterable):
-        kind = type(routings).__name__
-        raise ValueError(f"routings is a {kind}: needs a list of Routing, such as [routing]")
+        raise ValueError(f"routings is {a_kind(routings)}: needs a list of Routing, such as [routing]")
     listed = list(routings)
     if not listed:
         raise ValueError("routings is empty: nothing was routed, so there is nothing to measure")

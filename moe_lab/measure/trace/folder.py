@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from ...registry import a_kind
 from .places import check_ids
 from .writer import check_vocabulary, trace_schema
 from ..transformers.hooks import layer_name
@@ -74,7 +75,7 @@ def read_json(
     except ValueError as error:
         raise ValueError(f"{path}: not readable as JSON") from error
     if not isinstance(said, kind):
-        raise ValueError(f"{path}: holds a {type(said).__name__}, a recording has a {kind.__name__} there")
+        raise ValueError(f"{path}: holds {a_kind(said)}, a recording has a {kind.__name__} there")
     return said
 
 # %% ../../../nbs/05_measure/4_trace/03_folder.ipynb #b46dfb46

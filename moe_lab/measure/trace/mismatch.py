@@ -18,7 +18,7 @@ from .places import as_numpy
 from .routed_experts import as_sequences
 from .trace import Trace
 from ..transformers.hooks import layer_names
-from ...routing.parts import finite
+from ...routing.parts import of_kind, finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +132,7 @@ def routing_mismatch(
     "A row for each layer, and one for any of them: shares of changed choices and changed tokens, intervals, chance."
     import pandas as pd
 
+    of_kind(Trace, a=a, b=b)
     if len(a.layers) != len(b.layers):
         raise ValueError(f"a has {len(a.layers)} layers, b {len(b.layers)}: need the same, in one order")
     check_same_words(a.token_ids(), b.token_ids())

@@ -28,7 +28,7 @@ from ..transformers.calls import Call
 from ..transformers.hooks import Choice, LayerHooks, hooked, routed_layers
 from ..transformers.running import running_call
 from ...routing.decision import Context
-from ...routing.parts import backward_pass
+from ...routing.parts import of_kind, backward_pass
 from moe_lab.routing.selection import (
     Gate,
     equal_weights,
@@ -346,6 +346,7 @@ def replay(
     weigh: Weigh = by_own_gate,  # or `as_recorded`
 ) -> Iterator[Replay]:
     "Inside the block, tokens visit the experts of a recording (2510.11370); `ValueError` for one that does not fit."
+    of_kind(Trace, trace=trace)
     layer_hooks = routed_layers(model)
     names = layers_to_replay(trace, layer_hooks)
     with running_call(model) as running, ExitStack() as stack:

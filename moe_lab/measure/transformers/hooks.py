@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from ...registry import a_kind, offer
 from ...experts.moe import RoutedLayer
 from .adapters import Adapter, Table, Values, adapter_of, from_table, to_table
 from .calls import Call
@@ -309,7 +310,7 @@ def routed_layers(
             layer_hooks[layer] = TransformersHooks(module, adapter, router)
     if not layer_hooks:
         raise ValueError(
-            f"model is a {type(model).__name__} without a MoE layer that is known: neither one of the kit's, "
+            f"model is {a_kind(model)} without a MoE layer that is known: neither one of the kit's, "
             "nor experts that are called with (hidden_states, top_k_index, top_k_weights)"
         )
     return layer_hooks
@@ -324,7 +325,8 @@ def layer_name(
     if isinstance(layer, int) and not isinstance(layer, bool) and 0 <= layer < len(names):
         return names[layer]
     if layer not in names:
-        raise ValueError(f"layer={layer!r}: needs one of {', '.join(names)}, or a number below {len(names)}")
+        known = offer(layer, (name or "'' (the model itself)" for name in names))
+        raise ValueError(f"layer={layer!r}: {known}, or a number below {len(names)}")
     return str(layer)
 
 # %% ../../../nbs/05_measure/3_transformers/07_hooks.ipynb #0578a77e

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ...experts.maps import MAP_LAYERS, MapLayer
 from ...experts.mixed import MixedExperts
 from ...experts.moe import check_kind
-from ...registry import one_of
+from ...registry import a_kind, one_of
 from ...routing.router import Router
 
 # %% ../../../nbs/07_models/4_segmentation/04_segmenter.ipynb #93c9904b
@@ -65,9 +65,7 @@ class Segmenter(nn.Module):
         check_kind("backbone", backbone, nn.Module, "a backbone with channels, such as SmallBackbone()")
         self.backbone, channels = backbone, tuple(getattr(backbone, "channels", ()))
         if not channels:
-            raise ValueError(
-                f"backbone is a {type(backbone).__name__} without channels: needs those of its maps"
-            )
+            raise ValueError(f"backbone is {a_kind(backbone)} without channels: needs those of its maps")
         layers = [layer(c) for c in channels]
         for made, c in zip(layers, channels):
             check_kind(f"layer({c})", made, nn.Module, "an nn.Module, maps (B, C, h, w) -> the same")

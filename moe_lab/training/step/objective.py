@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from ...registry import a_kind
 from ...data.batching import MeanOver
 from ...experts.moe import moe_layers, observe_layers
 from ...measure.load.metrics import Load
@@ -114,25 +115,23 @@ def check_ingredients(
 ):
     "`ValueError` naming what a trainer cannot be made of."
     if not isinstance(model, nn.Module):
-        raise ValueError(f"model is a {type(model).__name__}: needs a torch.nn.Module")
+        raise ValueError(f"model is {a_kind(model)}: needs a torch.nn.Module")
     if not isinstance(optimizer, torch.optim.Optimizer):
-        raise ValueError(f"optimizer is a {type(optimizer).__name__}: needs a torch.optim.Optimizer")
+        raise ValueError(f"optimizer is {a_kind(optimizer)}: needs a torch.optim.Optimizer")
     closure = signature(optimizer.step).parameters.get("closure")
     if closure is not None and closure.default is Parameter.empty:
         raise ValueError(
-            f"optimizer is a {type(optimizer).__name__}, which computes the loss several times a step; "
+            f"optimizer is {a_kind(optimizer)}, which computes the loss several times a step; "
             "needs one that takes its gradients as they are, such as Adam"
         )
     for name, function in functions.items():
         if not callable(function):
-            raise ValueError(f"{name} is a {type(function).__name__}: needs a function")
+            raise ValueError(f"{name} is {a_kind(function)}: needs a function")
     if not isinstance(aux_losses or {}, Mapping):
-        raise ValueError(f"aux_losses is a {type(aux_losses).__name__}: needs a dict, name -> AuxLoss")
+        raise ValueError(f"aux_losses is {a_kind(aux_losses)}: needs a dict, name -> AuxLoss")
     for name, loss in dict(aux_losses or {}).items():
         if not isinstance(loss, AuxLoss):
-            raise ValueError(
-                f"aux_losses[{name!r}] is a {type(loss).__name__}: needs an AuxLoss(loss, coefficient)"
-            )
+            raise ValueError(f"aux_losses[{name!r}] is {a_kind(loss)}: needs an AuxLoss(loss, coefficient)")
 
 # %% ../../../nbs/08_training/04_step/02_objective.ipynb #b9dba61e
 class TrainingState(Worker):

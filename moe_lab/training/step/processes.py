@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from ...registry import a_kind
 from ...data.batching import MeanOver
 from ...experts.moe import MoE
 from ...routing.adjustments import NOTED, Feedback, tokens_of
@@ -46,7 +47,7 @@ def count_rows(
     sizes = [len(tensor) for tensor in tensors_of(batch)]
     if not sizes:
         kind = f"{type(batch).__module__}.{type(batch).__name__}".removeprefix("builtins.")
-        raise ValueError(f"{name} is a {kind}: needs a tensor (B, …), or a tuple, list or dict of them")
+        raise ValueError(f"{name} is of type {kind}: needs a tensor (B, …), or a tuple, list or dict of them")
     if len({*sizes}) > 1:
         raise ValueError(
             f"{name}: its tensors have {', '.join(map(str, sizes))} rows; all need the same number"
@@ -66,9 +67,7 @@ def check_splits(
         for number, value in enumerate(part):
             check_splits(f"{name}[{number}]", value)
     elif isinstance(part, list | tuple) or (hasattr(part, "__array__") and not isinstance(part, Tensor)):
-        raise ValueError(
-            f"{name} is a {type(part).__name__}: several processes share out tensors only; make it one"
-        )
+        raise ValueError(f"{name} is {a_kind(part)}: several processes share out tensors only; make it one")
 
 # %% ../../../nbs/08_training/04_step/01_processes.ipynb #ff65e58e
 def rows_of_process(

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...registry import a_kind
 from ...measure.load.content import Content, Kappa
 from ...measure.load.health import TUNED, CheckUp, Health, Thresholds, check_ups
 from ...measure.load.metrics import Load, Measured
@@ -57,7 +58,7 @@ def checked_batches(
 ) -> list[Any]:
     "The batches as a list; `ValueError` for what is no sequence of them."
     if isinstance(batches, Tensor) or not isinstance(batches, Sequence):
-        raise ValueError(f"{name} is a {type(batches).__name__}: needs a list of batches, such as [batch]")
+        raise ValueError(f"{name} is {a_kind(batches)}: needs a list of batches, such as [batch]")
     for number, batch in enumerate(batches):
         count_rows(batch, f"{name}[{number}]")
     return list(batches)

@@ -176,3 +176,17 @@ def test_a_single_document_has_costs_without_intervals(tokenizer):
     experts = next(section for section in found.sections if section.title == "Experts")
     assert "one document" in experts.missing
     assert experts.tables["experts"]["cost"].notna().all() and experts.tables["experts"]["low"].isna().all()
+
+
+def test_too_little_text_is_said_and_not_taken_for_good_news(texts, tokenizer):
+    found = audit(small(), texts.train["text"][:1], tokenizer=tokenizer, length=16, at_most=3)
+    assert found.what.endswith("of 1 document")
+    said = str(found)
+    assert "too little text" in said and "4 are needed" in said and "Nothing stands out" not in said
+
+
+def test_an_untrained_model_is_no_better_than_guessing(texts, tokenizer):
+    found = told(small(), texts, tokenizer)
+    (own,) = (one for one in found.findings if one.where == "the model")
+    assert own.kind == "fault" and f"ln V = {np.log(300):.2f}" in own.what
+    assert "by guessing" in audit_page(found, {})

@@ -1,6 +1,8 @@
 "Mistakes with audits of models and recordings."
 
 from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -12,7 +14,11 @@ from moe_lab.experts.moe import MoE
 from moe_lab.explore.audit.auditing import audit
 from moe_lab.explore.audit.findings import Finding
 from moe_lab.explore.audit.reading import drawn_rows, read_model
+from moe_lab.explore.audit.recordings import look_at
+from moe_lab.measure.trace.mismatch import routing_mismatch
+from moe_lab.measure.trace.replaying import replay
 from moe_lab.measure.trace.trace import Trace
+from moe_lab.measure.transformers.loading import load_model, load_tokenizer
 from moe_lab.measure.transformers.tiny_models import tiny_model
 from moe_lab.routing.presets import top_k
 
@@ -26,6 +32,18 @@ def layer() -> MoE:
     return MoE(top_k(8, 4, 2), Bottleneck(8, 4, 4))
 
 
+def beside(there: str, act: Callable, name: str) -> Callable[[], object]:
+    "The act on a name beside a folder that is there, far from any hub."
+
+    def call():
+        Path(there).mkdir(parents=True)
+        with patch("huggingface_hub.HfApi.model_info", side_effect=ConnectionError("refused")):
+            found = act(name)
+            return found() if callable(found) else found
+
+    return call
+
+
 def command(*given, **named) -> Callable[[], None]:
     return lambda: audit_command(*given, **named)()
 
@@ -35,8 +53,24 @@ ROWS = [
     Bad("a model without texts", lambda: audit(tiny_model("olmoe")), ("texts=None", "load_text")),
     Bad("a model without a tokenizer", lambda: audit(tiny_model("olmoe"), ["a b"]), ("tokenizer is None",)),
     Bad("a model that reads no tokens", lambda: audit(layer(), ["a b"]), ("tokenizer is None",)),
-    Bad("a dense model", lambda: audit(torch.nn.Linear(2, 2), ["a"]), ("tokenizer is None",)),
-    Bad("a model by number", lambda: audit(3, ["a"]), ("model is a int",)),
+    Bad("a dense model", lambda: audit(torch.nn.Linear(2, 2), ["a"]), ("Linear without a MoE layer",)),
+    Bad("a recording by number", lambda: look_at(3), ("trace is an int", "folder")),
+    Bad("replaying nothing", lambda: replay(layer(), None).__enter__(), ("trace is None", "Trace")),
+    Bad("comparing nothing", lambda: routing_mismatch(None, None), ("a is None", "Trace")),
+    Bad(
+        "a folder misspelt",
+        beside("mix", audit_command, "mixx/../mixx"),
+        ("no such folder",),
+        FileNotFoundError,
+    ),
+    Bad("a model misspelt", beside("mix", load_model, "mixx"), ("did you mean 'mix'?",), FileNotFoundError),
+    Bad(
+        "a model without its words",
+        beside("mix/x", load_tokenizer, "mix"),
+        ("no tokenizer.json",),
+        FileNotFoundError,
+    ),
+    Bad("a model by number", lambda: audit(3, ["a"]), ("model is an int",)),
     Bad(
         "a recording against a model",
         lambda: audit(recording(), against=layer()),
@@ -51,7 +85,7 @@ ROWS = [
     Bad(
         "texts that are a number",
         lambda: read_model(tiny_model("olmoe"), 3, object()),
-        ("tokenizer is a object",),
+        ("tokenizer is an object",),
     ),
     Bad(
         "a folder without a model or a recording",

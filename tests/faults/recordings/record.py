@@ -275,7 +275,7 @@ ROWS = [
         ("routings is a tuple", "needs Routing"),
     ),
     Bad("gates of two layers", lambda: Gates.of([routed(), routed(8, 3)]), ("[3, 4] experts", "4")),
-    Bad("the health of nothing", lambda: health_of(None), ("routing is a NoneType", "needs Routing")),
+    Bad("the health of nothing", lambda: health_of(None), ("routing is None", "needs Routing")),
     Bad("inputs of other tokens", lambda: health_of(routed(), torch.randn(3, D)), ("x: (3, 8)", "64 rows")),
     Bad(
         "ids of other tokens",

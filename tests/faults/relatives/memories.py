@@ -42,12 +42,12 @@ ROWS = [
     Bad(
         "more slots than the router has keys",
         lambda: SlotMemory(top_k(8, 16), Slots(8, 20)),
-        ("[16] experts", "holds 20"),
+        ("for 16 experts", "holds 20"),
     ),
     Bad(
         "more slots than product keys",
         lambda: SlotMemory(ProductRouter(8, 16, 2), Slots(8, 20)),
-        ("[16] experts", "holds 20"),
+        ("for 16 experts", "holds 20"),
     ),
     Bad("a read of more slots than there are", lambda: attend(k=6), ("k=6", "n_slots=5")),
     Bad(

@@ -55,7 +55,7 @@ ROWS = [
     Bad(
         "a ticket of another net", lambda: Ticket(snapshot(NET), FULL).into(NET[0]), ("no weight '0.weight'",)
     ),
-    Bad("importance of a number", lambda: importance(3, {}, 0.5, score), ("model is a int", "Module")),
+    Bad("importance of a number", lambda: importance(3, {}, 0.5, score), ("model is an int", "Module")),
     Bad(
         "importance of a weight that is none",
         lambda: importance(NET, {"9.weight": 0}, 0.5, score),

@@ -85,7 +85,7 @@ SIDE_BY_SIDE = [
         ("experts['thin']", "(5, 3)", "same shape"),
     ),
     Bad("an expert born among different ones", lambda: image_layer().grow(1), ("n=1", "cannot be born")),
-    Bad("a router for fewer experts", lambda: ImageMoE(top_k(8, 2), experts()), ("[2] experts", "holds 3")),
+    Bad("a router for fewer experts", lambda: ImageMoE(top_k(8, 2), experts()), ("for 2 experts", "holds 3")),
     Bad("tokens in a layer over maps", lambda: image_layer()(torch.ones(5, 4)), ("(5, 4)", "(…, 4, h, w)")),
     Bad(
         "maps with other channels", lambda: image_layer()(torch.ones(2, 3, 6, 6)), ("(2, 3, 6, 6)", "4, h, w")
