@@ -76,6 +76,9 @@ lab: $(VENV)/lab.stamp $(VENV)/share/jupyter/lab/settings/overrides.json
 app: $(VENV)/app.stamp
 	@$(bin)/moe-lab app --port $(PORT) --ip $(IP) --ready $(READY) --threads $(THREADS)
 
+# What is compiled once is there for all processes, also where images of containers forbid it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Small models on few cores: one thread per process, and processes side by side.
 test test-slow notebooks lessons pytest: export OMP_NUM_THREADS := 1
 

@@ -11,9 +11,11 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from browser import tools
 from hypothesis import settings
 
+sys.modules.setdefault(
+    "rfc3987_syntax", None
+)  # Jupyter's check of addresses takes seconds to load, and is not asked
 settings.register_profile("any machine", deadline=None)  # how long an example took is no property of the code
 settings.load_profile("any machine")
 BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision, timm and trackio, off the path
@@ -28,6 +30,8 @@ def pytest_collection_finish():
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory):
     "A running JupyterLab: `.url`, and `.root`, the empty folder it serves."
+    from browser import tools
+
     if why := tools.missing():
         pytest.skip(f"BROWSER TESTS DID NOT RUN: {why}")
     with tools.jupyterlab(tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")) as server:
@@ -37,6 +41,8 @@ def jupyter(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     "A headless Chromium."
+    from browser import tools
+
     if why := tools.missing():
         pytest.skip(f"BROWSER TESTS DID NOT RUN: {why}")
     from playwright.sync_api import sync_playwright
@@ -50,6 +56,8 @@ def chromium():
 @pytest.fixture(scope="session")
 def desk(chromium, jupyter):
     "A page with JupyterLab and a kernel: `browser.notebook` opens notebooks in it."
+    from browser import tools
+
     with tools.desk(chromium, jupyter) as page:
         yield page
 
@@ -57,6 +65,8 @@ def desk(chromium, jupyter):
 @pytest.fixture
 def page(chromium):
     "A fresh page; the test fails at its end if a script on the page raised."
+    from browser import tools
+
     with tools.watched_page(chromium) as page:
         yield page
 

@@ -1,9 +1,10 @@
 """Kernels and scripts in copies of a process that has loaded the libraries: they begin at once, not after five seconds.
 
-The libraries are those of `tests/notebooks.py`; the package itself is loaded by who needs it. Copied is a process of
+The libraries are those of `tests/notebooks.py`, and all modules of the package are there, too. Copied is a process of
 one thread, not that of the tests, whose threads hold locks.
 """
 
+import gc
 import os
 import runpy
 import socket
@@ -16,13 +17,21 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from notebooks import LOADED
 
+import moe_lab
+
 LIBRARIES = [*LOADED, "ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+PACKAGE = Path(moe_lab.__file__).parent
+MODULES = [
+    ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
+    for module in sorted(PACKAGE.rglob("*.py"))
+    if module.stem != "__init__"
+]
 
 
 def copy_of(target, *what):
     "A process that is a copy, and calls."
     context = get_context("forkserver")
-    context.set_forkserver_preload(LIBRARIES)
+    context.set_forkserver_preload([*LIBRARIES, *MODULES])
     process = context.Process(target=target, args=what)
     process.start()
     return process
@@ -30,6 +39,7 @@ def copy_of(target, *what):
 
 def run_as_program(script: str, options: tuple[str, ...], out: str | None, environment: dict[str, str]):
     "In the process that calls it; what it prints goes to a file, if there is one for it."
+    gc.freeze()  # what was copied is there to stay
     os.environ.update(environment)
     sys.argv = [script, *options]
     with open(out, "w") if out else nullcontext(sys.stdout) as sys.stdout:
@@ -63,6 +73,7 @@ def exit_codes_of_processes(script: str, *options: object, n: int) -> list[int]:
 
 def serve(options: list[str], folder: str, environment: dict[str, str]):
     "A kernel, in the process that calls it."
+    gc.freeze()
     from ipykernel.kernelapp import launch_new_instance
 
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))  # it ends when what it is a copy of ends

@@ -125,7 +125,7 @@ ROWS = [
     ),
     Bad(
         "set of data that is not there",
-        lambda: command("run", "set", "--data", "mnits"),
+        lambda: command("run", "set", "--workers", "1", "--data", "mnits"),
         ("mnits", "mnist"),
         Exception,
     ),

@@ -200,7 +200,7 @@ def empty() -> object:
 COMMANDS = [
     Bad(
         f"segment with {' '.join(options)}",
-        partial(command, "run", "segment", *options),
+        partial(command, "run", "segment", "--workers", "1", *options),
         says,
         Refused,
     )
