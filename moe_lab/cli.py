@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 import tyro
 
-from .command.actions import ACTIONS
+from .command.actions import ACTIONS, Names
 from .command.answers import BROKEN_PIPE, is_short_of_memory, one_line, parser_sentence, stop_writing
 from .command.asked import choice, study_commands, study_options
 from .files import leads
@@ -111,7 +111,7 @@ def command(
 
 # %% ../nbs/13_cli.ipynb #692b12b6
 def routers(
-    names: tyro.conf.Positional[tuple[str, ...]] = (),
+    names: Names = (),
     n_tokens: int = 8192,
     n_experts: int = 64,
     d: int = 512,
@@ -121,7 +121,7 @@ def routers(
     """Print what every named router promises, holds and costs.
 
     Args:
-        names: of the routers, such as top_k; none: all of them, which takes minutes
+        names: those of routers, such as top_k; none: all of them, which takes minutes
         n_tokens: in the batch that is routed
         n_experts: to choose from
         d: numbers per token

@@ -6,7 +6,8 @@ _ROOMS = """
     actions answers asked"""
 _NAMES: dict[str, str] = {
     "actions": """
-        ACTIONS app audit bench_layers check_stored claims compatibility densities growth overhead time_all""",
+        ACTIONS Names app audit bench_layers check_stored claims compatibility densities growth overhead
+        time_all""",
     "answers": """
         BROKEN_PIPE KINDS as_typed blocks_of is_short_of_memory kind_of meant one_line parser_sentence
         stop_writing typed_value""",

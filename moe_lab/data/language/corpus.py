@@ -82,7 +82,7 @@ def watched(
     least: int = 10,  # documents that fill the limit
 ) -> Iterator[str]:
     "The documents of `deduplicated`, with a progress bar."
-    with tqdm(total=limit, desc=what, unit="character", unit_scale=True) as bar:
+    with tqdm(total=limit, desc=what, unit=" characters", unit_scale=True) as bar:
         for text in deduplicated(documents, sys.maxsize if limit is None else limit, seen, least):
             yield text
             bar.update(len(text))

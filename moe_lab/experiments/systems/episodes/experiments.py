@@ -67,7 +67,7 @@ COLUMNS["CPU-seconds"] = CPU_SECONDS
 EXPERIMENTS.add(
     Experiment(
         "fewshot",
-        "How well does a transformer with a memory tell apart classes that it saw once, in {data} held out?",
+        "How well does a transformer with a memory tell apart classes that it saw once, in held-out {data}?",
         FewShotSettings(),
         arm_jobs(ARMS),
         few_shot,
@@ -98,7 +98,7 @@ TEXT_ARMS: dict[str, dict] = {
 EXPERIMENTS.add(
     Experiment(
         "fewshot-text",
-        "What do {n_slots} slots in {layers} layers learn from six examples, in {data} held out?",
+        "What do {n_slots} slots in {layers} layers learn from six examples, in held-out {data}?",
         TEXT_SETTINGS,
         arm_jobs(TEXT_ARMS),
         few_shot,

@@ -75,7 +75,7 @@ ABLATION_COLUMNS = {
 }
 ABLATIONS = Experiment(
     "recurrent-ablations",
-    "What are weight of the balance loss, k, number, width and routers of the experts worth in a recurrent model?",
+    "What are weight of the balance loss, k, number, width and routers of the experts worth in {steps} steps?",
     LAPTOP,
     jobs,
     work,

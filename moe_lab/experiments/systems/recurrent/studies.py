@@ -76,7 +76,7 @@ def study_of(
     experiment = replace(ABLATIONS, settings=settings)
     return Study(
         name,
-        question,
+        f"{question} Up to {{steps}} steps.",
         experiment,
         space,
         stages,

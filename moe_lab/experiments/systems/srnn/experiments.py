@@ -205,9 +205,7 @@ lead past them: {skips}. The second regime in the table differs from the first i
 FIXED = "{start} experts from the start, {n_experts} in the end, epochs: {epochs}."
 TWO_PHASE = "{start} experts at first, {n_experts} after a fraction {phase_one} of the images."
 for experiment in (
-    srnn_experiment(
-        "srnn-demo", "Does it run? {limit} images, epochs: {epochs}.", SRNNSettings(limit=10_000)
-    ),
+    srnn_experiment("srnn-demo", "Does it run? A quick look at {limit} images.", SRNNSettings(limit=10_000)),
     srnn_experiment(
         "srnn-fixed",
         "{start} experts from the start, {n_experts} in the end, epochs: {epochs}.",

@@ -185,7 +185,7 @@ for name, settings in PLACES.items():
     EXPERIMENTS.add(
         Experiment(
             name,
-            "Does a remedy hold on {data} of several sizes?",
+            f"Does a remedy hold on {{data}} of {'{size} pixels' if settings.size else 'several sizes'}?",
             settings,
             regime_jobs,
             regime_rows,

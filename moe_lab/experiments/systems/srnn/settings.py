@@ -67,7 +67,9 @@ class SRNNSettings(SRNNModelSettings, DeviceSettings):
     phase_one: float = 0.1  # fraction of the images before a "phase" birth
     optimizer_state: Literal["kept", "reset"] = "kept"  # the optimizer's, when experts are born
     epochs: int = 1  # 1: every image is seen once, no replay
-    precision: Literal["no", "bf16"] = field(default="no", kw_only=True)  # told always, as in stored runs
+    precision: Literal["no", "bf16"] = field(
+        default="no", kw_only=True
+    )  # products in 32 bits, or in bfloat16
     seed: int = 0  # of parameters and of the order of images; the first of an experiment
     checkpoint_every: int = field(default=500, compare=False)  # steps
 
