@@ -14,7 +14,7 @@ _NAMES: dict[str, str] = {
         check_zeta dense_gradients evolve exchange gradient_of learning_weights rewire sparse_weights
         strongest weakest""",
     "experts": """
-        ExpertMatrix PLACES SparseExperts SparseFormula SparseStack StackPlaces check_stack_masks lively
+        ExpertMatrix PLACES SparseExperts SparseFormula SparseStack StackPlaces check_stack_masks
         sparse_affine sparse_experts stack_places""",
     "magnitude": """
         Masks PRUNINGS check_pruning full_masks mask_overlap named_weights pruned_by_layer pruned_globally
@@ -25,11 +25,9 @@ _NAMES: dict[str, str] = {
         random_masks shared_out uniform weight_of weight_shapes""",
     "storage": """
         Compressed ConnectedProduct Connections InPlaces Places SparseLinear SparseProduct SparseStore
-        acquainted check_mask compressed connections matrix result_type sparse_rows stored_linear
-        transposed_order""",
+        check_mask compressed connections matrix result_type sparse_rows stored_linear transposed_order""",
     "tickets": """
-        BEHIND MASK Prune Ticket group_masks importance plain_names pruned_for_now put_snapshot snapshot
-        sparsities""",
+        MASK Prune Ticket group_masks importance plain_names pruned_for_now put_snapshot snapshot sparsities""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PLACES', 'ExpertMatrix', 'sparse_affine', 'check_stack_masks', 'stack_places', 'StackPlaces', 'SparseExperts',
-           'SparseFormula', 'SparseStack', 'lively', 'sparse_experts']
+           'SparseFormula', 'SparseStack', 'sparse_experts']
 
 # %% ../../nbs/03_sparse/06_experts.ipynb #45999b0c
 from collections.abc import Callable, Mapping, Sequence
@@ -225,11 +225,11 @@ class SparseStack(SparseFormula):
             name: torch.stack([random_mask(shape, counts[name] / (shape[0] * shape[1])) for _ in range(n)])
             for name, shape in self.shapes.items()
         }
-        return SparseStack(lively(self.kind(self.d, self.hidden, n), masks), masks)
+        return SparseStack(_lively(self.kind(self.d, self.hidden, n), masks), masks)
 
 # %% ../../nbs/03_sparse/06_experts.ipynb #b4be7e9e
 @torch.no_grad()
-def lively(
+def _lively(
     experts: Any,  # a newborn stack
     masks: Mapping[str, Tensor],  # "w1" -> (E, a, c) bool
 ) -> Any:
@@ -254,4 +254,4 @@ def sparse_experts(
         name: torch.stack([random_mask(shape, n[name]) for _ in range(n_experts)])
         for name, shape in shapes.items()
     }
-    return SparseStack(lively(stack, masks), masks)
+    return SparseStack(_lively(stack, masks), masks)
