@@ -21,7 +21,7 @@ def as_typed(
     "The text with `name=value` written as `--name value`, or as the value alone where no name is typed."
     written = {name: "" for name in places} | {name: f"--{name.replace('_', '-')} " for name in names}
     known = "|".join(sorted(map(re.escape, written), key=len, reverse=True))
-    return re.sub(rf"(?<![\w.-])({known})=", lambda m: written[m[1]], text) if known else text
+    return re.sub(rf"(?<![\w.-])({known})= ?", lambda m: written[m[1]], text) if known else text
 
 # %% ../../nbs/12_command/1_answers.ipynb #97561458
 def blocks_of(
