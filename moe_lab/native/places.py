@@ -44,9 +44,7 @@ def keep_places(
     place: MutableSequence[int],  # (A,) in [0, n)
     n_places: int,  # A
     n: int,
-    kept: MutableSequence[
-        float
-    ],  # (n,) is written: as the table at the places, elsewhere the least number there is
+    kept: MutableSequence[float],  # (n,) is written: the table at the places, `LEAST` elsewhere
 ) -> int:
     "0."
     for c in range(n):
