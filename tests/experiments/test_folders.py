@@ -320,6 +320,6 @@ def test_nobody_reads_on(tmp_path):
 
 def test_a_report_of_nothing(tmp_path, capsys):
     (tmp_path / "settings.json").write_text("{}")
-    assert main(["report", str(tmp_path)]) == 1
+    assert main(["report", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1 and "is it the --out folder of an experiment?" in said
