@@ -105,7 +105,7 @@ def draw_slide(
         said = "   ".join(text.strip() or "·" * len(text) for text in own["text"])
         ax.text(0.1, e, f"E{e}", color="white", fontsize=8, va="center", ha="center", fontweight="bold")
         ax.scatter(0.1, e, s=240, marker="s", color=expert_colour(e), zorder=-1)
-        ax.text(0.22, e, said, fontsize=9, va="center", parse_math=False)
+        ax.text(0.22, e, said, fontsize=9, va="center", parse_math=False, in_layout=False)
     ax.set(xlim=(0, 3), ylim=(n_experts - 0.4, -0.6))
     ax.axis("off")
     calm(ax, title, x_label="")
