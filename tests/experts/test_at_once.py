@@ -18,16 +18,14 @@ from moe_lab.bench.timing import on_threads
 from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, padded
 from moe_lab.experts.experts import FFN, Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
-from moe_lab.experts.products import batched_product
 from moe_lab.experts.small.step import SMALL, at_once, goes_at_once
 from moe_lab.native.code import Native, native
+from moe_lab.native.product import multiplies_blocks
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import s_base, srnn, top_k
 from moe_lab.routing.selection import softmax_all, softmax_chosen
 
-pytestmark = pytest.mark.skipif(
-    batched_product() is None, reason="this PyTorch's BLAS has no batched product"
-)
+pytestmark = pytest.mark.skipif(not multiplies_blocks(), reason="no machine code for products here")
 KINDS = (Bottleneck, FFN, SwiGLU)
 every_kind = pytest.mark.parametrize("kind", KINDS)
 

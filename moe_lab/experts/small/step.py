@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from ..experts import Between, Experts
-from ..products import BlockProduct, Blocks, batched_product, blockwise_outer, times_own_matrix
+from ..products import BlockProduct, Blocks, blockwise_outer, times_own_matrix
 from .moves import block_sums, sent_back, started, to_experts, to_tokens
 from ...native.code import native
+from ...native.product import multiplies_blocks
 from ...native.reach import is_addressable
 from ...routing.decision import Routing
 
@@ -164,7 +165,7 @@ def goes_at_once(
     experts: Experts,  # E of them
 ) -> bool:
     "Whether a layer is small enough, lies in memory as machine code has to have it, and there is machine code."
-    if experts.between is None or not native.code or batched_product() is None:
+    if experts.between is None or not native.code or not multiplies_blocks():
         return False
     weights = experts.weights()
     widest = routing.token.shape[0] * max([w.shape[-1] for w in weights])  # numbers
