@@ -34,7 +34,8 @@ _NAMES: dict[str, str] = {
         check_follows check_kept check_kind check_routings choosing_layers count_tokens forget is_per_row
         logit_moments mean_note moe_layers observe observe_layers resized_memory""",
     "products": """
-        BlockOuter BlockProduct Blocks blockwise_outer lying matrices_of rows_of takes_blocks times_own_matrix""",
+        BlockOuter BlockProduct Blocks blockwise_outer lying matrices_of rows_of takes_blocks tiled
+        times_own_matrix""",
     "shared": """
         BesideShared Gated InputWeighedMoE SharedExperts weigh_inputs""",
     "small.moves": """

@@ -21,6 +21,7 @@ from .small.step import at_once, goes_at_once
 from .experts import Expert, Experts, ExpertSet, LinearMap, stacked
 from .large.calibration import by_size, is_large, prefers_onednn
 from .products import BlockProduct, Blocks, takes_blocks
+from ..native.product import multiplies_blocks
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import uncompiled
 
@@ -167,7 +168,7 @@ def grouped(
     routing: Routing,  # of A assignments
     experts: Experts,  # E of them
 ) -> Tensor:
-    "All experts in one grouped product, (T, d) -> (T, d); 32 or 16 bits, rows of whole 16 bytes or blocks for BLAS."
+    "All experts in one grouped product, (T, d) -> (T, d); blocks of 32 bits, or 16 bits and rows of whole 16 bytes."
     plan, weights = (
         dispatch_plan(routing),
         [w if w.dtype == x.dtype else w.to(x.dtype) for w in experts.weights()],
@@ -258,7 +259,7 @@ def can_group(
     x: Tensor,  # (T, d) tokens
     experts: Experts,  # E of them
 ) -> bool:
-    "Whether `grouped` takes them: as blocks for BLAS, or 32 or 16 bits and rows of whole 16 bytes."
+    "Whether `grouped` takes them: as blocks, or 32 or 16 bits and rows of whole 16 bytes."
     weights = experts.weights()
     if takes_blocks(x, *weights):
         return True
@@ -282,17 +283,18 @@ def fastest(
     routing: Routing,  # of A assignments
     experts: ExpertSet,  # E of them
 ) -> Kernel:
-    "What the router asks for; else segments, padded for small gaps (threads or bfloat16), grouped, or all at once."
+    "What the router asks for; else padded for small gaps (bfloat16), segments, all at once, or grouped."
     if "stand_ins" in routing.notes:
         return with_stand_ins
     rows = routing.token.shape[0]  # A
     if not rows or not isinstance(experts, Experts):
         return segments
     widest = rows * max([w.shape[-1] for w in experts.weights()])  # numbers
-    many_starts = (torch.get_num_threads() > 1 and widest > 2**17) or x.dtype == torch.bfloat16
+    no_blocks = torch.get_num_threads() > 1 and widest > 2**17 and not multiplies_blocks()
+    many_starts = no_blocks or x.dtype == torch.bfloat16
     if x.device.type == "cpu" and many_starts and padding_pays(routing, experts):
         return padded
-    if widest > 2**22 or onednn_pays(x, routing, experts):
+    if widest > 2**23 or onednn_pays(x, routing, experts):
         return segments
     if goes_at_once(x, routing, experts):
         return at_once

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['Blocks', 'rows_of', 'lying', 'matrices_of', 'times_own_matrix', 'blockwise_outer', 'BlockProduct', 'BlockOuter',
-           'takes_blocks']
+           'takes_blocks', 'tiled']
 
 # %% ../../nbs/02_experts/01_products.ipynb #b934efeb
 import torch
 from torch import Tensor
 
+from .experts import affine
 from ..native.code import native
 from ..native.product import ROWS, Factor, Job, multiplies_blocks, multiply_blocks
 from ..native.reach import is_addressable
@@ -73,9 +74,8 @@ def times_own_matrix(
     rows, w = rows.contiguous(), lying(w)
     (n, a), c = rows.shape, w.shape[2]
     y = rows.new_empty(n, c) if start is None else start
-    parts = -(-n // ROWS)
     factors = rows_of(rows, blocks), matrices_of(w), rows_of(y, blocks)
-    job = Job(0, len(blocks), blocks.offsets.data_ptr(), *factors, -1, c, a, start is not None, parts)
+    job = Job(0, len(blocks), blocks.offsets.data_ptr(), *factors, -1, c, a, start is not None, -(-n // ROWS))
     multiply_blocks(job, n * a * c)
     return y
 
@@ -138,3 +138,17 @@ def takes_blocks(
     "Whether one call can multiply them all: float32 on a CPU that can, and threads that can share it."
     plain = all(t.dtype == torch.float32 and t.device.type == "cpu" for t in factors)
     return plain and multiplies_blocks()
+
+# %% ../../nbs/02_experts/01_products.ipynb #992b1d48
+def tiled(
+    rows: Tensor,  # (n, a)
+    w: Tensor,  # W (a, c)
+    b: Tensor | None = None,  # (c,)
+) -> Tensor:  # (n, c)
+    "rows·W + b as one block where that goes, else by PyTorch's product."
+    factors = (rows, w) if b is None else (rows, w, b)
+    plain = rows.ndim == 2 and all(is_addressable(t, torch.float32) for t in factors)
+    if not plain or not multiplies_blocks():
+        return affine(rows, w, b)
+    start = None if b is None else b.repeat(len(rows), 1)  # (n, c)
+    return BlockProduct.apply(rows, w.unsqueeze(0), Blocks(torch.tensor([0, len(rows)])), start)

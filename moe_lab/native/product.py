@@ -97,7 +97,7 @@ def write_stretches(
     return w.function
 
 # %% ../../nbs/00_native/09_product.ipynb #7fb1046b
-ROWS = 512  # of an item, at most
+ROWS = 256  # of an item, at most
 
 
 class Factor(NamedTuple):
@@ -141,8 +141,8 @@ def write_item(
 ) -> None:
     "One item: where its block, its rows and its columns are, and their product."
     offsets, factors, (m, n, k, keep, parts) = told[1], told[2:17], told[17:]
-    part, others = w.add.srem(item, parts), w.add.sdiv(item, parts)
-    strip, block = w.add.srem(others, strips), w.add.sdiv(others, strips)
+    strip, others = w.add.srem(item, strips), w.add.sdiv(item, strips)
+    part, block = w.add.srem(others, parts), w.add.sdiv(others, parts)
     starts = w.at(w.add.inttoptr(offsets, w.whole.as_pointer()), block)
     begin, end = w.add.load(starts), w.add.load(w.at(starts, w.constant(1)))
     long = w.add.sub(end, begin)

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..experts import LinearMap, affine
+from ..experts import LinearMap
 from .product import has_onednn, onednn_product
+from ..products import tiled
 from ...files import cache_folder, kept
 from ...native.code import processor_features
 from ...native.reach import is_addressable
@@ -30,7 +31,7 @@ BLOCKS, ROWS, WIDTH = 8, 256, 512  # 2²⁶ multiply-adds a block
 
 
 class Calibration(NamedTuple):
-    "The time of oneDNN's product over that of the BLAS."
+    "The time of oneDNN's product over that of the kit's own."
 
     ratio: float  # median over rounds
     high: float  # upper quartile
@@ -63,15 +64,15 @@ def calibrate(
     rows, stack = torch.randn(ROWS, WIDTH, generator=dice), torch.randn(BLOCKS, WIDTH, WIDTH, generator=dice)
     found, began = list[float](), perf_counter()
     while len(found) < 4 or perf_counter() - began < seconds:
-        blas, other = (cpu_seconds(product, rows, stack) for product in (affine, onednn_product))
-        found.append(other / blas)
+        own, other = (cpu_seconds(product, rows, stack) for product in (tiled, onednn_product))
+        found.append(other / own)
     ratio, high = np.quantile(found[1:], [0.5, 0.75])
     return Calibration(float(ratio), float(high), len(found) - 1)
 
 # %% ../../../nbs/02_experts/01_large/02_calibration.ipynb #dad61edb
 def calibration_path() -> Path:
     "The file that holds the answer for this processor and this PyTorch."
-    told = "\n".join([processor_features(), torch.__version__])
+    told = "\n".join([processor_features(), torch.__version__, "oneDNN over own"])
     return cache_folder() / "products" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json"
 
 
@@ -90,8 +91,8 @@ def in_words() -> str:
     "What was found for this processor."
     found = calibration(torch.get_num_threads())
     if found is None:
-        return "Product of large blocks: PyTorch's own (several threads, no oneDNN here, or MOE_LAB_ONEDNN=0)"
-    taken = "oneDNN, where no gradient is recorded" if found.prefers_onednn else "PyTorch's own"
+        return "Product of large blocks: the kit's own (several threads, no oneDNN here, or MOE_LAB_ONEDNN=0)"
+    taken = "oneDNN, where no gradient is recorded" if found.prefers_onednn else "the kit's own"
     return (
         f"Product of large blocks: {taken}; oneDNN's took {found.ratio:.2f} of its time (upper quartile "
         f"{found.high:.2f}, {found.rounds} rounds, kept in {calibration_path()})"
@@ -126,4 +127,4 @@ def by_size(
 ) -> Tensor:  # (n, c)
     "rows·W + b by the product that is faster here for so many rows."
     large = is_large(len(rows), w) and prefers_onednn(rows, w)
-    return onednn_product(rows, w, b) if large else affine(rows, w, b)
+    return onednn_product(rows, w, b) if large else tiled(rows, w, b)
