@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.autograd import grad
 
 from moe_lab.bench.timing import on_threads
-from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle, padded
+from moe_lab.experts.dispatch import apply_experts, fastest, grouped, oracle
 from moe_lab.experts.experts import FFN, Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.small.step import SMALL, at_once, goes_at_once
@@ -103,8 +103,7 @@ def test_layers_of_usual_sizes(kind, threads, n_tokens, d, hidden, n_experts, k)
     x, back = torch.randn(n_tokens, d).requires_grad_(), torch.randn(n_tokens, d)
     routing = replace(layer.router(x).detach(), weight=torch.rand(n_tokens * k).requires_grad_())
     with on_threads(threads):
-        few = n_tokens * k * max(w.shape[-1] for w in layer.experts.weights()) <= 2**17  # numbers
-        assert fastest(x, routing, layer.experts) is (at_once if few or threads == 1 else padded)
+        assert fastest(x, routing, layer.experts) is at_once
         short, long = (answers(how, x, routing, layer.experts, back) for how in (at_once, grouped))
         with torch.no_grad():
             assert torch.equal(at_once(x, routing, layer.experts), long[0])

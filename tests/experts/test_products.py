@@ -1,6 +1,9 @@
 "Products of blocks against a loop over blocks, of any length and width, with gradients and gradients of gradients."
 
+import ctypes
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from unittest.mock import patch
 
 import hypothesis.strategies as st
 import pytest
@@ -20,7 +23,10 @@ from moe_lab.experts.products import (
     takes_blocks,
     times_own_matrix,
 )
-from moe_lab.native.product import multiplies_blocks
+from moe_lab.native import product
+from moe_lab.native.code import engine_of, target_machine
+from moe_lab.native.product import multiplies_blocks, write_work
+from moe_lab.native.tiles import tile_shape
 from moe_lab.routing.decision import Context, assign
 from moe_lab.routing.presets import top_k
 
@@ -53,6 +59,103 @@ def test_blocks_of_any_length_and_width(lengths, a, c, turned):
     torch.testing.assert_close(times_own_matrix(rows, given_w, blocks, start.clone()), start + wanted, **NEAR)
     outer = torch.stack([r.T @ o for r, o in zip(rows.split(lengths), others.split(lengths))])
     torch.testing.assert_close(blockwise_outer(rows, others, blocks), outer, **NEAR)
+
+
+@pytest.mark.parametrize("lengths", [[1, 5, 6, 7, 0, 13], [255, 256, 257], [700]])
+@pytest.mark.parametrize(
+    ("a", "c"), [(1, 65), (17, 64), (64, 63), (255, 130), (256, 16), (257, 1), (600, 300)]
+)
+def test_every_part_of_a_tile_a_strip_a_stretch_and_an_item(lengths, a, c):
+    n, blocks = sum(lengths), blocks_of(lengths)
+    rows, w = torch.randn(n, a), torch.randn(len(lengths), a, c) / a**0.5
+    others, start = torch.randn(n, c), torch.randn(n, c)
+    for given_w in (w, w.mT.contiguous().mT):
+        wanted = loop(rows, w, lengths)
+        torch.testing.assert_close(times_own_matrix(rows, given_w, blocks), wanted, **NEAR)
+        torch.testing.assert_close(
+            times_own_matrix(rows, given_w, blocks, start.clone()), start + wanted, **NEAR
+        )
+    pairs = zip(rows.double().split(lengths), others.double().split(lengths))
+    outer = torch.stack([r.T @ o for r, o in pairs]).float()
+    torch.testing.assert_close(blockwise_outer(rows, others, blocks), outer, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("act", ["there", "back", "outer"])
+def test_nothing_is_written_beside_the_product_and_nothing_read_beside_the_factors(act):
+    lengths, a, c, far = [3, 0, 20], 21, 35, 100
+    blocks, n = blocks_of(lengths), 23
+
+    def amid(*shape: int) -> Tensor:
+        "A table between numbers that would spoil whatever they got into."
+        around = torch.full((far + torch.Size(shape).numel() + far,), torch.nan)
+        own = around[far:-far].view(shape)
+        return own.copy_(torch.randn(shape))
+
+    rows, w, others, start = amid(n, a), amid(3, a, c), amid(n, c), amid(n, c)
+    around = torch.as_strided(start, (far + start.numel() + far,), (1,), 0)
+    found = {
+        "there": lambda: times_own_matrix(rows, w, blocks, start),
+        "back": lambda: times_own_matrix(others, w.mT, blocks),
+        "outer": lambda: blockwise_outer(rows, others, blocks),
+    }[act]()
+    assert found.isfinite().all()
+    assert around[:far].isnan().all() and around[-far:].isnan().all()
+
+
+@pytest.mark.parametrize("step", [(3, 2), (1, 2), (2, 1)])
+def test_matrices_may_lie_anyhow(step):
+    w = torch.randn(3, 30, 28)[:, :: step[0], :: step[1]]
+    lengths, (_, a, c) = [2, 0, 9], w.shape
+    rows, others, blocks = torch.randn(11, a), torch.randn(11, c), blocks_of(lengths)
+    torch.testing.assert_close(times_own_matrix(rows, w, blocks), loop(rows, w, lengths), **NEAR)
+    torch.testing.assert_close(times_own_matrix(others, w.mT, blocks), loop(others, w.mT, lengths), **NEAR)
+    one = w[:, :1, :1]
+    torch.testing.assert_close(times_own_matrix(rows[:, :1], one, blocks), loop(rows[:, :1], one, lengths))
+
+
+def test_any_number_of_threads_gives_the_same_bits():
+    lengths = [0, 400, 3, 0, 900, 17]
+    rows, w, others = torch.randn(1320, 96), torch.randn(6, 96, 130), torch.randn(1320, 130)
+    found = []
+    for threads in (1, 2, 3):
+        with on_threads(threads):
+            there = times_own_matrix(rows, w, blocks_of(lengths))
+            back = times_own_matrix(others, w.mT, blocks_of(lengths))
+            found.append((there, back, blockwise_outer(rows, others, blocks_of(lengths))))
+    for other in found[1:]:
+        assert all(map(torch.equal, found[0], other))
+
+
+def test_callers_do_not_get_into_each_others_way():
+    lengths = [40, 0, 300]
+    rows, w = torch.randn(340, 64), torch.randn(3, 64, 64)
+    wanted = times_own_matrix(rows, w, blocks_of(lengths))
+    with ThreadPoolExecutor(4) as callers:
+        found = list(callers.map(lambda _: times_own_matrix(rows, w, blocks_of(lengths)), range(200)))
+    assert all(torch.equal(y, wanted) for y in found)
+
+
+@pytest.mark.parametrize(("features", "columns"), [({"avx2": True, "fma": True}, 16), ({"neon": True}, 16)])
+def test_tiles_of_other_processors_multiply_too(features, columns):
+    "Registers of another width, where this processor has such."
+    import llvmlite.binding as llvm
+    from llvmlite import ir
+
+    shape, module = tile_shape(features), ir.Module()
+    assert shape.columns == columns
+    write_work(module, shape)
+    engine = engine_of(target_machine().emit_object(llvm.parse_assembly(str(module))))
+    work = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address("work"))
+    lengths, rows, w, others = [9, 0, 30], torch.randn(39, 300), torch.randn(3, 300, 45), torch.randn(39, 45)
+    with patch.object(product, "work", lambda: work), on_threads(1):
+        there, back = (times_own_matrix(*some, blocks_of(lengths)) for some in ((rows, w), (others, w.mT)))
+    torch.testing.assert_close(there, loop(rows, w, lengths), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(back, loop(others, w.mT, lengths), rtol=1e-4, atol=1e-4)
+
+
+def test_a_processor_without_fused_steps_has_none(monkeypatch):
+    monkeypatch.setattr(product, "tile_shape", lambda features: None)
+    assert product.product_code() == b""
 
 
 @pytest.mark.parametrize("threads", [1, 2])
