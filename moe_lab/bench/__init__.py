@@ -3,16 +3,18 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    baselines cases cost densities families growth layer_report layer_speed negative_results overhead panels
-    routers timing"""
+    baselines cases chains cost densities families growth layer_report layer_speed negative_results overhead
+    panels routers timing"""
 _NAMES: dict[str, str] = {
     "baselines": """
-        ACTS BOTH CHAINS CONTENDERS Contender FAMILIES Made OURS PRODUCTS RULE SEQUENCE block_by_block
-        block_settings bottleneck_chain dense_chain forward forward_and_backward in_sequences
-        mixture_of_experts naive_loop ours peer routing_given same_weights soft_moe st_moe swiglu_chain
-        then_relu transformers_block two_ways""",
+        ACTS BOTH CONTENDERS Contender FAMILIES OURS RULE SEQUENCE block_by_block block_settings forward
+        forward_and_backward in_sequences mixture_of_experts naive_loop ours peer routing_given soft_moe
+        st_moe transformers_block two_ways""",
     "cases": """
         BANDS Case EXPERTS LayerSize Shape band layer_of make_case moved_to_logits narrowed skewed_logits""",
+    "chains": """
+        CHAINS Made PRODUCTS answers bottleneck_chain dense_chain same_weights same_weights_in_blocks
+        swiglu_chain then_relu""",
     "cost.limits": """
         COSTS WIDE forecasts limits most of_a_step sizes_of training_bytes""",
     "cost.memory": """

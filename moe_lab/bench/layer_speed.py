@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from .baselines import ACTS, CONTENDERS, FAMILIES, OURS, PRODUCTS, RULE, Contender
+from .baselines import ACTS, CONTENDERS, FAMILIES, OURS, RULE, Contender
+from .chains import PRODUCTS
 from .cases import BANDS, Shape, band, make_case
 from .timing import interleaved, ratios
 
@@ -151,6 +152,7 @@ def ratio_tables(
     found = summary(frame)
     variants = {
         "fastest dense chain": [f"dense chain, {product}" for product in PRODUCTS],
+        "fastest of the same weights": ["same weights, bmm", "same weights, tiles"],
         "fastest grouped": [f"{family}, grouped" for family in FAMILIES],
     }
     fastest = [fastest_of(found, names, title) for title, names in variants.items()]

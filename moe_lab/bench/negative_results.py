@@ -268,7 +268,7 @@ def grouping(
 def libraries(
     shapes: Iterable[Shape] = AT[-3:],  # each is a trial of both acts
 ) -> Iterator[Trial]:
-    "oneDNN's product of each block against the BLAS's; nothing where there is no oneDNN."
+    "oneDNN's product of each block against the kit's own; nothing where there is no oneDNN."
     for shape in shapes if has_onednn() else ():
         case = make_case(shape)
         for act, begin in ACTS.items():

@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .baselines import ACTS, Made, ours, routing_given, transformers_block, two_ways
+from .baselines import ACTS, ours, routing_given, transformers_block, two_ways
+from .chains import Made
 from .cases import Case, Shape, make_case, narrowed
 from .routers import relative, route, route_and_learn, take_turns
 from .timing import interleaved, ratios, timed, under_autocast
@@ -288,7 +289,7 @@ def two_products(
     shapes: Iterable[Shape] = BLOCKS,  # at which both are timed
     rounds: int = 9,  # in which each is timed once
 ) -> pd.DataFrame:  # a row per shape, act and way: as of `ratios`, shape, act, way
-    "CPU time of oneDNN's product in units of the BLAS's: in a chain, and block by block."
+    "CPU time of oneDNN's product in units of the kit's own: in a chain, and block by block."
     import pandas as pd
 
     parts = []
@@ -296,7 +297,7 @@ def two_products(
         for way, made in two_ways(case).items():
             for act, begin in ACTS.items():
                 sides = {by: begin(*what) for by, what in made.items()}
-                found = ratios(interleaved(sides, rounds, progress=f"{case.shape}, {way}"), "BLAS", "cpu")
+                found = ratios(interleaved(sides, rounds, progress=f"{case.shape}, {way}"), "own", "cpu")
                 parts.append(found.loc[["oneDNN"]].assign(shape=str(case.shape), act=act, way=way))
     return (
         pd.concat(parts, ignore_index=True)
@@ -353,7 +354,7 @@ def printable() -> str:
             f"A training step: {work:.0%} is forward, backward and optimizer": parts,
             "A recording: CPU time over that of reading alone": recording_price(),
             "16 bits: time over that in float32": low,
-            "Two products: CPU time of oneDNN's over that of the BLAS's": both,
+            "Two products: CPU time of oneDNN's over that of the kit's own": both,
             "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
         }
     )
