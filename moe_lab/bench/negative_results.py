@@ -21,7 +21,7 @@ from .cases import Shape, make_case
 from .timing import interleaved, machine, on_threads, ratios, under_autocast
 from ..experts.dispatch import Combine, Dispatch, dispatch_plan, grouped, grouped_linear
 from ..experts.experts import Experts, affine
-from ..experts.large.product import has_onednn
+from ..experts.second.product import has_onednn
 from ..files import made, Hold, write_atomically
 from ..native.code import native
 from ..routing.decision import Routing, in_blocks_by_numpy

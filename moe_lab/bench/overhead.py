@@ -34,8 +34,8 @@ from ..models.language.reading import next_token
 from ..routing.router import ROUTERS, Router
 from ..routing.sinkhorn import after
 from ..experts.allocator import reuse_memory
-from ..experts.large.calibration import in_words
-from ..experts.large.product import has_onednn
+from ..experts.second.calibration import in_words
+from ..experts.second.product import has_onednn
 from ..training.callbacks import MetricsLog
 from ..training.runs import Run
 from ..training.trainer import Trainer

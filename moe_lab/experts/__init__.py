@@ -3,7 +3,7 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    allocator coupling designs dispatch experts large maps mixed moe products shared small soft upcycling"""
+    allocator coupling designs dispatch experts maps mixed moe products second shared small soft upcycling"""
 _NAMES: dict[str, str] = {
     "allocator": """
         MMAP_THRESHOLD TRIM_THRESHOLD reuse_memory""",
@@ -20,11 +20,6 @@ _NAMES: dict[str, str] = {
     "experts": """
         Between Bottleneck Expert ExpertSet Experts FFN Formula LinearMap Row SwiGLU TwoLayers affine
         gelu_back gelu_there relu_back relu_there stacked uniform_parameter""",
-    "large.calibration": """
-        BLOCKS Calibration LARGE ROWS WIDTH by_size calibrate calibration calibration_path cpu_seconds
-        in_words is_large prefers_onednn""",
-    "large.product": """
-        OneDNN by_onednn has_onednn onednn_product""",
     "maps": """
         ImageMoE MAP_LAYERS MapLayer PositionMoE channel_statistics check_maps rows_at""",
     "mixed": """
@@ -36,6 +31,11 @@ _NAMES: dict[str, str] = {
     "products": """
         BlockOuter BlockProduct Blocks blockwise_outer lying matrices_of rows_of takes_blocks tiled
         times_own_matrix""",
+    "second.calibration": """
+        BLOCKS Calibration LARGE ROWS WIDTH by_size calibrate calibration calibration_path cpu_seconds
+        in_words is_large prefers_onednn""",
+    "second.product": """
+        OneDNN by_onednn has_onednn onednn_product""",
     "shared": """
         BesideShared Gated InputWeighedMoE SharedExperts weigh_inputs""",
     "small.moves": """

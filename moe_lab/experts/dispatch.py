@@ -19,9 +19,9 @@ from torch import Tensor
 
 from .small.step import at_once, goes_at_once
 from .experts import Expert, Experts, ExpertSet, LinearMap, stacked
-from .large.calibration import by_size, is_large, prefers_onednn
+from .second.calibration import by_size, is_large, prefers_onednn
 from .products import BlockProduct, Blocks, takes_blocks
-from ..native.product import multiplies_blocks
+from ..native.product.blocks import multiplies_blocks
 from ..routing.decision import Routing, in_blocks
 from ..routing.parts import uncompiled
 
@@ -239,7 +239,7 @@ def with_stand_ins(
         )
     plan = dispatch_plan(routing)
     blocks = Dispatch.apply(x, plan).split(routing.counts.tolist())  # E blocks, A rows together
-    y = torch.cat([one(b) if len(b) else b for one, b in zip(experts.each(), blocks)])  # (A, d)
+    y = torch.cat([one(b) if len(b) else b for one, b in zip(one_by_one(experts), blocks)])  # (A, d)
     routing.notes["outputs"] = noted_outputs(y, routing)
     unheard = ~routing.visits if routing.mask is None else ~routing.visits & routing.mask[:, None]
     gate = routing.gate * unheard  # (T, E)

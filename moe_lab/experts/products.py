@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .experts import affine
 from ..native.code import native
-from ..native.product import ROWS, Factor, Job, multiplies_blocks, multiply_blocks
+from ..native.product.blocks import ROWS, Factor, Job, multiplies_blocks, multiply_blocks
 from ..native.reach import is_addressable
 
 # %% ../../nbs/02_experts/01_products.ipynb #e82a0d56
@@ -61,7 +61,8 @@ def matrices_of(
     stack: Tensor,  # (E, a, c) as of `lying`
 ) -> Factor:
     "Each matrix of a stack."
-    return Factor(stack.data_ptr(), *stack.stride()[:1], 0, *stack.stride()[1:])
+    per_block, row, column = stack.stride()
+    return Factor(stack.data_ptr(), per_block, 0, row, column)
 
 # %% ../../nbs/02_experts/01_products.ipynb #d8424b36
 def times_own_matrix(

@@ -20,7 +20,7 @@ from moe_lab.experts.experts import FFN, Bottleneck, SwiGLU
 from moe_lab.experts.moe import MoE
 from moe_lab.experts.small.step import SMALL, at_once, goes_at_once
 from moe_lab.native.code import Native, native
-from moe_lab.native.product import multiplies_blocks
+from moe_lab.native.product.blocks import multiplies_blocks
 from moe_lab.routing.decision import Context, Routing, assign, check
 from moe_lab.routing.presets import s_base, srnn, top_k
 from moe_lab.routing.selection import softmax_all, softmax_chosen

@@ -251,7 +251,7 @@ def test_the_rule():
 
     even, skewed = torch.eye(64).bool().repeat(4, 1), (torch.arange(64) == 0).expand(256, 64)
     assert chosen(2, even, h=1024) is chosen(2, skewed, h=1024) is chosen(1, even) is grouped
-    with patch("moe_lab.native.product.work", lambda: None):
+    with patch("moe_lab.native.product.blocks.work", lambda: None):
         assert chosen(2, even, h=1024) is padded
         assert chosen(2, even) is chosen(2, skewed, h=1024) is chosen(1, even) is grouped
     assert chosen(1, even, dtype=torch.bfloat16) is padded

@@ -23,10 +23,10 @@ from moe_lab.experts.products import (
     takes_blocks,
     times_own_matrix,
 )
-from moe_lab.native import product
 from moe_lab.native.code import engine_of, target_machine
-from moe_lab.native.product import multiplies_blocks, write_work
-from moe_lab.native.tiles import tile_shape
+from moe_lab.native.product import blocks as product
+from moe_lab.native.product.blocks import multiplies_blocks, write_work
+from moe_lab.native.product.tiles import tile_shape
 from moe_lab.routing.decision import Context, assign
 from moe_lab.routing.presets import top_k
 
@@ -170,7 +170,7 @@ def test_twice_the_same_to_the_bit(threads):
 
 def test_gradients_and_their_gradients():
     lengths = [2, 0, 3]
-    blocks, rows, w = blocks_of(lengths), torch.randn(5, 4), torch.randn(3, 4, 6)
+    blocks, rows, w = blocks_of(lengths), torch.randn(5, 4) / 2, torch.randn(3, 4, 6) / 2
     ways = {
         "one call": lambda r, m: BlockProduct.apply(r, m, blocks, None),
         "a loop": lambda r, m: torch.cat([x @ y for x, y in zip(r.split(lengths), m.unbind())]),

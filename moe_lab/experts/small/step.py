@@ -16,7 +16,7 @@ from ..experts import Between, Experts
 from ..products import BlockProduct, Blocks, blockwise_outer, times_own_matrix
 from .moves import block_sums, sent_back, started, to_experts, to_tokens
 from ...native.code import native
-from ...native.product import multiplies_blocks
+from ...native.product.blocks import multiplies_blocks
 from ...native.reach import is_addressable
 from ...routing.decision import Routing
 

@@ -9,15 +9,15 @@ import torch
 from moe_lab import Bottleneck, MoE, top_k
 from moe_lab.experts.dispatch import fastest, oracle, segments
 from moe_lab.experts.experts import SwiGLU
-from moe_lab.experts.large import calibration as room
-from moe_lab.experts.large.calibration import (
+from moe_lab.experts.second import calibration as room
+from moe_lab.experts.second.calibration import (
     Calibration,
     calibrate,
     calibration,
     calibration_path,
     prefers_onednn,
 )
-from moe_lab.experts.large.product import has_onednn
+from moe_lab.experts.second.product import has_onednn
 
 pytestmark = pytest.mark.skipif(not has_onednn(), reason="this PyTorch has no oneDNN linear operator")
 AHEAD, BEHIND = Calibration(0.9, 0.95, 9), Calibration(1.2, 1.3, 9)

@@ -1,4 +1,4 @@
-"""The public names of `moe_lab.experts.large`; each is loaded when it is first used. Written by tests/sync.py."""
+"""The public names of `moe_lab.experts.second`; each is loaded when it is first used. Written by tests/sync.py."""
 
 from lazy_loader import attach
 
