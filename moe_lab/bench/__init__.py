@@ -3,8 +3,8 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    baselines cases chains cost densities families growth layer_report layer_speed negative_results overhead
-    panels routers timing"""
+    baselines cases chains cost densities families growth layer_report layer_speed overhead panels routers
+    timing tried"""
 _NAMES: dict[str, str] = {
     "baselines": """
         ACTS BOTH CONTENDERS Contender FAMILIES OURS RULE SEQUENCE block_by_block block_settings forward
@@ -55,11 +55,6 @@ _NAMES: dict[str, str] = {
     "layer_speed": """
         FIELDS KERNELS SHAPES beside_the_rule by_band fastest_of geometric_means measure_shape ratio_tables
         summary""",
-    "negative_results": """
-        ALONE AT ROUTER_SIZES Segmented TRIALS TRIAL_SIDES Trial by_grouped_mm by_torch calls expert_blocks
-        freed_memory gradients gradients_by_blocks grouping libraries memory_row memory_turns one_stack parts
-        precision product_by_blocks row_of_trial searches seconds_alone seconds_apart step_by_step time_all
-        time_trials""",
     "overhead": """
         BLOCKS drawn_as eight_rounds logged_trainer map_seconds price_rows read_passes read_passes_recorded
         recording_price relative_error router_prices sixteen_bits step_methods step_parts stopwatch ten_clouds
@@ -72,6 +67,20 @@ _NAMES: dict[str, str] = {
     "timing": """
         BUILD interleaved load_average machine on_threads processor ratios shuffled_rounds timed torch_build
         under_autocast undisturbed""",
+    "tried.bits": """
+        precision""",
+    "tried.decisions": """
+        ROUTER_SIZES by_torch calls parts searches step_by_step""",
+    "tried.gradients": """
+        Segmented expert_blocks gradients gradients_by_blocks one_stack product_by_blocks""",
+    "tried.memory": """
+        ALONE TRIAL_SIDES freed_memory memory_row memory_turns seconds_alone seconds_apart""",
+    "tried.products": """
+        by_grouped_mm grouping libraries""",
+    "tried.report": """
+        TRIALS time_all""",
+    "tried.trials": """
+        AT Trial ratios_of row_of_trial time_trials""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}

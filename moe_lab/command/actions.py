@@ -173,7 +173,7 @@ def time_all(out: Path = Path("runs/tried"), rounds: int = 15) -> Callable[[], N
     """
 
     def measure():
-        from moe_lab.bench.negative_results import time_all
+        from moe_lab.bench.tried.report import time_all
 
         print(time_all(out, rounds).to_string(index=False, float_format="{:.2f}".format))
 
