@@ -3,6 +3,7 @@
 import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from unittest.mock import patch
 
 import hypothesis.strategies as st
@@ -15,6 +16,7 @@ from torch.autograd import grad
 from moe_lab.bench.timing import on_threads
 from moe_lab.experts.dispatch import apply_experts, grouped, oracle
 from moe_lab.experts.experts import Bottleneck, SwiGLU
+from moe_lab.experts.moe import MoE
 from moe_lab.experts.products import (
     BlockOuter,
     BlockProduct,
@@ -156,6 +158,16 @@ def test_tiles_of_other_processors_multiply_too(features, columns):
 def test_a_processor_without_fused_steps_has_none(monkeypatch):
     monkeypatch.setattr(product, "tile_shape", lambda features: None)
     assert product.product_code() == b""
+
+
+def test_where_none_can_be_made_a_layer_goes_by_pytorchs_and_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path))
+    monkeypatch.setattr(product, "target_machine", lambda: (_ for _ in ()).throw(RuntimeError("no target")))
+    monkeypatch.setattr(product, "work", cache(product.work.__wrapped__))
+    x, layer = torch.randn(20, 8), MoE(top_k(8, 4, 2), SwiGLU(8, 4, 4))
+    with pytest.warns(UserWarning, match=r"no product of blocks on this processor \(no target\)"):
+        y = layer(x)
+    torch.testing.assert_close(y, oracle(x, layer.router(x), layer.experts), **NEAR)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -10,6 +10,7 @@ __all__ = ['DEPTH', 'ROWS', 'SHARED', 'write_tiling', 'write_stretches', 'Factor
 import ctypes
 import hashlib
 import os
+import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -118,7 +119,7 @@ class Factor(NamedTuple):
 
 
 class Job(NamedTuple):
-    "A ← B·C of all blocks, or A + B·C."
+    "C ← A·B of all blocks, or C + A·B."
 
     taken: int  # items so far
     blocks: int  # E
@@ -219,10 +220,14 @@ def work() -> Any:
     "The function as machine code, which takes the address of a job; None where there is none, or nobody wants it."
     if os.environ.get("MOE_LAB_NATIVE") == "0" or made_by() == ["none"]:
         return None
-    code = kept(product_path(), product_code)
-    if not code:
+    try:
+        code = kept(product_path(), product_code)
+        engine = engine_of(code) if code else None
+    except (RuntimeError, OSError) as error:
+        warnings.warn(f"no product of blocks on this processor ({error}): PyTorch's is taken", stacklevel=2)
         return None
-    engine = engine_of(code)
+    if engine is None:
+        return None
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address("work"))
     call.engine = engine  # type: ignore[attr-defined]  # it owns the code
     return call
