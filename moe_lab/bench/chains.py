@@ -107,6 +107,6 @@ def same_weights_in_blocks(
 
     def linear(rows: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
         start = None if b is None else b.repeat_interleave(r, 0)
-        return BlockProduct.apply(rows, w, blocks, start)
+        return BlockProduct.apply(start, rows, w, blocks)
 
     return lambda: compute(rows, linear, then_relu(linear), *case.weights), [rows, *case.weights]

@@ -151,7 +151,7 @@ def grouped_linear(
 
     def in_blocks_of(rows, w, b=None):
         start = None if b is None else b.index_select(0, routing.expert)  # (A, c)
-        return BlockProduct.apply(rows, w, blocks, start)
+        return BlockProduct.apply(start, rows, w, blocks)
 
     def by_torch(rows, w, b=None):
         y = F.grouped_mm(rows.to(w.dtype), w, offs=ends)

@@ -98,22 +98,24 @@ def blockwise_outer(
 
 # %% ../../nbs/02_experts/01_products.ipynb #b08c23ec
 class BlockProduct(torch.autograd.Function):
-    "Rows (A, a), W (E, a, c) and perhaps a start (A, c), overwritten -> start + rows, each times its block's matrix."
+    "Perhaps a start (A, c), overwritten, rows (A, a), W (E, a, c) -> start + rows, each times its block's matrix."
 
     @staticmethod
-    def forward(ctx, rows: Tensor, w: Tensor, blocks: Blocks, start: Tensor | None):
+    def forward(ctx, start: Tensor | None, rows: Tensor, w: Tensor, blocks: Blocks):
         ctx.blocks = blocks
         ctx.save_for_backward(rows, w)
         if start is not None:
-            ctx.mark_dirty(start)
+            ctx.mark_dirty(
+                start
+            )  # PyTorch takes the first gradient for that of what is overwritten, if it is a view
         return times_own_matrix(rows, w, blocks, start)
 
     @staticmethod
     def backward(ctx, grad: Tensor):  # (A, c)
         (rows, w), needs = ctx.saved_tensors, ctx.needs_input_grad
-        for_rows = BlockProduct.apply(grad, w.mT, ctx.blocks, None) if needs[0] else None
-        for_w = BlockOuter.apply(rows, grad, ctx.blocks) if needs[1] else None
-        return for_rows, for_w, None, grad if needs[3] else None
+        for_rows = BlockProduct.apply(None, grad, w.mT, ctx.blocks) if needs[1] else None
+        for_w = BlockOuter.apply(rows, grad, ctx.blocks) if needs[2] else None
+        return grad if needs[0] else None, for_rows, for_w, None
 
 # %% ../../nbs/02_experts/01_products.ipynb #b3c26793
 class BlockOuter(torch.autograd.Function):
@@ -128,8 +130,8 @@ class BlockOuter(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad: Tensor):  # (E, a, c)
         (rows, others), needs = ctx.saved_tensors, ctx.needs_input_grad
-        for_rows = BlockProduct.apply(others, grad.mT, ctx.blocks, None) if needs[0] else None
-        for_others = BlockProduct.apply(rows, grad, ctx.blocks, None) if needs[1] else None
+        for_rows = BlockProduct.apply(None, others, grad.mT, ctx.blocks) if needs[0] else None
+        for_others = BlockProduct.apply(None, rows, grad, ctx.blocks) if needs[1] else None
         return for_rows, for_others, None
 
 # %% ../../nbs/02_experts/01_products.ipynb #527e23e9
@@ -152,4 +154,4 @@ def tiled(
     if not plain or not multiplies_blocks():
         return affine(rows, w, b)
     start = None if b is None else b.repeat(len(rows), 1)  # (n, c)
-    return BlockProduct.apply(rows, w.unsqueeze(0), Blocks(torch.tensor([0, len(rows)])), start)
+    return BlockProduct.apply(start, rows, w.unsqueeze(0), Blocks(torch.tensor([0, len(rows)])))

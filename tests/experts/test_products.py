@@ -184,7 +184,7 @@ def test_gradients_and_their_gradients():
     lengths = [2, 0, 3]
     blocks, rows, w = blocks_of(lengths), torch.randn(5, 4) / 2, torch.randn(3, 4, 6) / 2
     ways = {
-        "one call": lambda r, m: BlockProduct.apply(r, m, blocks, None),
+        "one call": lambda r, m: BlockProduct.apply(None, r, m, blocks),
         "a loop": lambda r, m: torch.cat([x @ y for x, y in zip(r.split(lengths), m.unbind())]),
     }
     found = {}
@@ -205,14 +205,19 @@ def test_the_outer_product_has_gradients_of_its_own():
         torch.testing.assert_close(got, right, **NEAR)
 
 
-def test_a_start_is_overwritten_and_gets_the_gradient():
-    blocks, rows, w = blocks_of([2, 3]), torch.randn(5, 4), torch.randn(2, 4, 6)
+@pytest.mark.parametrize("is_view", [False, True])
+def test_a_start_is_overwritten_and_gets_the_gradient(is_view):
+    "PyTorch adds up the gradients of a view that is overwritten in another way, from the first one that it is given."
+    blocks, rows, w = blocks_of([2, 3]), torch.randn(5, 4), torch.randn(2, 4, 6, requires_grad=True)
     bias = torch.randn(2, 6, requires_grad=True)
     start = bias.index_select(0, torch.tensor([0, 0, 1, 1, 1]))
-    y = BlockProduct.apply(rows, w, blocks, start)
+    y = BlockProduct.apply(start.view(5, 6) if is_view else start, rows, w, blocks)
     assert y.data_ptr() == start.data_ptr()
     y.sum().backward()
     assert bias.grad.tolist() == [[2.0] * 6, [3.0] * 6]
+    torch.testing.assert_close(
+        w.grad, torch.stack([rows[:2].sum(0), rows[2:].sum(0)])[..., None].expand(2, 4, 6)
+    )
 
 
 @pytest.mark.parametrize("kind", [Bottleneck, SwiGLU])

@@ -83,8 +83,8 @@ def recorded(
     owner = torch.arange(len(blocks)).repeat_interleave(blocks.offsets.diff())  # (A,)
     first, second = (None if b is None else b[owner] for b in (b1, b2))  # (A, h′), (A, d)
     rows = x[token]
-    hidden = between.of(BlockProduct.apply(rows, w1, blocks, first))[0]
-    said = BlockProduct.apply(hidden, w2, blocks, second)
+    hidden = between.of(BlockProduct.apply(first, rows, w1, blocks))[0]
+    said = BlockProduct.apply(second, hidden, w2, blocks)
     said = said + rows if between.adds_rows else said
     return torch.zeros_like(x).index_add(0, token, said * weight[:, None])
 
