@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 from argparse import ArgumentParser
+from functools import partial
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import wait
@@ -20,8 +21,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+import nbdev.test
+from execnb.shell import CaptureShell
+from IPython.core.pylabtools import find_gui_and_backend
+from matplotlib_inline.config import InlineBackend
 from nbdev.config import get_config
-from nbdev.test import test_nb
 from sync import PAGES
 
 ROOT = Path(__file__).parents[1]
@@ -45,11 +49,20 @@ LOADED += (
     "sklearn.datasets",
     "openTSNE",
 )
-LOADED += ("pynndescent", "matplotlib.pyplot", "ipywidgets", "anywidget")
+LOADED += ("pynndescent", "matplotlib.pyplot", "ipywidgets", "anywidget", "skimage.color", "py_sod_metrics")
+LOADED += ("IPython.core.magics.execution", "IPython.core.magics.ast_mod", "IPython.core.application")
+LOADED += ("fastcore.test", "pandas.io.formats.html", "PIL.JpegImagePlugin", "PIL.GifImagePlugin")
 LOADED += (
     "transformers.models.mixtral.modeling_mixtral",
 )  # with what all its models, and optimizers, load late
 SLOW = "# | slow"  # begins a cell that is run by `make test-slow` alone
+
+
+def draw_as_it_is():
+    "Figures at the end of a cell are drawn once: not first to see what can be cut off, and without twice the dots."
+    InlineBackend.print_figure_kwargs.default_args = ({"bbox_inches": None},)
+    nbdev.test.CaptureShell = partial(CaptureShell, mpl_format="png")
+    find_gui_and_backend("inline")  # looks once through all packages for such as draw
 
 
 def load_folders_before(notebook: Path, ahead: list[Path]):
@@ -62,7 +75,7 @@ def load_folders_before(notebook: Path, ahead: list[Path]):
 def test(notebook: Path, is_slow: bool):
     "Run it, in a process that ends: 0 if it came to its end; an error is printed."
     flags = {*get_config().tst_flags.split()} - ({"slow"} if is_slow else set())
-    passed, _ = test_nb(notebook, skip_flags=flags, basepath=ROOT)
+    passed, _ = nbdev.test.test_nb(notebook, skip_flags=flags, basepath=ROOT)
     sys.exit(not passed)
 
 
@@ -96,6 +109,7 @@ def main(inside: Path, is_slow: bool) -> str | None:
         return f"no notebook of the library in {inside}"
     for name in (*LOADED, "moe_lab"):
         import_module(name)
+    draw_as_it_is()
     gc.collect()
     gc.freeze()  # nobody need look for garbage in what is there already
     with TemporaryDirectory() as tempfile.tempdir:  # a process that was forked does not tidy up at its end

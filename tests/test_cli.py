@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from data.tools import ask_hub
 
 import moe_lab
 from moe_lab.cli import main
@@ -173,7 +174,17 @@ def test_the_likely_name_stands_before_the_list():
     assert message.startswith("moe-lab: --router 'topk': did you mean 'top_k'? Needs one of top_k, dense")
 
 
-def test_a_hub_name_while_offline(tmp_path):
+def test_a_hub_name_while_offline(tmp_path, monkeypatch):
+    ask_hub(monkeypatch, tmp_path / "hub")
+    status, out, err = call("run", "srnn-demo", "--data", "mnist", "--out", tmp_path / "out")
+    assert (status, out) == (1, "")
+    message = one_message(err)
+    assert "'ylecun/mnist' is not on this machine" in message and "MOE_LAB_DATA" in message
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_hub_name_while_offline_as_it_is_typed(tmp_path):
     offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")}
     arguments = ["run", "srnn-demo", "--data", "mnist", "--out", str(tmp_path / "out")]
     ended = subprocess.run([COMMAND, *arguments], env=offline, capture_output=True, text=True)

@@ -50,8 +50,8 @@ _NAMES: dict[str, str] = {
     "segmentation.outlines": """
         as_pictures draw_outline outline prediction_sheet worst_to_best""",
     "segmentation.scores": """
-        MASK_SCORES MaskScore Score as_maps as_masks at_half dice e_adaptive e_measure e_measures iou mae
-        mask_scores register_mask_score s_measure stretched weighted_f""",
+        MASK_SCORES MaskScore Score as_maps as_masks at_half dice e_adaptive e_measure iou mae mask_scores
+        register_mask_score s_measure stretched weighted_f""",
     "statistics": """
         Equivalence Estimate Interval bootstrapped checked_level difference differences effect_size
         equivalence errors_seen holm in_percent paired_difference paired_effect_size paired_p sampled

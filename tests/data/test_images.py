@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from data.tools import folder_of_images, run
+from data.tools import ask_hub, folder_of_images, run
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -244,11 +244,23 @@ def test_tiny_imagenet_has_readable_names_and_kinds_that_agree_with_its_class_li
         assert superclass[train.label_names[label]] == train.kind_names[kind]
 
 
-NO_HUB = [pytest.param({"HF_HUB_OFFLINE": 1}, marks=pytest.mark.slow), {"HF_ENDPOINT": "http://127.0.0.1:9"}]
+NO_HUB = {"offline": {"HF_HUB_OFFLINE": 1}, "nobody answers": {"HF_ENDPOINT": "http://127.0.0.1:9"}}
 
 
-@pytest.mark.parametrize("how", NO_HUB, ids=["offline", "nobody answers"])
-def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, how):
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:9"], ids=NO_HUB)
+def test_a_hub_name_without_a_hub_says_what_to_do(tmp_path, monkeypatch, caplog, address):
+    ask_hub(monkeypatch, tmp_path, address)
+    monkeypatch.setenv("MOE_LAB_DATA", f"{tmp_path}/mirrors")
+    with pytest.raises(ConnectionError, match=r"^'zh-plus/tiny-imagenet' is not on this machine") as raised:
+        load_images("tiny-imagenet")
+    assert f"MOE_LAB_DATA (it is {tmp_path}/mirrors, where it is not)" in str(raised.value)
+    assert "Retrying" not in caplog.text
+    assert raised.value.__cause__  # the original error is chained
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", NO_HUB.values(), ids=NO_HUB)
+def test_a_program_without_a_hub_says_what_to_do(tmp_path, how):
     load = "from moe_lab.data.vision.loading import load_images; load_images('tiny-imagenet')"
     done = run("-c", load, HF_HOME=tmp_path, MOE_LAB_DATA=tmp_path / "mirrors", **how)
     assert done.returncode == 1

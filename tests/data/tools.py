@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import datasets
+import huggingface_hub
 import numpy as np
 from PIL import Image
 
@@ -20,6 +22,17 @@ def run(*arguments, **environment) -> subprocess.CompletedProcess:
         cwd=ROOT,
         timeout=120,
     )
+
+
+def ask_hub(
+    monkeypatch, home: Path, address: str = ""
+):  # home: what is there without asking; "": nobody is asked
+    "Say to this process, until the test ends, what HF_HOME, HF_ENDPOINT or HF_HUB_OFFLINE say to one that begins."
+    said = {"ENDPOINT": address, "HF_ENDPOINT": address} if address else {"HF_HUB_OFFLINE": True}
+    said |= {"HF_HUB_CACHE": str(home / "hub"), "HF_DATASETS_CACHE": home / "datasets"}
+    for module in (huggingface_hub.constants, datasets.config):
+        for name in said.keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, said[name])
 
 
 def folder_of_images(folder: Path, classes: int = 2, each: int = 5) -> Path:

@@ -28,25 +28,35 @@ SMALL = TicketSettings(
 )
 
 
-def test_it_goes_on_bit_for_bit_wherever_it_was_stopped(tmp_path):
-    data = load(SMALL)
-    whole = Run.open(tmp_path, "whole", SMALL)
-    trainer, lottery, _ = prepared(SMALL, data, whole)
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    "The run that nobody stopped, and its rows."
+    run = Run.open(tmp_path_factory.mktemp("straight"), "whole", SMALL)
+    trainer, lottery, _ = prepared(SMALL, load(SMALL), run)
     trainer.fit()
-    for step in (1, 2, 7, 17, 21, 40):  # before step k, at it, in the ticket's rounds, in other curves
-        run = Run.open(tmp_path, f"stopped {step}", SMALL)
-        prepared(SMALL, data, run)[0].fit(until=step)
-        run.release()
-        rows = draw(SMALL, Run.resume(run.folder, SMALL))
-        assert rows[: len(lottery.rows)] == lottery.rows
-        one, other = (load_newest(r.checkpoints, r.hash) for r in (whole, run))
-        assert_same(one.model, other.model)
-        assert_same(one.optimizer, other.optimizer)
-        remembered = [own.extra["callbacks"] for own in (one, other)]
-        assert {own.pop("Clock")["seconds"]["training"] > 0 for own in remembered} == {
-            True
-        }  # time is never the same
-        assert_same(*remembered)
+    return run, lottery.rows
+
+
+# Before step k, at it, in the ticket's rounds, in other curves.
+STOPPED = [
+    pytest.param(step, marks=[pytest.mark.slow] * (step not in (2, 21))) for step in (1, 2, 7, 17, 21, 40)
+]
+
+
+@pytest.mark.parametrize("step", STOPPED)
+def test_it_goes_on_bit_for_bit_wherever_it_was_stopped(straight, tmp_path, step):
+    whole, expected = straight
+    run = Run.open(tmp_path, "stopped", SMALL)
+    prepared(SMALL, load(SMALL), run)[0].fit(until=step)
+    run.release()
+    rows = draw(SMALL, Run.resume(run.folder, SMALL))
+    assert rows[: len(expected)] == expected
+    one, other = (load_newest(r.checkpoints, r.hash) for r in (whole, run))
+    assert_same(one.model, other.model)
+    assert_same(one.optimizer, other.optimizer)
+    remembered = [own.extra["callbacks"] for own in (one, other)]
+    assert all(own.pop("Clock")["seconds"]["training"] > 0 for own in remembered)  # time is never the same
+    assert_same(*remembered)
 
 
 def test_what_is_pruned_stays_zero_and_is_never_moved_by_weight_decay(tmp_path):

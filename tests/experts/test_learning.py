@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 import torch
+from properties.coverings import representatives
 from torch import Tensor
 
 from moe_lab.experts.experts import Bottleneck, Experts, uniform_parameter
@@ -35,11 +36,6 @@ LEARNED = [  # of models those alone that have a part of their own; the others l
     for name, make in ROUTERS.items()
     if list(make(D, E, 2).parameters()) and not (name in OF_MODELS and kinds(name) in KNOWN)
 ]
-
-
-def slow_for(names: list[str], others: list[str]) -> list:
-    "All names, to be tried; those that are among the others by `make test-slow`."
-    return [pytest.param(name, marks=[pytest.mark.slow] * (name in others)) for name in names]
 
 
 class Maps(Experts):
@@ -121,7 +117,11 @@ def error(moe: MoE, task: Task) -> float:
     return float((predict(moe, x, kind, task.length) - y).square().mean())
 
 
-@pytest.mark.parametrize("name", slow_for(LEARNED, OF_MODELS))
+# In `make test` each part once; that models' routers learn, too, is for `make test-slow`.
+EACH_PART = representatives(LEARNED, lambda name: () if name in OF_MODELS else kinds(name))
+
+
+@pytest.mark.parametrize("name", EACH_PART)
 def test_a_learned_router_solves_what_one_expert_cannot(name):
     "From one of five starts: nothing here balances the load, and two kinds may come to share an expert."
     length = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from notebooks import LOADED
+from notebooks import LOADED, draw_as_it_is
 
 import moe_lab
 
@@ -76,6 +76,7 @@ def serve(options: list[str], folder: str, environment: dict[str, str]):
     gc.freeze()
     from ipykernel.kernelapp import launch_new_instance
 
+    draw_as_it_is()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))  # it ends when what it is a copy of ends
     os.chdir(folder)
     sys.path.insert(0, folder)

@@ -319,6 +319,7 @@ def test_a_compiled_model_is_recorded_as_it_was_written(compiled, called_before)
     torch.testing.assert_close(after, before)
 
 
+@pytest.mark.slow  # as one of Transformers', above
 def test_a_compiled_model_of_the_kit_is_recorded_as_it_was_written():
     torch.manual_seed(0)
     model = decoder(DecoderSettings(vocabulary=50, d=16, heads=2, layers=2, hidden=8, n_experts=4)).eval()

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from properties.coverings import covering
 from torch import Tensor
 
 from moe_lab.experts.moe import moe_layers, observe
@@ -47,6 +48,7 @@ SMALL = DecoderSettings(
 every_router = pytest.mark.parametrize("router", ROUTERS)
 every_position = pytest.mark.parametrize("positions", POSITIONS)
 every_seed = pytest.mark.parametrize("seed", range(3))
+each_router_with_a_seed = covering(router=ROUTERS, seed=range(3))
 
 
 def shape(**changes) -> DecoderSettings:
@@ -75,8 +77,7 @@ def looks_ahead(model: LanguageModel, tokens: Tensor, upto: int) -> bool:
     return not all(torch.allclose(early[0], again, rtol=0, atol=1e-9) for again in early)
 
 
-@every_router
-@every_seed
+@each_router_with_a_seed
 def test_where_routers_promise_it_no_logit_depends_on_a_later_token(router, seed):
     model = made(shape(router=router), seed)
     promised = all(layer.router.promises.causal for layer in moe_layers(model).values())
@@ -90,8 +91,7 @@ def test_where_they_do_not_it_does(router):
     assert any(looks_ahead(model, some(3, 12, seed), upto=5) for seed, model in enumerate(models))
 
 
-@every_router
-@every_seed
+@each_router_with_a_seed
 def test_padding_before_and_after_changes_nothing(router, seed):
     model, tokens = made(shape(router=router), seed), some(3, 8, seed)
     padded, real = some(3, 14, seed + 9), torch.zeros(3, 14, dtype=torch.bool)
@@ -144,8 +144,7 @@ def test_most_routers_allow_a_cache():
     assert not {"expert_choice", "switch", "gshard", "base", "s_base", "spectra"} & set(CACHED)
 
 
-@pytest.mark.parametrize("router", CACHED)
-@pytest.mark.parametrize("sizes", [[12], [1] * 12, [5, 1, 6], [1, 11]])
+@covering(router=CACHED, sizes=[[12], [1] * 12, [5, 1, 6], [1, 11]])
 def test_a_cache_changes_nothing(router, sizes):
     model, tokens = made(shape(router=router)), some(3, 12)
     with torch.no_grad():

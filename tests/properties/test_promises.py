@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 import torch
 from properties.composed import ROUTERS, D, Make, every_router, seed
+from properties.coverings import covering
 from torch import Tensor, nn
 
 from moe_lab.routing.adjustments import NOTED, Feedback
@@ -236,8 +237,7 @@ def test_a_router_that_promises_too_little_is_caught(promise):
         needed(promise, odd(lambda self, logits, context: logits, modest), tries=10)
 
 
-@every_router
-@every_promise
+@covering(name=ROUTERS, promise=EXPERIMENTS)
 def test_a_false_declaration_of_any_router_is_caught(name, promise):
     "The opposite of what each router declares fails, whichever way round it is."
 

@@ -140,7 +140,10 @@ class Losses(Callback):
         self.seen.append(float(report.loss))
 
 
-@pytest.mark.parametrize("router", ["top_k", "srnn_by_max", "loss_free"])
+@pytest.mark.parametrize(
+    "router",
+    ["srnn_by_max", *(pytest.param(name, marks=pytest.mark.slow) for name in ("top_k", "loss_free"))],
+)
 def test_bfloat16_trains(router, fresh_accelerate):
     "About as well as float32, and not by computing in float32."
     found, balance = {}, with_aux_loss("gate_variance", 0.1)

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 import warnings
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from kernels.copied import program
 from training.stops import StopAt, Tell, interrupt
 
 from moe_lab.experiments.systems.srnn.measurements import RememberFirst, load, train
@@ -145,20 +145,22 @@ def test_an_error_in_the_middle_of_a_step(tmp_path, straight, step):
 
 def test_kill_minus_9(tmp_path, straight):
     "Twice, at any moment: also while a checkpoint is being written, which here happens all the time."
-    command, moments = [sys.executable, __file__, str(tmp_path), "1"], random.Random(0)
-    own = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    moments, told, out = random.Random(0), tmp_path / "told", tmp_path / "out"
+    os.mkfifo(told)
     for _ in range(2):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own) as child:
+        child = program(__file__, out, 1, out=told)
+        with told.open() as lines:
             for _ in range(moments.randrange(2, 12)):
-                assert child.stdout.readline()
+                assert lines.readline()
             time.sleep(moments.random() / 20)
-            child.send_signal(signal.SIGKILL)
-        assert child.returncode == -signal.SIGKILL
-        run = Run.open(tmp_path, "srnn", SMALL, resume=True)
+            child.kill()
+        child.join()
+        assert child.exitcode == -signal.SIGKILL
+        run = Run.open(out, "srnn", SMALL, resume=True)
         assert run.summary is None
         run.release()
     with warnings.catch_warnings(action="ignore"):  # a half-written checkpoint may be mentioned
-        assert_same(go_on(tmp_path, SMALL), straight(SMALL))
+        assert_same(go_on(out, SMALL), straight(SMALL))
 
 
 def shorten(path: Path):

@@ -105,8 +105,8 @@ def unlike(
     taken = set[tuple]()
     for char, faces in cover.items():
         looks = looks_of(char, faces) if len(faces) >= least_faces else {}
-        if len(looks) >= least_faces and not taken & looks.keys():
-            taken |= looks.keys()
+        if len(looks) >= least_faces and taken.isdisjoint(looks):
+            taken.update(looks)
             yield char, tuple(sorted(looks.values()))
 
 # %% ../../../nbs/06_data/06_vision/03_faces.ipynb #3bd32f92

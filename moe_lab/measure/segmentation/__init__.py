@@ -14,8 +14,8 @@ _NAMES: dict[str, str] = {
     "outlines": """
         as_pictures draw_outline outline prediction_sheet worst_to_best""",
     "scores": """
-        MASK_SCORES MaskScore Score as_maps as_masks at_half dice e_adaptive e_measure e_measures iou mae
-        mask_scores register_mask_score s_measure stretched weighted_f""",
+        MASK_SCORES MaskScore Score as_maps as_masks at_half dice e_adaptive e_measure iou mae mask_scores
+        register_mask_score s_measure stretched weighted_f""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
