@@ -30,7 +30,7 @@ off     := torchvision timm trackio gradio-client brotli orjson python-multipart
 sources := setup.py settings.ini constraints.txt pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test test-slow bench docs record export sync lint notebooks lessons pytest chromium postgresql stored stored-check claims stored-speed stored-growth stored-scenes stored-memories stored-gates stored-alarms render clean
+.PHONY: help lab app test test-slow bench docs record export sync lint notebooks augmented lessons pytest browser chromium postgresql stored stored-check claims stored-speed stored-growth stored-scenes stored-memories stored-gates stored-alarms render clean
 
 help:
 	@sed -n '/^$$/q;s/^# //p' Makefile
@@ -80,12 +80,12 @@ app: $(VENV)/app.stamp
 unexport PYTHONDONTWRITEBYTECODE
 
 # Small models on few cores: one thread per process, and processes side by side.
-test test-slow notebooks lessons pytest: export OMP_NUM_THREADS := 1
+test test-slow notebooks augmented lessons pytest browser: export OMP_NUM_THREADS := 1
 
-# Types are checked and Chromium is fetched while notebooks run.
+# Types are checked and Chromium is fetched while notebooks run; a browser, which is waited for, runs beside the other tests.
 test: sync
 	$(MAKE) --jobs 3 lint notebooks chromium
-	$(MAKE) lessons pytest
+	$(MAKE) --jobs 3 pytest browser augmented
 
 test-slow: $(VENV)/test.stamp $(VENV)/docs.stamp $(VENV)/app.stamp chromium postgresql
 	$(bin)/python tests/notebooks.py --slow
@@ -114,14 +114,19 @@ lint: $(VENV)/test.stamp
 
 notebooks: $(VENV)/test.stamp
 	$(bin)/python tests/notebooks.py
+
+augmented: $(VENV)/test.stamp
 	PYTHONPATH="$(CURDIR)/$(beside)" $(bin)/nbdev_test --path nbs --file_re '^(00_imports|06_augmentation|03_backbones)' --flags torchvision --n_workers 0
 
 lessons: $(VENV)/test.stamp
 	$(bin)/pytest -n 2 --dist worksteal tests/lessons.py
 
-pytest: $(VENV)/test.stamp chromium
+# One process has one JupyterLab, one kernel and one Chromium for all.
+browser: $(VENV)/test.stamp chromium
+	$(bin)/pytest -m 'not slow' tests/browser
+
+pytest: $(VENV)/test.stamp
 	$(bin)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/browser
-	$(bin)/pytest -n 2 --dist loadfile -m 'not slow' tests/browser
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -3,6 +3,8 @@
 Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
 """
 
+import kernels.garbage  # first  # noqa: F401, I001
+
 import gc
 import sys
 import threading
@@ -19,6 +21,11 @@ sys.modules.setdefault(
 settings.register_profile("any machine", deadline=None)  # how long an example took is no property of the code
 settings.load_profile("any machine")
 BESIDE = Path(sys.prefix) / "beside"  # where `make` lays torchvision, timm and trackio, off the path
+
+
+def pytest_collection_modifyitems(items):
+    "Lessons take longest, and are begun first."
+    items.sort(key=lambda item: item.path.name != "lessons.py")
 
 
 def pytest_collection_finish():

@@ -8,6 +8,8 @@ and the modules of the folders before, which the notebook may build upon; those 
 made by the main thread: memory of any other thread's is handed out and taken back in another way.
 """
 
+import kernels.garbage  # first  # noqa: F401, I001
+
 import gc
 import re
 import sys

@@ -19,7 +19,13 @@ from notebooks import LOADED, draw_as_it_is
 
 import moe_lab
 
-LIBRARIES = [*LOADED, "ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib_inline.backend_inline"]
+LIBRARIES = [
+    "kernels.garbage",
+    *LOADED,
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "matplotlib_inline.backend_inline",
+]
 PACKAGE = Path(moe_lab.__file__).parent
 MODULES = [
     ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)

@@ -36,7 +36,7 @@ def small(family: str = "olmoe"):
 
 
 def told(model, texts, tokenizer, **others):
-    return audit(model, texts.train, tokenizer=tokenizer, length=32, at_most=60, **others)
+    return audit(model, texts.train, tokenizer=tokenizer, length=32, at_most=40, **others)
 
 
 def choices(seed: int, n_layers: int = 3, n_experts: int = 16, k: int = 2) -> np.ndarray:
