@@ -3,7 +3,7 @@
 Explorations share the page of `desk`, a notebook for each file of tests; `page` is a fresh one for whoever needs it.
 """
 
-import kernels.garbage  # first  # noqa: F401, I001
+import kernels.garbage  # first  # noqa: I001
 
 import gc
 import sys
@@ -29,9 +29,8 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    "What is there by now stays: no later search for garbage need look through it."
     gc.collect()
-    gc.freeze()
+    kernels.garbage.freeze_for_good()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ and the modules of the folders before, which the notebook may build upon; those 
 made by the main thread: memory of any other thread's is handed out and taken back in another way.
 """
 
-import kernels.garbage  # first  # noqa: F401, I001
+import kernels.garbage  # first  # noqa: I001
 
 import gc
 import re
@@ -61,8 +61,8 @@ SLOW = "# | slow"  # begins a cell that is run by `make test-slow` alone
 
 
 def draw_as_it_is():
-    "Figures at the end of a cell are drawn once: not first to see what can be cut off, and without twice the dots."
-    InlineBackend.print_figure_kwargs.default_args = ({"bbox_inches": None},)
+    "Figures at the end of a cell are drawn once and small, not first to see what can be cut off."
+    InlineBackend.print_figure_kwargs.default_args = ({"bbox_inches": None, "dpi": 50},)
     nbdev.test.CaptureShell = partial(CaptureShell, mpl_format="png")
     find_gui_and_backend("inline")  # looks once through all packages for such as draw
 
@@ -76,6 +76,7 @@ def load_folders_before(notebook: Path, ahead: list[Path]):
 
 def test(notebook: Path, is_slow: bool):
     "Run it, in a process that ends: 0 if it came to its end; an error is printed."
+    kernels.garbage.freeze_for_good()
     flags = {*get_config().tst_flags.split()} - ({"slow"} if is_slow else set())
     passed, _ = nbdev.test.test_nb(notebook, skip_flags=flags, basepath=ROOT)
     sys.exit(not passed)
@@ -113,7 +114,7 @@ def main(inside: Path, is_slow: bool) -> str | None:
         import_module(name)
     draw_as_it_is()
     gc.collect()
-    gc.freeze()  # nobody need look for garbage in what is there already
+    gc.freeze()
     with TemporaryDirectory() as tempfile.tempdir:  # a process that was forked does not tidy up at its end
         results = test_all(notebooks, is_slow)
     for path, (_, seconds) in sorted(results.items(), key=lambda item: -item[1][1])[:20]:

@@ -4,7 +4,6 @@ The libraries are those of `tests/notebooks.py`, and all modules of the package 
 one thread, not that of the tests, whose threads hold locks.
 """
 
-import gc
 import os
 import runpy
 import socket
@@ -13,6 +12,7 @@ from contextlib import nullcontext, suppress
 from multiprocessing import get_context
 from pathlib import Path
 
+import kernels.garbage
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from notebooks import LOADED, draw_as_it_is
@@ -45,7 +45,7 @@ def copy_of(target, *what):
 
 def run_as_program(script: str, options: tuple[str, ...], out: str | None, environment: dict[str, str]):
     "In the process that calls it; what it prints goes to a file, if there is one for it."
-    gc.freeze()  # what was copied is there to stay
+    kernels.garbage.freeze_for_good()
     os.environ.update(environment)
     sys.argv = [script, *options]
     with open(out, "w") if out else nullcontext(sys.stdout) as sys.stdout:
@@ -79,7 +79,7 @@ def exit_codes_of_processes(script: str, *options: object, n: int) -> list[int]:
 
 def serve(options: list[str], folder: str, environment: dict[str, str]):
     "A kernel, in the process that calls it."
-    gc.freeze()
+    kernels.garbage.freeze_for_good()
     from ipykernel.kernelapp import launch_new_instance
 
     draw_as_it_is()
