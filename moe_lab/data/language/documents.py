@@ -8,6 +8,7 @@ __all__ = ['ASIDE', 'Source', 'EMBEDDED', 'in_random_order', 'reference', 'scrip
 
 # %% ../../../nbs/06_data/07_language/01_documents.ipynb #b2b628f5
 import ast
+import os
 import platform
 import re
 import sys
@@ -59,8 +60,11 @@ def parsed(
     seed: int,  # 0 or more
 ) -> Iterator[tuple[str, ast.Module]]:
     "Text and syntax tree of the Python files below a folder, file by file."
-    files = [p for p in sorted(root.rglob("*.py")) if not ASIDE & {*p.relative_to(root).parts}]
-    for path in in_random_order(files, seed):
+    files = list[Path]()
+    for folder, below, names in os.walk(root):
+        below[:] = {*below} - ASIDE  # nor is looked into what lies in these
+        files += [Path(folder, name) for name in names if name.endswith(".py")]
+    for path in in_random_order(sorted(files), seed):
         text = path.read_text("utf8", errors="replace")
         if len(text) <= 200_000:
             with warnings.catch_warnings(action="ignore", category=SyntaxWarning):

@@ -110,8 +110,8 @@ def floor_scores(
             )
             for name, entry in MASK_SCORES.items()
         }
-        scored = {i: alike(forms[i], held_out) for i in {*best.values()}}
-        found[floor] = pd.DataFrame({name: scored[i][name] for name, i in best.items()})
+        scored = {name: [MASK_SCORES[name](forms[i], mask) for mask in held_out] for name, i in best.items()}
+        found[floor] = pd.DataFrame(scored).rename_axis("image")
     return found
 
 # %% ../../../nbs/05_measure/9_segmentation/02_floors.ipynb #7a36eea6
