@@ -35,8 +35,8 @@ _NAMES: dict[str, str] = {
         LAYERS LEVELS Multiplied OPTIMIZERS bytes_of densities_report density_times equal_times line_of
         memory_table speed_ratios training_steps""",
     "families.alarms": """
-        ALL Alarm EVEN Examined HALF LOADS OTHER STATES TOOLS alarm_of_findings by_moewatch calls_kept
-        count_alarms examine_states heard in_parts rate rates rows_of silent verdict_on_alarms""",
+        ALL Alarm Examined HALF LOADS OTHER STATES TOOLS alarm_of_findings by_moewatch calls_kept count_alarms
+        examine_states heard in_parts rate rates rows_of silent verdict_on_alarms""",
     "families.compatibility": """
         GATELESS Heard REMARKS Way as_vectors call_counts compatibility examine go_on hear is_same loses
         outcome padded_texts real_in_calls row_of run_compiled same_logits table_of texts_for""",
@@ -70,17 +70,18 @@ _NAMES: dict[str, str] = {
     "tried.bits": """
         precision""",
     "tried.decisions": """
-        ROUTER_SIZES by_torch calls parts searches step_by_step""",
+        ROUTER_SIZES by_torch calls parts searches sorts step_by_step told_sizes""",
     "tried.gradients": """
         Segmented expert_blocks gradients gradients_by_blocks one_stack product_by_blocks""",
     "tried.memory": """
-        ALONE TRIAL_SIDES freed_memory memory_row memory_turns seconds_alone seconds_apart""",
+        ALONE Apart KEPT LARGE_PAGES Process are_for_the_asking freed_memory large_pages seconds_alone
+        turn_by_turn""",
     "tried.products": """
-        by_grouped_mm grouping libraries""",
+        FEW batched by_grouped_mm few_rows grouping libraries""",
     "tried.report": """
-        TRIALS time_all""",
+        time_all""",
     "tried.trials": """
-        AT Trial ratios_of row_of_trial time_trials""",
+        AT IDEAS Row Sides Trial Trials ratios_of register_idea time_ideas""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}

@@ -8,17 +8,18 @@ _NAMES: dict[str, str] = {
     "bits": """
         precision""",
     "decisions": """
-        ROUTER_SIZES by_torch calls parts searches step_by_step""",
+        ROUTER_SIZES by_torch calls parts searches sorts step_by_step told_sizes""",
     "gradients": """
         Segmented expert_blocks gradients_by_blocks one_stack product_by_blocks""",
     "memory": """
-        ALONE TRIAL_SIDES freed_memory memory_row memory_turns seconds_alone seconds_apart""",
+        ALONE Apart KEPT LARGE_PAGES Process are_for_the_asking freed_memory large_pages seconds_alone
+        turn_by_turn""",
     "products": """
-        by_grouped_mm grouping libraries""",
+        EVEN FEW batched by_grouped_mm few_rows grouping libraries""",
     "report": """
-        TRIALS time_all""",
+        time_all""",
     "trials": """
-        AT Trial ratios_of row_of_trial time_trials""",
+        AT IDEAS Row Sides Trial Trials ratios_of register_idea time_ideas""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}

@@ -13,9 +13,10 @@ import torch
 from ..baselines import ACTS, ours
 from ..cases import Shape, make_case
 from ..timing import under_autocast
-from .trials import AT, Trial
+from .trials import AT, Sides, Trial, register_idea
 
 # %% ../../../nbs/11_bench/10_tried/03_bits.ipynb #34e5f426
+@register_idea("bfloat16 under autocast", "not kept")
 def precision(
     shapes: Iterable[Shape] = AT[-3:],  # each is a trial of both acts
 ) -> Iterator[Trial]:
@@ -25,4 +26,4 @@ def precision(
         run, learns = ours(case)
         for act, begin in ACTS.items():
             sides = (begin(run, learns), begin(under_autocast(run, torch.bfloat16), learns))
-            yield Trial("bfloat16 under autocast", str(shape), act, *sides)
+            yield Sides(str(shape), act, *sides)

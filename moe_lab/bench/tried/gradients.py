@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..baselines import ACTS, routing_given
 from ..cases import Shape, make_case
-from .trials import AT, Trial
+from .trials import AT, Sides, Trial, register_idea
 from ...experts.dispatch import Combine, Dispatch, dispatch_plan
 from ...experts.experts import Experts
 from ...routing.decision import Routing
@@ -93,6 +93,7 @@ def one_stack(
     return Combine.apply(y, routing.weight, orders)
 
 # %% ../../../nbs/11_bench/10_tried/02_gradients.ipynb #5dca04c2
+@register_idea("gradients written into one stack", "not kept")
 def gradients(
     shapes: Iterable[Shape] = AT,  # each is a trial of both acts
 ) -> Iterator[Trial]:
@@ -101,4 +102,4 @@ def gradients(
         case = make_case(shape)
         for act, begin in ACTS.items():
             sides = (begin(*routing_given(case)), begin(*routing_given(case, one_stack)))
-            yield Trial("gradients written into one stack", str(shape), act, *sides)
+            yield Sides(str(shape), act, *sides)

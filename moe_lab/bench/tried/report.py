@@ -5,52 +5,40 @@
 # %% ../../../nbs/11_bench/10_tried/08_report.ipynb #de5605d7
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..cases import Shape
 from ..timing import machine, on_threads
-from .bits import precision
-from .decisions import calls, parts, searches
-from .gradients import gradients
-from .memory import freed_memory
-from .products import grouping, libraries
-from .trials import AT, Trial, time_trials
+from .trials import IDEAS, time_ideas
 from ...experts.allocator import reuse_memory
 from ...files import Hold, made, write_atomically
 from ...native.code import native
+from ...registry import Entry
 from ...routing.parts import positive
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['TRIALS', 'time_all']
+__all__ = ['time_all']
 
 # %% ../../../nbs/11_bench/10_tried/08_report.ipynb #ccc5f912
-TRIALS = (gradients, precision, searches, calls, parts, grouping, libraries)
-
-
 def time_all(
     out: Path,  # folder for tried.parquet
     rounds: int = 15,  # in which each side is timed once
-    trials: Iterable[Callable[[], Iterator[Trial]]] = TRIALS,  # each makes some
-    freed: Sequence[Shape] = AT[-3:],  # where memory is tried
-) -> pd.DataFrame:  # rows as of `time_trials`; attrs: what they depend on
+    ideas: Iterable[Entry] | None = None,  # whose trials are timed; None: all that there are
+) -> pd.DataFrame:  # rows as of `time_ideas`; attrs: what they depend on
     """Time every trial on one thread, and write the rows.
 
     `ValueError` for fewer rounds than one, `BlockingIOError` while another process writes to the folder.
     """
-    import pandas as pd
-
     positive(rounds=rounds)
     made(out)
     reuse_memory()
     native.now()
     with Hold(out), on_threads(1):
-        parts = [time_trials(make(), rounds) for make in trials]
-        found = pd.concat([*parts, freed_memory(freed, rounds)], ignore_index=True)
+        found = time_ideas(IDEAS.values() if ideas is None else ideas, rounds)
         found.attrs.update(machine())
         write_atomically(out / "tried.parquet", found.to_parquet())
     return found

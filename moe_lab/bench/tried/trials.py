@@ -5,53 +5,92 @@
 # %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #4584ae04
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..cases import Shape
 from ..timing import interleaved, ratios
+from ...registry import Entry, Registry
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # %% auto #0
-__all__ = ['AT', 'Trial', 'row_of_trial', 'time_trials', 'ratios_of']
+__all__ = ['Row', 'IDEAS', 'Trials', 'AT', 'Trial', 'Sides', 'register_idea', 'time_ideas', 'ratios_of']
 
 # %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #f804c0d3
-@dataclass(frozen=True)
-class Trial:
+Row = dict[str, str | float]  # at, act; ratio, low, high; same again: the noise; ms in place
+
+
+class Trial(Protocol):
     "Something to be timed: what is in place, and what was tried instead."
 
-    name: str  # of what was tried
+    def rows(
+        self,
+        rounds: int,  # in which each side is timed once
+        patience: float,  # seconds after which no new round begins, once three are done
+    ) -> list[Row]:
+        "What is told of it."
+        ...
+
+# %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #a4b005cd
+@dataclass(frozen=True)
+class Sides:
+    "A trial whose sides take turns in this process."
+
     at: str  # the size
     act: str  # what is done: forward, sort, …
     in_place: Callable[[], object]  # does the act as it is done now
     tried: Callable[[], object]  # does the same act the other way
 
-# %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #a4b005cd
-def row_of_trial(
-    trial: Trial,  # whose two sides are timed
-    rounds: int,  # in which each side is timed once
-    patience: float,  # seconds after which no new round begins, once three are done
-) -> dict[str, str | float]:  # tried, at, act; ratio, low, high; same again: the noise; ms in place
-    "Time over that of what is in place, in the same round: median and quartiles."
-    sides = {"in place": trial.in_place, "tried": trial.tried, "again": trial.in_place}
-    table = ratios(interleaved(sides, rounds, patience=patience, progress=trial.name), "in place")
-    told = {name: float(table[name]["tried"]) for name in ("ratio", "low", "high")}
-    told |= {"same again": table["ratio"]["again"], "ms": 1000 * table["time"]["in place"]}
-    return {"tried": trial.name, "at": trial.at, "act": trial.act, **told}
+    def rows(
+        self,
+        rounds: int,  # in which each side is timed once
+        patience: float,  # seconds after which no new round begins, once three are done
+    ) -> list[Row]:
+        "One row: time over that of what is in place, in the same round, by its median and its quartiles."
+        sides = {"in place": self.in_place, "tried": self.tried, "again": self.in_place}
+        progress = f"{self.act}, {self.at}"
+        table = ratios(interleaved(sides, rounds, patience=patience, progress=progress), "in place")
+        told: Row = {name: float(table[name]["tried"]) for name in ("ratio", "low", "high")}
+        told |= {"same again": table["ratio"]["again"], "ms": 1000 * table["time"]["in place"]}
+        return [{"at": self.at, "act": self.act, **told}]
+
+# %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #019785a5
+IDEAS = Registry[Entry]("idea", "moe_lab.bench.tried")
+Trials = Callable[..., Iterable[Trial]]  # sizes, if not those of the stored runs -> trials
+
+
+def register_idea(
+    name: str,  # of what was tried, as tables call it
+    verdict: str,  # what came of it, by the stored runs
+) -> Callable[[Trials], Trials]:
+    "Decorates a function that makes the trials of an idea, which is then found by its name in `IDEAS`."
+
+    def register(trials: Trials) -> Trials:
+        IDEAS.add(Entry(name, trials, verdict))
+        return trials
+
+    return register
 
 # %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #904b74a7
-def time_trials(
-    trials: Iterable[Trial],  # a row each, in this order
+def time_ideas(
+    ideas: Iterable[Entry],  # whose trials are timed, one after the other
     rounds: int = 15,  # in which each side is timed once
     patience: float = 20.0,  # seconds for each trial, as in `interleaved`
-) -> pd.DataFrame:  # a row per trial, as of `row_of_trial`
-    "Time trials one after the other."
+) -> pd.DataFrame:  # rows of all trials: tried, the name of the idea; and what a `Row` has
+    "Time all trials of some ideas."
     import pandas as pd
 
-    return pd.DataFrame([row_of_trial(trial, rounds, patience) for trial in trials])
+    columns = ["tried", "at", "act", "ratio", "low", "high", "same again", "ms"]
+    rows = [
+        {"tried": idea.name} | row
+        for idea in ideas
+        for trial in idea()
+        for row in trial.rows(rounds, patience)
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 # %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #f8865ca4
 AT = (
@@ -65,7 +104,7 @@ AT = (
 
 # %% ../../../nbs/11_bench/10_tried/01_trials.ipynb #fa3ff792
 def ratios_of(
-    trials: pd.DataFrame,  # rows as of `time_trials`
+    trials: pd.DataFrame,  # rows as of `time_ideas`
     name: str,  # of what was tried
 ) -> pd.DataFrame:  # a row per size, a column per act
     "The ratios of a trial; above 1: what was tried is slower. Empty if it is not among them."
