@@ -41,8 +41,8 @@ _NAMES: dict[str, str] = {
     "small.moves": """
         block_sums sent_back started to_experts to_tokens""",
     "small.step": """
-        AtOnce SMALL Seen Way Weights at_once goes_at_once gradients_with_a_graph product_back recorded seen
-        there two_products unchanged""",
+        AtOnce SMALL SMALL_FOR_SEVERAL Seen Way Weights at_once goes_at_once gradients_with_a_graph
+        product_back recorded seen there two_products unchanged""",
     "soft": """
         Mixing SoftMoE SoftRouter check_sequences mixing_of softmax_over_tokens""",
     "upcycling": """

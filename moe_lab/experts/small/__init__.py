@@ -8,8 +8,8 @@ _NAMES: dict[str, str] = {
     "moves": """
         block_sums sent_back started to_experts to_tokens""",
     "step": """
-        AtOnce SMALL Seen Way Weights at_once goes_at_once gradients_with_a_graph product_back recorded seen
-        there two_products unchanged""",
+        AtOnce SMALL SMALL_FOR_SEVERAL Seen Way Weights at_once goes_at_once gradients_with_a_graph
+        product_back recorded seen there two_products unchanged""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}
