@@ -67,6 +67,8 @@ _NAMES: dict[str, str] = {
     "timing": """
         BUILD interleaved load_average machine on_threads processor ratios shuffled_rounds timed torch_build
         under_autocast undisturbed""",
+    "tried.across": """
+        ACROSS across added_up blocks_at by_dots dots write_across write_dots""",
     "tried.bits": """
         precision""",
     "tried.decisions": """

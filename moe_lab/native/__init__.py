@@ -20,7 +20,8 @@ _NAMES: dict[str, str] = {
     "product.tiles": """
         Shape tile_shape turned write_strip write_tile write_tiles""",
     "product.writer": """
-        Turn Writer address either first_lanes fused known least load loop parts_of plus share_of spread store""",
+        Turn Writer address call_one either first_lanes fused known least load loop parts_of plus share_of
+        spread store""",
     "reach": """
         is_addressable""",
     "rows": """

@@ -3,8 +3,10 @@
 from lazy_loader import attach
 
 _ROOMS = """
-    bits decisions gradients memory products report trials"""
+    across bits decisions gradients memory products report trials"""
 _NAMES: dict[str, str] = {
+    "across": """
+        ACROSS added_up blocks_at by_dots dots write_across write_dots""",
     "bits": """
         precision""",
     "decisions": """

@@ -11,7 +11,8 @@ _NAMES: dict[str, str] = {
     "tiles": """
         Shape tile_shape turned write_strip write_tile write_tiles""",
     "writer": """
-        Turn Writer address either first_lanes fused known least load loop parts_of plus share_of spread store""",
+        Turn Writer address call_one either first_lanes fused known least load loop parts_of plus share_of
+        spread store""",
 }
 __getattr__, __dir__, __all__ = attach(
     __name__, _ROOMS.split(), {module: names.split() for module, names in _NAMES.items()}

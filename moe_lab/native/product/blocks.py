@@ -22,7 +22,17 @@ from ...files import cache_folder, kept
 from ..code import engine_of, made_by, processor_features, target_machine
 from . import tiles
 from .tiles import Shape, tile_shape, write_strip, write_tiles
-from .writer import Writer, address, either, least, loop, parts_of, plus, share_of
+from moe_lab.native.product.writer import (
+    Writer,
+    address,
+    call_one,
+    either,
+    least,
+    loop,
+    parts_of,
+    plus,
+    share_of,
+)
 
 # %% ../../../nbs/00_native/07_product/03_blocks.ipynb #bdf35ee7
 DEPTH = 256  # of a stretch of the sum: a strip of it is 64 KiB, on the stack
@@ -56,17 +66,8 @@ def write_tiling(
             c_step,
         )
         which = plus(w, w.add.mul(height, w.constant(shape.vectors + 2)), key)
-        nowhere, done = w.blocks("nowhere", "done")
-        choice = w.add.switch(which, nowhere)
-        for (rows, columns), tile in by_size.items():
-            (way,) = w.blocks("way")
-            choice.add_case(w.constant(rows * (shape.vectors + 2) + columns), way)
-            w.add.position_at_end(way)
-            w.add.call(tile, [*where, k, last, keep])
-            w.add.branch(done)
-        w.add.position_at_end(nowhere)
-        w.add.unreachable()
-        w.add.position_at_end(done)
+        heights = {rows * (shape.vectors + 2) + columns: tile for (rows, columns), tile in by_size.items()}
+        call_one(w, which, heights, [*where, k, last, keep])
 
 # %% ../../../nbs/00_native/07_product/03_blocks.ipynb #8abbba8c
 def write_stretches(
