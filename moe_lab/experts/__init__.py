@@ -14,9 +14,9 @@ _NAMES: dict[str, str] = {
     "designs.cheap": """
         Constants Copies SideBySide Weightless Zeros check_sets""",
     "dispatch": """
-        Combine Dispatch DispatchPlan Kernel apply_experts can_group check_fit dispatch_plan fastest grouped
-        grouped_linear in_segments noted_outputs one_by_one onednn_pays oracle padded padded_plan padded_slots
-        padding_pays segments sum_by_token to_rows with_stand_ins""",
+        Combine Dispatch DispatchPlan Kernel SumByToken apply_experts can_group check_fit dispatch_plan
+        fastest grouped grouped_linear in_segments noted_outputs one_by_one onednn_pays oracle padded
+        padded_plan padded_slots padding_pays segments sum_by_token to_rows with_stand_ins""",
     "experts": """
         Between Bottleneck Expert ExpertSet Experts FFN Formula LinearMap Row SwiGLU TwoLayers affine
         gelu_back gelu_there relu_back relu_there stacked uniform_parameter""",
@@ -29,8 +29,8 @@ _NAMES: dict[str, str] = {
         check_follows check_kept check_kind check_routings choosing_layers count_tokens forget is_per_row
         logit_moments mean_note moe_layers observe observe_layers resized_memory""",
     "products": """
-        BlockOuter BlockProduct Blocks blockwise_outer lying matrices_of rows_of takes_blocks tiled
-        times_own_matrix""",
+        BlockOuter BlockProduct Blocks blockwise_outer check_table lying matrices_of rows_of takes_blocks
+        tiled times_own_matrix""",
     "second.calibration": """
         BLOCKS Calibration LARGE ROWS WIDTH by_size calibrate calibration calibration_path cpu_seconds
         in_words is_large prefers_onednn""",

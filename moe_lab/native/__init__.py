@@ -15,15 +15,15 @@ _NAMES: dict[str, str] = {
     "places": """
         LEAST PLACE_LOOPS keep_places look_for_broken put_places take_places""",
     "product.blocks": """
-        DEPTH Factor Job ROWS SHARED multiplies_blocks multiply_blocks product_code product_path team work
-        write_item write_stretches write_tiling write_work""",
+        DEPTH Factor Job MAKING ROWS SHARED made_work multiplies_blocks multiply_blocks product_code
+        product_path team work write_item write_stretches write_tiling write_work""",
     "product.tiles": """
         Shape tile_shape turned write_strip write_tile write_tiles""",
     "product.writer": """
         Turn Writer address call_one either first_lanes fused known least load loop parts_of plus share_of
         spread store""",
     "reach": """
-        is_addressable""",
+        is_addressable is_plain""",
     "rows": """
         ROW_LOOPS add_rows are_blocks copy_rows repeat_blocks send_back sum_blocks sum_rows""",
     "silu": """

@@ -25,7 +25,7 @@ from moe_lab.experts.products import (
     takes_blocks,
     times_own_matrix,
 )
-from moe_lab.native.code import engine_of, target_machine
+from moe_lab.native.code import engine_of, native, target_machine
 from moe_lab.native.product import blocks as product
 from moe_lab.native.product.blocks import multiplies_blocks, write_work
 from moe_lab.native.product.tiles import tile_shape
@@ -163,7 +163,7 @@ def test_a_processor_without_fused_steps_has_none(monkeypatch):
 def test_where_none_can_be_made_a_layer_goes_by_pytorchs_and_says_so(monkeypatch, tmp_path):
     monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path))
     monkeypatch.setattr(product, "target_machine", lambda: (_ for _ in ()).throw(RuntimeError("no target")))
-    monkeypatch.setattr(product, "work", cache(product.work.__wrapped__))
+    monkeypatch.setattr(product, "made_work", cache(product.made_work.__wrapped__))
     x, layer = torch.randn(20, 8), MoE(top_k(8, 4, 2), SwiGLU(8, 4, 4))
     with pytest.warns(UserWarning, match=r"no product of blocks on this processor \(no target\)"):
         y = layer(x)
@@ -246,6 +246,87 @@ def test_offsets_that_would_read_past_the_rows_are_refused(offsets):
     wrong = replace(routing, offsets=torch.tensor(offsets))
     with pytest.raises(ValueError, match=r"offsets|rows"):
         apply_experts(torch.randn(6, 8), wrong, Bottleneck(8, 4, len(offsets) - 1), grouped)
+
+
+@pytest.fixture(params=["at once", "grouped"])
+def way(request, monkeypatch):
+    "A small layer goes at once with the loops as machine code, and in parts without."
+    monkeypatch.setattr(native, "code", native.code if request.param == "at once" and native.now() else {})
+    monkeypatch.setattr(native, "state", "off" if request.param == "grouped" else native.state)
+
+
+MISFITS = {
+    "a bias of one number": ("b2", (4, 1)),
+    "a bias of too few": ("b2", (4, 5)),
+    "hidden units cut in the first": ("w1", (4, 8, 7)),
+    "hidden units cut in the second": ("w2", (4, 7, 8)),
+    "too few experts": ("w2", (2, 16, 8)),
+}
+
+
+@pytest.mark.parametrize(("name", "shape"), MISFITS.values(), ids=MISFITS)
+def test_weights_that_do_not_fit_are_refused(way, name, shape):
+    layer = MoE(top_k(8, 4, 2), Bottleneck(8, 16, 4))
+    setattr(layer.experts, name, torch.nn.Parameter(torch.zeros(shape)))
+    with pytest.raises((ValueError, RuntimeError)):
+        layer(torch.randn(50, 8)).sum().backward()
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_formula_may_change_the_kind_of_its_rows(way, dtype):
+    class Other(Bottleneck):
+        between = None
+
+        def expert(self, rows, linear, w1, b1, w2, b2):
+            return linear(linear(rows.to(dtype), w1, b1).relu(), w2, b2)
+
+    stack = Other(8, 16, 4)
+    x, router = torch.randn(50, 8), top_k(8, 4, 2)
+    routing = router(x)
+    found = grouped(x, routing, stack)
+    with patch.object(product, "work", lambda: None):
+        torch.testing.assert_close(found, grouped(x, routing, stack), **NEAR)
+
+
+def test_tables_that_are_not_what_lies_in_memory_go_another_way(way):
+    layer, x = MoE(top_k(8, 4, 2), Bottleneck(8, 16, 4)), torch.randn(50, 8)
+    turned = {"experts.w1": torch._neg_view(-layer.experts.w1.detach())}
+    torch.testing.assert_close(torch.func.functional_call(layer, turned, (x,)), layer(x), **NEAR)
+    assert not takes_blocks(turned["experts.w1"]) and not takes_blocks(x.to_sparse())
+    assert not takes_blocks(torch._efficientzerotensor(3, 4))
+
+
+def test_products_of_hessians(way):
+    layer, x = MoE(top_k(8, 4, 2), SwiGLU(8, 16, 4)), torch.randn(20, 8)
+    direction = torch.randn(20, 8)
+    _, found = torch.autograd.functional.hvp(lambda t: layer(t).square().sum(), x, direction)
+    near = [x + sign * 1e-3 * direction for sign in (1, -1)]
+    pulls = [grad(layer(t.requires_grad_()).square().sum(), t)[0] for t in near]
+    torch.testing.assert_close(found, (pulls[0] - pulls[1]) / 2e-3, rtol=0.05, atol=0.02)
+
+
+def test_the_tables_of_a_product_are_looked_at():
+    rows, blocks = torch.randn(4, 3), blocks_of([2, 2])
+    for w in (torch.randn(1, 3, 5), torch.randn(2, 4, 5), torch.randn(2, 3, 5).double()):
+        with pytest.raises(ValueError, match=r"w: .* needs \(2, 3, 5\) of torch.float32"):
+            times_own_matrix(rows, w, blocks)
+    for start in (torch.zeros(4, 1), torch.zeros(5, 4).T):
+        with pytest.raises(ValueError, match="start"):
+            times_own_matrix(rows, torch.randn(2, 3, 5), blocks, start)
+    with pytest.raises(ValueError, match="rows"):
+        times_own_matrix(rows.double(), torch.randn(2, 3, 5), blocks)
+    with pytest.raises(ValueError, match="grad"):
+        blockwise_outer(rows, torch.randn(3, 5), blocks)
+
+
+def test_many_threads_at_the_first_product_make_it_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("MOE_LAB_CACHE", str(tmp_path))
+    made, make = [], product.product_code
+    monkeypatch.setattr(product, "product_code", lambda: made.append(1) or make())
+    monkeypatch.setattr(product, "made_work", cache(product.made_work.__wrapped__))
+    with ThreadPoolExecutor(8) as callers:
+        assert None not in list(callers.map(lambda _: product.work(), range(8)))
+    assert made == [1]
 
 
 def test_other_numbers_go_another_way():

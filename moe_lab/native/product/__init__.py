@@ -6,8 +6,8 @@ _ROOMS = """
     blocks tiles writer"""
 _NAMES: dict[str, str] = {
     "blocks": """
-        DEPTH Factor Job ROWS SHARED multiplies_blocks multiply_blocks product_code product_path team work
-        write_item write_stretches write_tiling write_work""",
+        DEPTH Factor Job MAKING ROWS SHARED made_work multiplies_blocks multiply_blocks product_code
+        product_path team work write_item write_stretches write_tiling write_work""",
     "tiles": """
         Shape tile_shape turned write_strip write_tile write_tiles""",
     "writer": """
