@@ -77,7 +77,7 @@ def block_by_block(
 # %% ../../nbs/11_bench/03_baselines.ipynb #6f039d54
 BOTH = {"own": "tiles", "oneDNN": "oneDNN and mm"}  # by whom: as `PRODUCTS` names it
 
-
+# %% ../../nbs/11_bench/03_baselines.ipynb #ba189b9d
 def two_ways(
     case: Case,  # whose weights are used
 ) -> dict[str, dict[str, Made]]:  # in a chain or in blocks -> by whom
@@ -135,7 +135,7 @@ def transformers_block(
 # %% ../../nbs/11_bench/03_baselines.ipynb #0400d2fb
 SEQUENCE = 128
 
-
+# %% ../../nbs/11_bench/03_baselines.ipynb #9008e029
 def in_sequences(
     case: Case,  # T < 128, or a multiple of 128
 ) -> Tensor:

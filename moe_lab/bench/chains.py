@@ -21,7 +21,7 @@ from ..experts.products import BlockProduct, Blocks, tiled
 # %% ../../nbs/11_bench/02_chains.ipynb #c59eea68
 Made = tuple[Callable[[], Tensor], Sequence[Tensor]]  # the forward pass, and what gets gradients
 
-
+# %% ../../nbs/11_bench/02_chains.ipynb #ce5c0837
 def answers(
     made: Made,
 ) -> list[Tensor]:
@@ -73,7 +73,7 @@ PRODUCTS: dict[str, tuple[LinearMap, LinearMap]] = {
     "oneDNN and mm": by_onednn(torch.mm),
 }
 
-
+# %% ../../nbs/11_bench/02_chains.ipynb #71572a66
 def dense_chain(
     product: str,  # a name in `PRODUCTS`
     case: Case,  # whose first expert computes

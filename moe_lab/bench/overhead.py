@@ -27,7 +27,6 @@ from ..experiments.systems.srnn.measurements import load
 from ..experiments.systems.srnn.settings import SRNNSettings
 from ..experiments.systems.srnn.system import build
 from ..native.code import native
-from ..native.product.blocks import multiplies_blocks
 from ..measure.maps import MAP_METHODS, flatten
 from ..measure.trace.trace import record
 from ..models.language.language_model import DecoderSettings, decoder
@@ -349,17 +348,13 @@ def printable() -> str:
     low = sixteen_bits().pivot(index=["shape", "contender"], columns="act", values=["ratio", "error"])
     here = {name: how for name, how in MAP_METHODS.items() if name != "pacmap" or find_spec("pacmap")}
     both = two_products().pivot(index="shape", columns=["way", "act"], values="ratio")
-    product = "the kit's own" if multiplies_blocks() else "PyTorch's"
-    return (
-        f"Machine code for a decision: {native.state}\n\nProducts of blocks: {product}\n\n{in_words()}\n\n"
-        + titled_tables(
-            {
-                "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
-                f"A training step: {work:.0%} is forward, backward and optimizer": parts,
-                "A recording: CPU time over that of reading alone": recording_price(),
-                "16 bits: time over that in float32": low,
-                "Two products: CPU time of oneDNN's over that of the kit's own": both,
-                "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
-            }
-        )
+    return f"Machine code for a decision: {native.state}\n\n{in_words()}\n\n" + titled_tables(
+        {
+            "Routers: time over that of dispatch and experts (T8192 d512 h256 E64 k2)": prices,
+            f"A training step: {work:.0%} is forward, backward and optimizer": parts,
+            "A recording: CPU time over that of reading alone": recording_price(),
+            "16 bits: time over that in float32": low,
+            "Two products: CPU time of oneDNN's over that of the kit's own": both,
+            "A map of 10,000 points with 128 numbers": map_seconds(methods=here),
+        }
     )

@@ -94,7 +94,7 @@ class SumByToken(torch.autograd.Function):
     def backward(ctx, grad):  # (T, …)
         return Dispatch.apply(grad, ctx.plan), None
 
-
+# %% ../../nbs/02_experts/02_dispatch.ipynb #c031a455
 class Dispatch(torch.autograd.Function):
     "x (T, …) -> the rows that the experts compute (R, …)."
 
@@ -146,7 +146,7 @@ def in_segments(
     y = torch.cat([one(b) if len(b) else b for one, b in zip(each, blocks)])  # (A, …)
     return Combine.apply(y, routing.weight, plan)
 
-
+# %% ../../nbs/02_experts/02_dispatch.ipynb #b80a1610
 def segments(
     x: Tensor,  # (T, …) rows
     routing: Routing,  # of A assignments

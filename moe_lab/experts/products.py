@@ -61,14 +61,14 @@ def rows_of(
         raise ValueError(f"rows: {n}, needs {blocks.n_rows}, as many as the blocks have")
     return Factor(rows.data_ptr(), 0, a, a, 1)
 
-
+# %% ../../nbs/02_experts/01_products.ipynb #24eba54f
 def lying(
     stack: Tensor,  # (E, a, c)
 ) -> Tensor:  # (E, a, c)
     "The same numbers, with each matrix row by row or column by column."
     return stack if 1 in stack.stride()[1:] else stack.clone(memory_format=torch.contiguous_format)
 
-
+# %% ../../nbs/02_experts/01_products.ipynb #4a49cb24
 def matrices_of(
     stack: Tensor,  # (E, a, c) as of `lying`
 ) -> Factor:

@@ -25,7 +25,7 @@ def is_plain(
     odd = stands_for_others or table.is_neg() or table._is_zerotensor()
     return not odd and torch._C._has_storage(table)
 
-
+# %% ../../nbs/00_native/03_reach.ipynb #29cb3f2e
 def is_addressable(
     table: Tensor,
     dtype: torch.dtype,  # that it must have

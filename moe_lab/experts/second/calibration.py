@@ -24,6 +24,7 @@ from .product import has_onednn, onednn_product
 from ..products import tiled
 from ...files import cache_folder, kept
 from ...native.code import processor_features
+from ...native.product.blocks import multiplies_blocks
 from ...native.reach import is_addressable
 
 # %% ../../../nbs/02_experts/01_second/02_calibration.ipynb #3f3858e7
@@ -90,9 +91,10 @@ def calibration(
 def in_words() -> str:
     "What was found for this processor."
     found = calibration(torch.get_num_threads())
+    own = "the kit's own" if multiplies_blocks() else "PyTorch's"
     if found is None:
-        return "Product of large blocks: the kit's own (several threads, no oneDNN here, or MOE_LAB_ONEDNN=0)"
-    taken = "oneDNN, where no gradient is recorded" if found.prefers_onednn else "the kit's own"
+        return f"Product of large blocks: {own} (several threads, no oneDNN here, or MOE_LAB_ONEDNN=0)"
+    taken = "oneDNN, where no gradient is recorded" if found.prefers_onednn else own
     return (
         f"Product of large blocks: {taken}; oneDNN's took {found.ratio:.2f} of its time (upper quartile "
         f"{found.high:.2f}, {found.rounds} rounds, kept in {calibration_path()})"

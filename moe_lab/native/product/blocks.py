@@ -38,7 +38,7 @@ from moe_lab.native.product.writer import (
 # %% ../../../nbs/00_native/07_product/03_blocks.ipynb #bdf35ee7
 DEPTH = 256  # of a stretch of the sum: a strip of it is 64 KiB, on the stack
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #192b2528
 def write_tiling(
     w: Writer,  # of the function
     shape: Shape,
@@ -109,7 +109,7 @@ def write_stretches(
 # %% ../../../nbs/00_native/07_product/03_blocks.ipynb #7fb1046b
 ROWS = 256  # of an item, at most
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #2f34cf76
 class Factor(NamedTuple):
     "One of the three matrices of each block; steps in numbers."
 
@@ -119,7 +119,7 @@ class Factor(NamedTuple):
     row: int  # from row to row of the matrix
     column: int  # from column to column
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #52cf0118
 class Job(NamedTuple):
     "C ← A·B of all blocks, or C + A·B."
 
@@ -208,7 +208,7 @@ def product_code() -> bytes:
     write_work(module, shape)
     return target_machine().emit_object(llvm.parse_assembly(str(module)))
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #688c5aaf
 def product_path() -> Path:
     "The file that holds it, for this processor and what it is written with."
     here = Path(str(tiles.__file__)).parent
@@ -217,16 +217,16 @@ def product_path() -> Path:
     told = "\n".join([*made_by(), processor_features()]).encode()
     return cache_folder() / "native" / hashlib.sha256(told + written).hexdigest()[:16]
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #1851d6b4
 MAKING = Lock()  # one thread makes it, the others wait
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #616b4f06
 def work() -> Any:
     "As of `made_work`, by one thread after the other."
     with MAKING:
         return made_work()
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #83d55cfa
 @cache
 def made_work() -> Any:
     "The function as machine code, which takes the address of a job; None where there is none, or nobody wants it."
@@ -256,10 +256,10 @@ def team() -> Callable[..., None] | None:
     call.argtypes, call.restype = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint], None
     return call
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #2648de9c
 SHARED = 2**20  # multiply-adds that are worth another thread
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #6efd4198
 def multiply_blocks(
     job: Job,  # whose addresses are all right: nothing is looked at here
     amount: int,  # multiply-adds of all blocks together
@@ -273,7 +273,7 @@ def multiply_blocks(
     else:
         work()(numbers)
 
-
+# %% ../../../nbs/00_native/07_product/03_blocks.ipynb #ec5f2043
 def multiplies_blocks() -> bool:
     "Whether there is such code, and a team where there is more than one thread."
     return work() is not None and (torch.get_num_threads() == 1 or team() is not None)

@@ -35,7 +35,7 @@ class Shape(NamedTuple):
         "Of a tile, at most."
         return self.width * self.vectors
 
-
+# %% ../../../nbs/00_native/07_product/02_tiles.ipynb #ce6d4419
 def tile_shape(
     features: dict[str, bool],  # what the processor has, by LLVM's names
 ) -> Shape | None:
@@ -115,7 +115,7 @@ def turned(
         rows, half = [found[r] for r in range(width)], 2 * half
     return rows
 
-
+# %% ../../../nbs/00_native/07_product/02_tiles.ipynb #481e80ef
 def write_strip(
     module: Any,  # of llvmlite.ir
     shape: Shape,

@@ -59,7 +59,7 @@ def plus(
         total = w.add.add(total, part)
     return total
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #e6acf790
 def least(
     w: Writer,  # of the function
     one: Any,  # a whole number
@@ -68,7 +68,7 @@ def least(
     "The smaller one."
     return w.add.select(w.add.icmp_signed("<", one, other), one, other)
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #09c6b58e
 def parts_of(
     w: Writer,  # of the function
     n: Any,  # a whole number
@@ -88,7 +88,7 @@ def share_of(
     begin, end = (w.add.sdiv(w.add.mul(n, which), parts) for which in (part, plus(w, part, w.constant(1))))
     return begin, w.add.sub(end, begin)
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #49c57a9d
 def address(
     w: Writer,  # of the function
     pointer: Any,  # an address
@@ -106,7 +106,7 @@ class Turn:
     at: Any  # the number of the turn
     carried: list[Any] = field(default_factory=list)  # what the last turn left; to be replaced
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #419054b4
 @contextmanager
 def loop(
     w: Writer,  # of the function
@@ -184,7 +184,7 @@ def known(
     module, name = w.function.module, f"llvm.{name}.v{w.width}f32"
     return module.globals.get(name) or w.ir.Function(module, w.ir.FunctionType(gives, takes), name)
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #17f4c5dc
 def spread(
     w: Writer,  # of the function
     value: Any,  # a number
@@ -195,7 +195,7 @@ def spread(
     first = w.add.insert_element(nowhere, value, w.ir.IntType(32)(0))
     return w.add.shuffle_vector(first, nowhere, w.ir.Constant(w.lanes, [0] * w.width))
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #f5117ef3
 def first_lanes(
     w: Writer,  # of the function
     n: Any,  # a whole number; all lanes if it is more than there are
@@ -219,7 +219,7 @@ def load(
     call = known(w, "masked.load", w.vector, [where.type, lane, w.bits, w.vector])
     return w.add.call(call, [where, lane(4), mask, w.ir.Constant(w.vector, None)])
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #f1950ffb
 def store(
     w: Writer,  # of the function
     value: Any,  # a vector
@@ -235,7 +235,7 @@ def store(
     call = known(w, "masked.store", w.ir.VoidType(), [w.vector, where.type, lane, w.bits])
     w.add.call(call, [value, where, lane(4), mask])
 
-
+# %% ../../../nbs/00_native/07_product/01_writer.ipynb #ecd48c8d
 def fused(
     w: Writer,  # of the function
     one: Any,  # a vector
