@@ -125,8 +125,9 @@ lessons: $(VENV)/test.stamp
 browser: $(VENV)/test.stamp chromium
 	$(bin)/pytest -m 'not slow' tests/browser
 
+# Beside a browser, whose tests wait for what it shows, all others let it go first.
 pytest: $(VENV)/test.stamp
-	$(bin)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/browser
+	nice -n 10 $(bin)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/browser
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -1,7 +1,10 @@
 """`TicketLab` in a real JupyterLab: curves that grow, a click that shows a mask, a lottery that begins anew."""
 
+import re
+
 import pytest
 from browser import panels, tools, windows
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +53,9 @@ def test_a_clicked_point_shows_its_mask(page):
     y = 12 + (high - first) / (high - low) * (box["height"] - below - 12)
     panels.view(page, CURVES).click(position={"x": x, "y": y})
     tools.wait_for_change(page, panels.view(page, MASKS), before)
-    assert "number=1" in page.locator(".moe-lab input[type=text]").last.input_value()
-    assert "With 20% gone" in page.locator(".moe-news").inner_text()
+    line = page.locator(".moe-lab input[type=text]").last
+    expect(line).to_have_value(re.compile("number=1"), timeout=20_000)
+    expect(page.locator(".moe-news")).to_contain_text("With 20% gone", timeout=20_000)
     tools.screenshot(page, "tickets_mask")
 
 
