@@ -209,7 +209,7 @@ def first_lanes(
 def load(
     w: Writer,  # of the function
     pointer: Any,  # an address
-    mask: Any = None,  # as of `first`; None: all lanes
+    mask: Any = None,  # as of `first_lanes`; None: all lanes
 ) -> Any:
     "A register from memory; lanes that are masked are not read, and are 0."
     where = w.add.bitcast(pointer, w.vector.as_pointer())
@@ -224,7 +224,7 @@ def store(
     w: Writer,  # of the function
     value: Any,  # a vector
     pointer: Any,  # an address
-    mask: Any = None,  # as of `first`; None: all lanes
+    mask: Any = None,  # as of `first_lanes`; None: all lanes
 ) -> None:
     "A register to memory; lanes that are masked stay there as they are."
     where = w.add.bitcast(pointer, w.vector.as_pointer())
